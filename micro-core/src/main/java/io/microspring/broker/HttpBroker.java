@@ -1,0 +1,43 @@
+package io.microspring.broker;
+
+import io.microspring.message.Message;
+import io.microspring.registry.Registry;
+
+/**
+ * Placeholder.
+ */
+final class HttpBroker implements Broker {
+
+	HttpBroker(Registry registry, HttpBrokerOptions options) {
+	}
+
+	@Override
+	public String name() {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public String address() {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public void connect() {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public void publish(String topic, Message message) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public void close() {
+	}
+
+}

@@ -1,0 +1,140 @@
+package io.microspring.client;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.microspring.call.Stream;
+import io.microspring.message.Metadata;
+import io.microspring.registry.Registry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls services by name: selects a node, encodes, sends, waits, decodes; and publishes.
+ * Thread-safe. go-micro: {@code client.Client}.
+ */
+public interface Client extends AutoCloseable {
+
+	/**
+	 * Calls and waits for the answer.
+	 * @param <T> the type of the answer
+	 * @param request what to call, and with what
+	 * @param type the type of the answer
+	 * @param options how to call
+	 * @return the answer
+	 * @throws io.microspring.errors.MicroException the error that the service answered,
+	 * or with the id {@code go.micro.client} why there is no answer: 404 unknown service,
+	 * 408 deadline, 503 no node, 500 anything else
+	 */
+	<T> T call(Request request, Class<T> type, CallOptions options);
+
+	/**
+	 * Calls with the client's own options and waits for the answer.
+	 * @param <T> the type of the answer
+	 * @param request what to call, and with what
+	 * @param type the type of the answer
+	 * @return the answer
+	 * @throws io.microspring.errors.MicroException see
+	 * {@link #call(Request, Class, CallOptions)}
+	 */
+	default <T> T call(Request request, Class<T> type) {
+		return call(request, type, CallOptions.defaults());
+	}
+
+	/**
+	 * Calls without waiting. Only the first look-up of a service may block.
+	 * @param <T> the type of the answer
+	 * @param request what to call, and with what
+	 * @param type the type of the answer
+	 * @param options how to call
+	 * @return the answer; fails with a {@link io.microspring.errors.MicroException}.
+	 * Cancelling it gives the call up
+	 */
+	<T> CompletableFuture<T> callAsync(Request request, Class<T> type, CallOptions options);
+
+	/**
+	 * Opens a stream on a connection of its own.
+	 * @param <S> the type of what is sent
+	 * @param <R> the type of what is received
+	 * @param request what to call; a body is sent as the first message
+	 * @param type the type of what is received
+	 * @param options how to call; a time-out is the deadline of the whole stream, and
+	 * there is none by default
+	 * @return the open stream, to be closed by the caller
+	 * @throws io.microspring.errors.MicroException see
+	 * {@link #call(Request, Class, CallOptions)}
+	 */
+	<S, R> Stream<S, R> stream(Request request, Class<R> type, CallOptions options);
+
+	/**
+	 * Publishes an object: protobuf for protobuf's messages, bytes for bytes, JSON for
+	 * all else.
+	 * @param topic the topic
+	 * @param payload the object
+	 * @param metadata headers to send with it
+	 * @throws io.microspring.errors.MicroException when it cannot be encoded, or the
+	 * broker refuses
+	 */
+	void publish(String topic, Object payload, Metadata metadata);
+
+	/**
+	 * Publishes an object without headers of its own.
+	 * @param topic the topic
+	 * @param payload the object
+	 * @throws io.microspring.errors.MicroException see
+	 * {@link #publish(String, Object, Metadata)}
+	 */
+	default void publish(String topic, Object payload) {
+		publish(topic, payload, Metadata.empty());
+	}
+
+	/**
+	 * An implementation of an interface that calls a service: method {@code hello} of
+	 * {@code Say}, {@code SayClient} or {@code SayService} calls {@code Say.Hello}, and
+	 * {@link io.microspring.call.MicroEndpoint} says otherwise. The return type decides
+	 * how: the type itself waits, {@code CompletionStage} does not,
+	 * {@code Flow.Publisher}, {@code Stream} and Reactor's types stream.
+	 * @param <S> the interface
+	 * @param service the name of the service
+	 * @param api the interface
+	 * @return the implementation
+	 * @throws IllegalArgumentException when a method has a signature that cannot be
+	 * called, naming it and what can
+	 */
+	<S> S proxy(String service, Class<S> api);
+
+	/**
+	 * What the client counts: connections and calls under way.
+	 * @return a snapshot
+	 */
+	ClientStats stats();
+
+	/**
+	 * Closes the connections; calls under way fail. Idempotent.
+	 */
+	@Override
+	void close();
+
+	/**
+	 * Starts a client.
+	 * @param registry where services are found; caching is added unless it is a cached
+	 * one already
+	 * @return a builder
+	 */
+	static ClientBuilder builder(Registry registry) {
+		return new ClientBuilder(registry);
+	}
+
+	/**
+	 * What a client counts.
+	 *
+	 * @param callsInFlight calls under way
+	 * @param connectionsInUse connections that carry a call or stream
+	 * @param connectionsIdle connections kept for the next call
+	 * @param attempts attempts made since the start
+	 * @param retries attempts after the first of a call
+	 * @param serviceName the service this client calls for, or null
+	 */
+	record ClientStats(long callsInFlight, int connectionsInUse, int connectionsIdle, long attempts, long retries,
+			@Nullable String serviceName) {
+	}
+
+}

@@ -1,0 +1,116 @@
+package io.microspring.client;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What calls are like unless their own options say otherwise. Immutable. go-micro:
+ * {@code client.Options}.
+ *
+ * @param timeout the deadline of a call, all its attempts together; 5 s by default
+ * @param dialTimeout how long a connection may take to open; 5 s by default
+ * @param retries how many attempts there may be after the first; 1 by default
+ * @param retryPolicy which failures are tried again; {@link RetryPolicy#safe()} by
+ * default
+ * @param backoff how long to wait before trying again; {@link Backoff#exponential()} by
+ * default
+ * @param poolSize how many idle connections are kept for each node; 100 by default
+ * @param poolTtl how long a connection is used; 1 min by default
+ * @param maxMessageSize the largest message sent or received in bytes; 4 MiB by default
+ * @param contentType the content type of calls, empty to choose by the objects
+ * @param propagate headers of the call being served that calls made from inside it carry
+ * on, in any case; a name that ends with {@code *} stands for all that begin so. By
+ * default W3C trace context: {@code traceparent}, {@code tracestate} and {@code baggage}
+ */
+public record ClientOptions(Duration timeout, Duration dialTimeout, int retries, RetryPolicy retryPolicy,
+		Backoff backoff, int poolSize, Duration poolTtl, int maxMessageSize, String contentType,
+		List<String> propagate) {
+
+	public ClientOptions {
+		propagate = List.copyOf(propagate);
+	}
+
+	/**
+	 * The defaults.
+	 * @return the options
+	 */
+	public static ClientOptions defaults() {
+		return new ClientOptions(Duration.ofSeconds(5), Duration.ofSeconds(5), 1, RetryPolicy.safe(),
+				Backoff.exponential(), 100, Duration.ofMinutes(1), 4 * 1024 * 1024, "",
+				List.of("traceparent", "tracestate", "baggage"));
+	}
+
+	/**
+	 * A copy with another deadline.
+	 * @param timeout the deadline of a call
+	 * @return the copy
+	 */
+	public ClientOptions withTimeout(Duration timeout) {
+		return new ClientOptions(timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff, this.poolSize,
+				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate);
+	}
+
+	/**
+	 * A copy with another time-out for opening connections.
+	 * @param timeout the time-out
+	 * @return the copy
+	 */
+	public ClientOptions withDialTimeout(Duration timeout) {
+		return new ClientOptions(this.timeout, timeout, this.retries, this.retryPolicy, this.backoff, this.poolSize,
+				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate);
+	}
+
+	/**
+	 * A copy with other retries.
+	 * @param retries how many attempts after the first
+	 * @param policy which failures are tried again
+	 * @param backoff how long to wait before
+	 * @return the copy
+	 */
+	public ClientOptions withRetries(int retries, RetryPolicy policy, Backoff backoff) {
+		return new ClientOptions(this.timeout, this.dialTimeout, retries, policy, backoff, this.poolSize, this.poolTtl,
+				this.maxMessageSize, this.contentType, this.propagate);
+	}
+
+	/**
+	 * A copy with another pool.
+	 * @param size how many idle connections per node
+	 * @param ttl how long a connection is used
+	 * @return the copy
+	 */
+	public ClientOptions withPool(int size, Duration ttl) {
+		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff, size,
+				ttl, this.maxMessageSize, this.contentType, this.propagate);
+	}
+
+	/**
+	 * A copy with another limit of messages.
+	 * @param bytes the largest message
+	 * @return the copy
+	 */
+	public ClientOptions withMaxMessageSize(int bytes) {
+		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
+				this.poolSize, this.poolTtl, bytes, this.contentType, this.propagate);
+	}
+
+	/**
+	 * A copy with another content type.
+	 * @param contentType the content type, empty to choose by the objects
+	 * @return the copy
+	 */
+	public ClientOptions withContentType(String contentType) {
+		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
+				this.poolSize, this.poolTtl, this.maxMessageSize, contentType, this.propagate);
+	}
+
+	/**
+	 * A copy with other headers that are carried on.
+	 * @param names the names
+	 * @return the copy
+	 */
+	public ClientOptions withPropagate(List<String> names) {
+		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
+				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, names);
+	}
+
+}

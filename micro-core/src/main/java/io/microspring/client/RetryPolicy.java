@@ -1,0 +1,63 @@
+package io.microspring.client;
+
+import io.microspring.errors.MicroException;
+
+/**
+ * Whether a failed call is tried again, on another node. go-micro:
+ * {@code client.RetryFunc}.
+ */
+@FunctionalInterface
+public interface RetryPolicy {
+
+	/**
+	 * Decides.
+	 * @param failure what is known of the failure
+	 * @return true to try again, as long as attempts and time are left
+	 */
+	boolean retry(Failure failure);
+
+	/**
+	 * Only where the request cannot have been executed, and for idempotent endpoints also
+	 * where it may have been: the default.
+	 * @return the policy
+	 */
+	static RetryPolicy safe() {
+		return (failure) -> failure.unsent()
+				|| (failure.idempotent() && !failure.error().isPlain() && isTransient(failure.error().code()));
+	}
+
+	/**
+	 * Never.
+	 * @return the policy
+	 */
+	static RetryPolicy never() {
+		return (failure) -> false;
+	}
+
+	/**
+	 * go-micro's {@code RetryOnError}: on 408 and 500, executed or not.
+	 * @return the policy
+	 */
+	static RetryPolicy goMicro() {
+		return (failure) -> !failure.error().isPlain()
+				&& (failure.unsent() || failure.error().code() == 408 || failure.error().code() == 500);
+	}
+
+	private static boolean isTransient(int code) {
+		return code == 408 || code >= 500;
+	}
+
+	/**
+	 * A failed attempt.
+	 *
+	 * @param error the error
+	 * @param attempt which attempt failed, 1 for the first
+	 * @param unsent whether it is certain that the request was not executed: no
+	 * connection, refused, node gone
+	 * @param idempotent whether the caller or the endpoint says that executing it twice
+	 * does no harm
+	 */
+	record Failure(MicroException error, int attempt, boolean unsent, boolean idempotent) {
+	}
+
+}

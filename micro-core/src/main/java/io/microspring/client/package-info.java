@@ -1,0 +1,7 @@
+/**
+ * Calls services by name (go-micro: client).
+ */
+@NullMarked
+package io.microspring.client;
+
+import org.jspecify.annotations.NullMarked;

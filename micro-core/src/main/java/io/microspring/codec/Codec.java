@@ -1,0 +1,129 @@
+package io.microspring.codec;
+
+import java.lang.reflect.Type;
+
+import io.microspring.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns one call message into one transport message, and back.
+ * <p>
+ * Stateless and thread-safe. Simple codecs (protobuf, JSON, bytes) only look at the body,
+ * and the server or client writes the header beside it; codecs with an envelope of their
+ * own (json-rpc, proto-rpc) put the header into the body. go-micro: {@code codec.Codec}.
+ */
+public interface Codec {
+
+	/**
+	 * The codec's name, such as {@code proto} or {@code json}.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Writes a message.
+	 * @param header what kind of message it is and whom it is for
+	 * @param body the object to encode, or null for none
+	 * @return the message: its body, and such headers as the codec itself needs
+	 * @throws io.microspring.errors.MicroException 500 with the id {@code go.micro.codec}
+	 * when the codec cannot encode the object
+	 */
+	Message write(Header header, @Nullable Object body);
+
+	/**
+	 * Reads a message: its header now, its body once its type is known.
+	 * @param kind what kind of message it must be
+	 * @param message the message
+	 * @return what was read
+	 * @throws io.microspring.errors.MicroException 400 with the id {@code go.micro.codec}
+	 * when an envelope does not decode
+	 */
+	Incoming read(Kind kind, Message message);
+
+	/**
+	 * A message of which the header has been read.
+	 */
+	interface Incoming {
+
+		/**
+		 * The header of an envelope; for codecs without one, empty strings.
+		 * @return the header
+		 */
+		Header header();
+
+		/**
+		 * Decodes the body.
+		 * @param type the type to decode to
+		 * @return the object; an empty body is the type's empty message where it has one
+		 * (protobuf), else null
+		 * @throws io.microspring.errors.MicroException 400 with the id
+		 * {@code go.micro.codec} when it does not decode, and the detail says why
+		 */
+		@Nullable Object body(Type type);
+
+	}
+
+	/**
+	 * What an envelope says about a message.
+	 *
+	 * @param kind what kind of message it is
+	 * @param id the caller's sequence number
+	 * @param service the service called
+	 * @param endpoint the endpoint called
+	 * @param error the text of an error, or null
+	 */
+	record Header(Kind kind, String id, String service, String endpoint, @Nullable String error) {
+
+		/**
+		 * A header that says nothing but its kind.
+		 * @param kind the kind
+		 * @return the header
+		 */
+		public static Header of(Kind kind) {
+			return new Header(kind, "", "", "", null);
+		}
+
+	}
+
+	/**
+	 * The kinds of message, in go-micro's order.
+	 */
+	enum Kind {
+
+		/** An error. */
+		ERROR,
+		/** A request. */
+		REQUEST,
+		/** A response. */
+		RESPONSE,
+		/** An event of a topic. */
+		EVENT
+
+	}
+
+	/**
+	 * Protobuf, bare messages: {@code application/protobuf}.
+	 * @return the codec
+	 */
+	static Codec proto() {
+		return ProtoCodec.INSTANCE;
+	}
+
+	/**
+	 * JSON: protobuf's own JSON for messages, Jackson for objects:
+	 * {@code application/json}.
+	 * @return the codec
+	 */
+	static Codec json() {
+		return JsonCodec.INSTANCE;
+	}
+
+	/**
+	 * Bytes as they are: {@code application/octet-stream}.
+	 * @return the codec
+	 */
+	static Codec bytes() {
+		return BytesCodec.INSTANCE;
+	}
+
+}

@@ -1,0 +1,101 @@
+package io.microspring.codec;
+
+import java.lang.reflect.Type;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+import com.google.protobuf.MessageLite;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which codec a content type means. Immutable and thread-safe. go-micro: the tables
+ * {@code DefaultCodecs} of client and server (protocol reference §3.2).
+ */
+public final class Codecs {
+
+	/** The content type of protobuf. */
+	public static final String PROTOBUF = "application/protobuf";
+
+	/** The content type of JSON. */
+	public static final String JSON = "application/json";
+
+	/** The content type of bytes. */
+	public static final String BYTES = "application/octet-stream";
+
+	private static final Codecs DEFAULTS = new Codecs(Map.of()).with(PROTOBUF, Codec.proto())
+		.with(JSON, Codec.json())
+		.with(BYTES, Codec.bytes());
+
+	private final Map<String, Codec> byContentType;
+
+	private Codecs(Map<String, Codec> byContentType) {
+		this.byContentType = byContentType;
+	}
+
+	/**
+	 * Protobuf, JSON and bytes.
+	 * @return the table
+	 */
+	public static Codecs defaults() {
+		return DEFAULTS;
+	}
+
+	/**
+	 * A copy with one more content type.
+	 * @param contentType the content type, without parameters
+	 * @param codec its codec; replaces the one that was there
+	 * @return the copy
+	 */
+	public Codecs with(String contentType, Codec codec) {
+		Map<String, Codec> copy = new LinkedHashMap<>(this.byContentType);
+		copy.put(contentType.toLowerCase(Locale.ROOT), codec);
+		return new Codecs(Collections.unmodifiableMap(copy));
+	}
+
+	/**
+	 * The codec of a content type.
+	 * @param contentType the content type; parameters such as {@code charset=utf-8} are
+	 * passed over
+	 * @return the codec, or null when there is none
+	 */
+	public @Nullable Codec find(String contentType) {
+		Codec codec = this.byContentType.get(contentType);
+		if (codec != null) {
+			return codec;
+		}
+		int end = contentType.indexOf(';');
+		String bare = (end < 0) ? contentType : contentType.substring(0, end);
+		return this.byContentType.get(bare.trim().toLowerCase(Locale.ROOT));
+	}
+
+	/**
+	 * The content types there are codecs for.
+	 * @return the content types
+	 */
+	public Set<String> contentTypes() {
+		return this.byContentType.keySet();
+	}
+
+	/**
+	 * The content type for an object when nobody says otherwise: protobuf for protobuf's
+	 * messages, bytes for bytes, JSON for all else.
+	 * @param body the object, or null
+	 * @param type the type of the expected answer, which decides when there is no object;
+	 * or null
+	 * @return the content type
+	 */
+	public static String contentTypeOf(@Nullable Object body, @Nullable Type type) {
+		if (body instanceof MessageLite || (body == null && isMessage(type))) {
+			return PROTOBUF;
+		}
+		return (body instanceof byte[]) ? BYTES : JSON;
+	}
+
+	private static boolean isMessage(@Nullable Type type) {
+		return type instanceof Class<?> c && MessageLite.class.isAssignableFrom(c);
+	}
+
+}

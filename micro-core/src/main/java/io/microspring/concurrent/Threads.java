@@ -1,0 +1,245 @@
+package io.microspring.concurrent;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes every thread of the project; nothing else does.
+ * <p>
+ * User code runs on one virtual thread per task where the JDK has them (21 and newer,
+ * reached reflectively because the byte code is 17's), else on a bounded pool. Time-outs
+ * share one timer wheel with a tick of 10 ms.
+ */
+public final class Threads {
+
+	private static final int POOL_SIZE = Math.max(200, 16 * Runtime.getRuntime().availableProcessors());
+
+	private static final @Nullable MethodHandle VIRTUAL_PER_TASK = virtualPerTask();
+
+	private Threads() {
+	}
+
+	/**
+	 * Whether this JDK has virtual threads.
+	 * @return true on 21 and newer
+	 */
+	public static boolean hasVirtual() {
+		return VIRTUAL_PER_TASK != null;
+	}
+
+	/**
+	 * An executor for user code.
+	 * @param mode which kind
+	 * @param name what its threads are called, with a number behind it
+	 * @return the executor; whoever asked closes it by {@link ExecutorService#shutdown()}
+	 * @throws IllegalStateException for {@link ExecutorMode#VIRTUAL} on a JDK without
+	 * virtual threads
+	 */
+	public static ExecutorService executor(ExecutorMode mode, String name) {
+		return switch (mode) {
+			case AUTO -> hasVirtual() ? virtual(name) : pool(name);
+			case VIRTUAL -> virtual(name);
+			case POOL -> pool(name);
+			case DIRECT -> new DirectExecutor();
+		};
+	}
+
+	/**
+	 * A thread factory for a library that insists on one: daemon threads with a name.
+	 * @param name what the threads are called, with a number behind it
+	 * @return the factory
+	 */
+	public static ThreadFactory factory(String name) {
+		AtomicLong count = new AtomicLong();
+		return (task) -> {
+			Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+			thread.setDaemon(true);
+			return thread;
+		};
+	}
+
+	/**
+	 * Starts one long-running daemon thread, for a loop that waits on something.
+	 * @param name its name
+	 * @param task what it runs
+	 * @return the started thread; end it by interrupting it
+	 */
+	public static Thread start(String name, Runnable task) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		thread.start();
+		return thread;
+	}
+
+	/**
+	 * A thread, not started, that keeps the process alive, or for a shutdown hook.
+	 * @param name its name
+	 * @param task what it runs
+	 * @return the thread
+	 */
+	public static Thread unstarted(String name, Runnable task) {
+		return new Thread(task, name);
+	}
+
+	/**
+	 * Runs a short task later on the timer's thread. The task must not block: it hands on
+	 * what takes time.
+	 * @param delay how long to wait; a tick of 10 ms more may pass
+	 * @param task what to run
+	 * @return the handle to call it off
+	 */
+	public static Scheduled after(Duration delay, Runnable task) {
+		Timeout timeout = TimerHolder.TIMER.newTimeout((ignored) -> task.run(), Math.max(0, delay.toNanos()),
+				TimeUnit.NANOSECONDS);
+		return timeout::cancel;
+	}
+
+	/**
+	 * Runs a task again and again, each time a delay after it has ended, on the given
+	 * executor.
+	 * @param delay the time between the end of one run and the start of the next
+	 * @param executor what runs it, so that it may block
+	 * @param task what to run; what it throws ends neither it nor the timer
+	 * @return the handle to end it; a run under way is not interrupted
+	 */
+	public static Scheduled every(Duration delay, Executor executor, Runnable task) {
+		return new Repeating(delay, executor, task).schedule();
+	}
+
+	private static ExecutorService virtual(String name) {
+		if (VIRTUAL_PER_TASK == null) {
+			throw new IllegalStateException("Virtual threads need a JDK of 21 or newer; this is "
+					+ Runtime.version().feature() + ": choose auto or pool");
+		}
+		try {
+			return (ExecutorService) VIRTUAL_PER_TASK.invoke(name + "-");
+		}
+		catch (Throwable ex) {
+			throw new IllegalStateException("Virtual threads cannot be had", ex);
+		}
+	}
+
+	private static ExecutorService pool(String name) {
+		// No queue: a task that finds all threads busy is refused at once, and its caller
+		// told so.
+		return new ThreadPoolExecutor(0, POOL_SIZE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), factory(name),
+				(task, pool) -> {
+					throw new RejectedExecutionException("All " + POOL_SIZE + " threads of " + name + " are busy");
+				});
+	}
+
+	private static @Nullable MethodHandle virtualPerTask() {
+		if (Runtime.version().feature() < 21) {
+			return null;
+		}
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+			Class<?> builder = Class.forName("java.lang.Thread$Builder");
+			Class<?> ofVirtualType = Class.forName("java.lang.Thread$Builder$OfVirtual");
+			MethodHandle ofVirtual = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtualType));
+			MethodHandle named = lookup.findVirtual(ofVirtualType, "name",
+					MethodType.methodType(ofVirtualType, String.class, long.class));
+			MethodHandle factory = lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class))
+				.asType(MethodType.methodType(ThreadFactory.class, ofVirtualType));
+			MethodHandle perTask = lookup.findStatic(java.util.concurrent.Executors.class, "newThreadPerTaskExecutor",
+					MethodType.methodType(ExecutorService.class, ThreadFactory.class));
+			MethodHandle toFactory = MethodHandles.filterReturnValue(MethodHandles.insertArguments(named, 2, 1L),
+					factory);
+			MethodHandle bound = MethodHandles.foldArguments(MethodHandles.dropArguments(toFactory, 2, new Class<?>[0]),
+					ofVirtual);
+			return MethodHandles.filterReturnValue(bound, perTask);
+		}
+		catch (ReflectiveOperationException ex) {
+			return null;
+		}
+	}
+
+	/** Calls a scheduled task off. */
+	@FunctionalInterface
+	public interface Scheduled {
+
+		/**
+		 * Calls it off.
+		 * @return false when it ran already or was called off before
+		 */
+		boolean cancel();
+
+	}
+
+	/** Made when first used, so that a service without time-outs has no timer thread. */
+	private static final class TimerHolder {
+
+		static final HashedWheelTimer TIMER = new HashedWheelTimer(factory("micro-timer"), 10, TimeUnit.MILLISECONDS,
+				1024, false);
+
+	}
+
+	private static final class Repeating implements Scheduled {
+
+		private final Duration delay;
+
+		private final Executor executor;
+
+		private final Runnable task;
+
+		private volatile boolean cancelled;
+
+		private volatile @Nullable Scheduled next;
+
+		Repeating(Duration delay, Executor executor, Runnable task) {
+			this.delay = delay;
+			this.executor = executor;
+			this.task = task;
+		}
+
+		Repeating schedule() {
+			if (!this.cancelled) {
+				this.next = after(this.delay, this::hand);
+			}
+			return this;
+		}
+
+		private void hand() {
+			try {
+				this.executor.execute(this::run);
+			}
+			catch (RejectedExecutionException ex) {
+				schedule();
+			}
+		}
+
+		private void run() {
+			try {
+				if (!this.cancelled) {
+					this.task.run();
+				}
+			}
+			finally {
+				schedule();
+			}
+		}
+
+		@Override
+		public boolean cancel() {
+			this.cancelled = true;
+			Scheduled scheduled = this.next;
+			return scheduled != null && scheduled.cancel();
+		}
+
+	}
+
+}

@@ -1,0 +1,271 @@
+package io.microspring.errors;
+
+import java.util.Map;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The one error, in code and on the wire: who says so, an HTTP code, what is wrong, and
+ * the code's own phrase.
+ * <p>
+ * go-micro: {@code errors.Error}. Its text form is JSON with the keys {@code id},
+ * {@code code}, {@code detail} and {@code status}. A <em>plain</em> error is one whose
+ * text is no such JSON: a Go {@code errors.New("...")}, or a declared exception of a Java
+ * handler; here it has the code 500 and is never retried.
+ */
+public final class MicroException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private static final JsonMapper JSON = JsonMapper.builder().build();
+
+	private static final Map<Integer, String> PHRASES = Map.ofEntries(Map.entry(400, "Bad Request"),
+			Map.entry(401, "Unauthorized"), Map.entry(402, "Payment Required"), Map.entry(403, "Forbidden"),
+			Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"), Map.entry(406, "Not Acceptable"),
+			Map.entry(408, "Request Timeout"), Map.entry(409, "Conflict"), Map.entry(410, "Gone"),
+			Map.entry(411, "Length Required"), Map.entry(412, "Precondition Failed"),
+			Map.entry(413, "Request Entity Too Large"), Map.entry(414, "Request URI Too Long"),
+			Map.entry(415, "Unsupported Media Type"), Map.entry(417, "Expectation Failed"),
+			Map.entry(422, "Unprocessable Entity"), Map.entry(423, "Locked"), Map.entry(429, "Too Many Requests"),
+			Map.entry(431, "Request Header Fields Too Large"), Map.entry(500, "Internal Server Error"),
+			Map.entry(501, "Not Implemented"), Map.entry(502, "Bad Gateway"), Map.entry(503, "Service Unavailable"),
+			Map.entry(504, "Gateway Timeout"));
+
+	private final String id;
+
+	private final int code;
+
+	private final String detail;
+
+	private final String status;
+
+	private final boolean plain;
+
+	/**
+	 * An error with everything given.
+	 * @param id who says so, such as {@code go.micro.client} or the name of a service
+	 * @param code an HTTP status code
+	 * @param detail what is wrong, for a person
+	 * @param status the code's phrase
+	 */
+	public MicroException(String id, int code, String detail, String status) {
+		this(id, code, detail, status, false, null);
+	}
+
+	private MicroException(String id, int code, String detail, String status, boolean plain,
+			@Nullable Throwable cause) {
+		super(message(id, code, detail), cause);
+		this.id = Objects.requireNonNull(id, "id");
+		this.code = code;
+		this.detail = Objects.requireNonNull(detail, "detail");
+		this.status = Objects.requireNonNull(status, "status");
+		this.plain = plain;
+	}
+
+	/**
+	 * An error with the usual phrase of its code.
+	 * @param id who says so
+	 * @param code an HTTP status code
+	 * @param detail what is wrong
+	 * @return the error
+	 */
+	public static MicroException of(String id, int code, String detail) {
+		return new MicroException(id, code, detail, phrase(code), false, null);
+	}
+
+	/**
+	 * 400: the caller's request is wrong.
+	 * @param id who says so
+	 * @param detail what is wrong
+	 * @return the error
+	 */
+	public static MicroException badRequest(String id, String detail) {
+		return of(id, 400, detail);
+	}
+
+	/**
+	 * 401: who calls is not known.
+	 * @param id who says so
+	 * @param detail what is wrong
+	 * @return the error
+	 */
+	public static MicroException unauthorized(String id, String detail) {
+		return of(id, 401, detail);
+	}
+
+	/**
+	 * 403: who calls may not.
+	 * @param id who says so
+	 * @param detail what is wrong
+	 * @return the error
+	 */
+	public static MicroException forbidden(String id, String detail) {
+		return of(id, 403, detail);
+	}
+
+	/**
+	 * 404: what was asked for is not there.
+	 * @param id who says so
+	 * @param detail what is wrong
+	 * @return the error
+	 */
+	public static MicroException notFound(String id, String detail) {
+		return of(id, 404, detail);
+	}
+
+	/**
+	 * 405: the method is not offered.
+	 * @param id who says so
+	 * @param detail what is wrong
+	 * @return the error
+	 */
+	public static MicroException methodNotAllowed(String id, String detail) {
+		return of(id, 405, detail);
+	}
+
+	/**
+	 * 408: the deadline has passed.
+	 * @param id who says so
+	 * @param detail what is wrong
+	 * @return the error
+	 */
+	public static MicroException timeout(String id, String detail) {
+		return of(id, 408, detail);
+	}
+
+	/**
+	 * 409: the request does not fit the present state.
+	 * @param id who says so
+	 * @param detail what is wrong
+	 * @return the error
+	 */
+	public static MicroException conflict(String id, String detail) {
+		return of(id, 409, detail);
+	}
+
+	/**
+	 * 500: a fault.
+	 * @param id who says so
+	 * @param detail what is wrong
+	 * @return the error
+	 */
+	public static MicroException internalServerError(String id, String detail) {
+		return of(id, 500, detail);
+	}
+
+	/**
+	 * A plain error: a text without id and code, code 500 on this side.
+	 * @param text the text
+	 * @return the error
+	 */
+	public static MicroException plain(String text) {
+		return new MicroException("", 500, text, phrase(500), true, null);
+	}
+
+	/**
+	 * Reads the text form of an error, as it stands in {@code Micro-Error}.
+	 * @param text JSON, or anything else for a plain error; missing keys have their
+	 * defaults
+	 * @return the error
+	 */
+	public static MicroException parse(String text) {
+		if (text.startsWith("{")) {
+			try {
+				JsonNode json = JSON.readTree(text);
+				if (json.isObject() && (json.has("code") || json.has("detail") || json.has("id"))) {
+					int code = json.path("code").asInt(500);
+					return new MicroException(json.path("id").asString(""), code, json.path("detail").asString(""),
+							json.path("status").asString(phrase(code)), false, null);
+				}
+			}
+			catch (JacksonException ignored) {
+				// no JSON: a plain text that happens to begin like it
+			}
+		}
+		return plain(text);
+	}
+
+	/**
+	 * The same error with a cause, which stays on this side.
+	 * @param cause what led to it
+	 * @return a copy
+	 */
+	public MicroException because(Throwable cause) {
+		return new MicroException(this.id, this.code, this.detail, this.status, this.plain, cause);
+	}
+
+	/**
+	 * Who says so.
+	 * @return the id, empty for a plain error
+	 */
+	public String id() {
+		return this.id;
+	}
+
+	/**
+	 * The HTTP status code.
+	 * @return the code
+	 */
+	public int code() {
+		return this.code;
+	}
+
+	/**
+	 * What is wrong.
+	 * @return the detail
+	 */
+	public String detail() {
+		return this.detail;
+	}
+
+	/**
+	 * The phrase of the code.
+	 * @return the status
+	 */
+	public String status() {
+		return this.status;
+	}
+
+	/**
+	 * Whether this is a plain text rather than a go-micro error.
+	 * @return true when plain
+	 */
+	public boolean isPlain() {
+		return this.plain;
+	}
+
+	/**
+	 * The text form, as it stands in {@code Micro-Error}: JSON, or the bare text of a
+	 * plain error.
+	 * @return the text, on one line
+	 */
+	public String toText() {
+		if (this.plain) {
+			return this.detail.replace('\r', ' ').replace('\n', ' ');
+		}
+		return JSON.createObjectNode()
+			.put("id", this.id)
+			.put("code", this.code)
+			.put("detail", this.detail)
+			.put("status", this.status)
+			.toString();
+	}
+
+	/**
+	 * The usual phrase of an HTTP status code, as Go's {@code http.StatusText} has it.
+	 * @param code the code
+	 * @return the phrase, empty when unknown
+	 */
+	public static String phrase(int code) {
+		return PHRASES.getOrDefault(code, "");
+	}
+
+	private static String message(String id, int code, String detail) {
+		return id.isEmpty() ? detail : id + ": " + detail + " (" + code + ")";
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.microspring.message;
+
+/**
+ * The names of the headers that go-micro gives a meaning (protocol reference §3.3).
+ */
+public final class Headers {
+
+	/** The content type of the body; chooses the codec. */
+	public static final String CONTENT_TYPE = "Content-Type";
+
+	/** The content type that the caller wants back; informational. */
+	public static final String ACCEPT = "Accept";
+
+	/** What is left of the caller's deadline, in nanoseconds, decimal. */
+	public static final String TIMEOUT = "Timeout";
+
+	/** The caller's sequence number of the message. */
+	public static final String ID = "Micro-Id";
+
+	/** The service that is called. */
+	public static final String SERVICE = "Micro-Service";
+
+	/** The endpoint that is called, such as {@code Say.Hello}. */
+	public static final String ENDPOINT = "Micro-Endpoint";
+
+	/** The same as the endpoint, under its older name. */
+	public static final String METHOD = "Micro-Method";
+
+	/** The text of an error, or {@link #END_OF_STREAM}. */
+	public static final String ERROR = "Micro-Error";
+
+	/** The id of the stream that the message belongs to. */
+	public static final String STREAM = "Micro-Stream";
+
+	/** The topic of an event. */
+	public static final String TOPIC = "Micro-Topic";
+
+	/** The protocol that the caller speaks; when there, no legacy codec is used. */
+	public static final String PROTOCOL = "Micro-Protocol";
+
+	/** The target of a legacy request. */
+	public static final String TARGET = "Micro-Target";
+
+	/** The name of the service that calls. */
+	public static final String FROM_SERVICE = "Micro-From-Service";
+
+	/** The address of our end of the connection; set by the server for its handlers. */
+	public static final String LOCAL = "Local";
+
+	/**
+	 * The address of the caller's end of the connection; set by the server for its
+	 * handlers.
+	 */
+	public static final String REMOTE = "Remote";
+
+	/** The value of {@link #ERROR} that ends a stream well. */
+	public static final String END_OF_STREAM = "EOS";
+
+	/** What {@code Micro-} headers are also read and written as. */
+	public static final String FALLBACK_PREFIX = "X-";
+
+	/**
+	 * Pseudo header: the path of an HTTP request, beside those of the message. Never
+	 * written as a header line.
+	 */
+	public static final String PATH = ":path";
+
+	/** Pseudo header: the method of an HTTP request. Never written as a header line. */
+	public static final String HTTP_METHOD = ":method";
+
+	/**
+	 * Pseudo header: the status of an HTTP reply, 200 when absent. Never written as a
+	 * header line.
+	 */
+	public static final String HTTP_STATUS = ":status";
+
+	private Headers() {
+	}
+
+}

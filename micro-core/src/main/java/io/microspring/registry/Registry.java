@@ -1,0 +1,130 @@
+package io.microspring.registry;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+import io.microspring.health.HealthReport;
+
+/**
+ * Where services announce themselves and are found.
+ * <p>
+ * Thread-safe. Methods block while they ask a server; a registry that is down throws
+ * {@link RegistryException} and heals by itself. go-micro: {@code registry.Registry}.
+ */
+public interface Registry extends AutoCloseable {
+
+	/**
+	 * The registry's name, such as {@code mdns}: it stands in the metadata of every node
+	 * registered through it.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Announces the nodes of a service, or renews them. Idempotent: the same node id
+	 * replaces what was known of it.
+	 * @param service the service with at least one node
+	 * @param ttl how long the nodes live unless renewed; {@link Duration#ZERO}: until
+	 * deregistered
+	 * @throws RegistryException when the registry cannot be reached or refuses
+	 */
+	void register(Service service, Duration ttl);
+
+	/**
+	 * Takes the nodes of a service back. What is not registered is passed over.
+	 * @param service the service with the nodes to take back
+	 * @throws RegistryException when the registry cannot be reached
+	 */
+	void deregister(Service service);
+
+	/**
+	 * Finds a service.
+	 * @param name its name
+	 * @return one entry per version with the nodes that are alive; empty when the service
+	 * is unknown
+	 * @throws RegistryException when the registry cannot be reached
+	 */
+	List<Service> get(String name);
+
+	/**
+	 * The services there are.
+	 * @return their names and versions, at least; nodes and endpoints may be left out
+	 * @throws RegistryException when the registry cannot be reached
+	 */
+	List<Service> list();
+
+	/**
+	 * Tells of changes until closed. The listener eventually sees the latest state, also
+	 * after a reconnect; it may see the same state twice. It is called by one thread at a
+	 * time and may block for a short while.
+	 * @param name the service to watch; empty: every service
+	 * @param listener is told of each change
+	 * @return the handle that ends it
+	 * @throws RegistryException when watching cannot begin
+	 */
+	Watcher watch(String name, Consumer<Change> listener);
+
+	/**
+	 * How the registry is, without asking a server more than briefly.
+	 * @return the report
+	 */
+	default HealthReport health() {
+		return HealthReport.up(toString());
+	}
+
+	/**
+	 * Frees what the registry holds; nodes stay registered until their time to live is
+	 * over. Idempotent.
+	 */
+	@Override
+	void close();
+
+	/** Ends watching. */
+	@FunctionalInterface
+	interface Watcher extends AutoCloseable {
+
+		/** Ends watching. Idempotent. */
+		@Override
+		void close();
+
+	}
+
+	/**
+	 * Inside the process. Each call makes a registry of its own; hand one instance to all
+	 * that are to meet.
+	 * @return a new registry
+	 */
+	static Registry memory() {
+		return new MemoryRegistry();
+	}
+
+	/**
+	 * Multicast DNS in go-micro's scheme, without any server.
+	 * @return a new registry with the default options
+	 */
+	static Registry mdns() {
+		return mdns(MdnsOptions.defaults());
+	}
+
+	/**
+	 * Multicast DNS in go-micro's scheme, without any server.
+	 * @param options its options
+	 * @return a new registry
+	 */
+	static Registry mdns(MdnsOptions options) {
+		return new MdnsRegistry(options);
+	}
+
+	/**
+	 * A registry that answers from memory what it has looked up before, keeps that up to
+	 * date by watching, and serves what it knows while the registry behind it is down.
+	 * @param registry the registry behind it; closed with it
+	 * @param options how long what it knows counts as fresh
+	 * @return the caching registry
+	 */
+	static Registry cached(Registry registry, CacheOptions options) {
+		return new CachedRegistry(registry, options);
+	}
+
+}

@@ -1,0 +1,48 @@
+package io.microspring.selector;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+import io.microspring.registry.Service;
+
+/**
+ * Leaves out what a call does not want. A function, so that {@code a.andThen(b)}
+ * composes. go-micro: {@code selector.Filter}.
+ */
+@FunctionalInterface
+public interface Filter extends UnaryOperator<List<Service>> {
+
+	/**
+	 * Only services of one version.
+	 * @param version the version
+	 * @return the filter
+	 */
+	static Filter version(String version) {
+		return (services) -> services.stream().filter((s) -> s.version().equals(version)).toList();
+	}
+
+	/**
+	 * Only services that offer an endpoint.
+	 * @param name the endpoint's name
+	 * @return the filter
+	 */
+	static Filter endpoint(String name) {
+		return (services) -> services.stream()
+			.filter((s) -> s.endpoints().stream().anyMatch((e) -> e.name().equals(name)))
+			.toList();
+	}
+
+	/**
+	 * Only nodes that carry an entry in their metadata. go-micro: {@code FilterLabel}.
+	 * @param key the key
+	 * @param value the value
+	 * @return the filter
+	 */
+	static Filter metadata(String key, String value) {
+		return (services) -> services.stream()
+			.map((s) -> s.withNodes(s.nodes().stream().filter((n) -> value.equals(n.metadata().get(key))).toList()))
+			.filter((s) -> !s.nodes().isEmpty())
+			.toList();
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.microspring.transport;
+
+import java.time.Duration;
+
+/**
+ * Limits and time-outs of the HTTP transport. Immutable.
+ *
+ * @param maxMessageSize the largest body in bytes, sent or received; 4 MiB by default
+ * @param maxHeaderSize the largest header section in bytes, the request line included; 64
+ * KiB by default
+ * @param readTimeout how long the rest of a message may take once its first byte is
+ * there; 30 s by default
+ * @param idleTimeout how long a connection may be open without anything sent, received or
+ * under way; 5 min by default
+ * @param maxPipelined how many requests of one connection may be under way before reading
+ * stops; 128 by default
+ */
+public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTimeout, Duration idleTimeout,
+		int maxPipelined) {
+
+	/**
+	 * The defaults.
+	 * @return the options
+	 */
+	public static HttpOptions defaults() {
+		return new HttpOptions(4 * 1024 * 1024, 64 * 1024, Duration.ofSeconds(30), Duration.ofMinutes(5), 128);
+	}
+
+	/**
+	 * A copy with another limit of the body.
+	 * @param bytes the largest body
+	 * @return the copy
+	 */
+	public HttpOptions withMaxMessageSize(int bytes) {
+		return new HttpOptions(bytes, this.maxHeaderSize, this.readTimeout, this.idleTimeout, this.maxPipelined);
+	}
+
+	/**
+	 * A copy with another limit of the header section.
+	 * @param bytes the largest header section
+	 * @return the copy
+	 */
+	public HttpOptions withMaxHeaderSize(int bytes) {
+		return new HttpOptions(this.maxMessageSize, bytes, this.readTimeout, this.idleTimeout, this.maxPipelined);
+	}
+
+	/**
+	 * A copy with another time-out for the rest of a message.
+	 * @param timeout how long it may take
+	 * @return the copy
+	 */
+	public HttpOptions withReadTimeout(Duration timeout) {
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, timeout, this.idleTimeout, this.maxPipelined);
+	}
+
+	/**
+	 * A copy with another time-out for idle connections.
+	 * @param timeout how long a connection may do nothing
+	 * @return the copy
+	 */
+	public HttpOptions withIdleTimeout(Duration timeout) {
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, timeout, this.maxPipelined);
+	}
+
+}

@@ -1,0 +1,34 @@
+package io.microspring.transport;
+
+import io.microspring.errors.MicroException;
+import io.microspring.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is given what arrives on a socket. Called by one thread at a time and in order; must
+ * not block.
+ */
+public interface Receiver {
+
+	/**
+	 * A message has arrived.
+	 * @param message the message
+	 */
+	void onMessage(Message message);
+
+	/**
+	 * A message arrived that the transport refuses, because it is over a limit. Its
+	 * headers are known, its body has been dropped; the receiver may answer it.
+	 * @param head the message's headers
+	 * @param error why it was refused: 413 for its size
+	 */
+	default void onRefused(Message head, MicroException error) {
+	}
+
+	/**
+	 * The connection has ended; nothing comes afterwards. Called exactly once.
+	 * @param cause what broke it, or null when either side closed it
+	 */
+	void onClosed(@Nullable Throwable cause);
+
+}

@@ -1,0 +1,75 @@
+package io.microspring.transport;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Connections between two services. go-micro: {@code transport.Transport}.
+ * <p>
+ * Thread-safe. Nothing is opened or started before the first {@link #dial} or
+ * {@link #listen}.
+ */
+public interface Transport extends AutoCloseable {
+
+	/**
+	 * The transport's name, such as {@code http}: it stands in the metadata of every node
+	 * that serves on it.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Opens a connection without blocking.
+	 * @param address {@code host:port}
+	 * @param timeout how long it may take
+	 * @return the socket; fails with a {@link TransportException} of which
+	 * {@link TransportException#isUnsent()} is true
+	 */
+	CompletableFuture<Socket> dial(String address, Duration timeout);
+
+	/**
+	 * Accepts connections.
+	 * @param address {@code host:port}; port 0 for any free one, {@code host:min-max} for
+	 * the first free one of a range, empty host for all interfaces
+	 * @param onAccept is given each new socket, on a thread that must not be blocked, and
+	 * installs a receiver there and then
+	 * @return the listener
+	 * @throws TransportException when the address cannot be had; the message names it,
+	 * and the cause is a {@link java.net.BindException} when the port is taken
+	 */
+	Listener listen(String address, Consumer<Socket> onAccept);
+
+	/**
+	 * Closes what was opened. Idempotent.
+	 */
+	@Override
+	void close();
+
+	/**
+	 * HTTP/1.1 on Netty, as go-micro's default.
+	 * @return a new transport with the default limits
+	 */
+	static Transport http() {
+		return http(HttpOptions.defaults());
+	}
+
+	/**
+	 * HTTP/1.1 on Netty, as go-micro's default.
+	 * @param options its limits and time-outs
+	 * @return a new transport
+	 */
+	static Transport http(HttpOptions options) {
+		return new HttpTransport(options);
+	}
+
+	/**
+	 * Inside the process: no socket, no event loop. Transports of one process share their
+	 * addresses.
+	 * @return a new transport
+	 */
+	static Transport memory() {
+		return new MemoryTransport();
+	}
+
+}
