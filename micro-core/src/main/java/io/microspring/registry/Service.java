@@ -1,8 +1,12 @@
 package io.microspring.registry;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a registry knows of one version of a service. Immutable. Not to be mixed up with
@@ -44,6 +48,61 @@ public record Service(String name, String version, Map<String, String> metadata,
 	 */
 	public Service withNodes(List<Node> nodes) {
 		return new Service(this.name, this.version, this.metadata, this.endpoints, nodes);
+	}
+
+	/**
+	 * What is known of a name, together with news of one of its versions. go-micro:
+	 * {@code util/registry.Merge}.
+	 * @param known one entry per version
+	 * @param news the nodes that came or changed, with the present metadata and endpoints
+	 * of their version
+	 * @return one entry per version: nodes of one id are the newer ones; {@code known}
+	 * itself when that changes nothing
+	 */
+	public static List<Service> merge(List<Service> known, Service news) {
+		List<Service> merged = new ArrayList<>(known);
+		for (int i = 0; i < merged.size(); i++) {
+			Service former = merged.get(i);
+			if (former.version.equals(news.version)) {
+				Map<String, Node> nodes = new LinkedHashMap<>();
+				former.nodes.forEach((node) -> nodes.put(node.id(), node));
+				news.nodes.forEach((node) -> nodes.put(node.id(), node));
+				Service present = news.withNodes(List.copyOf(nodes.values()));
+				if (present.equals(former)) {
+					return known;
+				}
+				merged.set(i, present);
+				return List.copyOf(merged);
+			}
+		}
+		merged.add(news);
+		return List.copyOf(merged);
+	}
+
+	/**
+	 * What is known of a name without nodes that went. go-micro:
+	 * {@code util/registry.Remove}.
+	 * @param known one entry per version
+	 * @param gone the nodes that went, of one version
+	 * @return the entries that have nodes left; {@code known} itself when none of the
+	 * nodes is in it
+	 */
+	public static List<Service> without(List<Service> known, Service gone) {
+		Set<String> ids = gone.nodes.stream().map(Node::id).collect(Collectors.toSet());
+		List<Service> left = new ArrayList<>();
+		boolean changed = false;
+		for (Service service : known) {
+			if (!service.version.equals(gone.version)) {
+				left.add(service);
+				continue;
+			}
+			List<Node> nodes = service.nodes.stream().filter((node) -> !ids.contains(node.id())).toList();
+			changed |= nodes.size() < service.nodes.size();
+			if (!nodes.isEmpty()) {
+				left.add(service.withNodes(nodes));
+			}
+		}
+		return changed ? List.copyOf(left) : known;
 	}
 
 }
