@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 
 import io.microspring.message.Message;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Turns one call message into one transport message, and back.
@@ -53,9 +54,9 @@ public interface Codec {
 
 		/**
 		 * Decodes the body.
-		 * @param type the type to decode to
+		 * @param type the type to decode to; {@code Void} passes it over
 		 * @return the object; an empty body is the type's empty message where it has one
-		 * (protobuf), else null
+		 * (protobuf), no bytes for bytes, else null
 		 * @throws io.microspring.errors.MicroException 400 with the id
 		 * {@code go.micro.codec} when it does not decode, and the detail says why
 		 */
@@ -102,7 +103,7 @@ public interface Codec {
 	}
 
 	/**
-	 * Protobuf, bare messages: {@code application/protobuf}.
+	 * Protobuf, bare messages, nested up to 100 deep: {@code application/protobuf}.
 	 * @return the codec
 	 */
 	static Codec proto() {
@@ -110,8 +111,8 @@ public interface Codec {
 	}
 
 	/**
-	 * JSON: protobuf's own JSON for messages, Jackson for objects:
-	 * {@code application/json}.
+	 * JSON: protobuf's own JSON for messages, nested up to 100 deep, Jackson for objects,
+	 * nested up to 200 deep: {@code application/json}. Unknown fields are passed over.
 	 * @return the codec
 	 */
 	static Codec json() {
@@ -119,7 +120,17 @@ public interface Codec {
 	}
 
 	/**
-	 * Bytes as they are: {@code application/octet-stream}.
+	 * JSON with a mapper of your own for objects; messages keep protobuf's own JSON.
+	 * @param mapper the mapper; its limits on depth and length hold
+	 * @return the codec
+	 */
+	static Codec json(JsonMapper mapper) {
+		return new JsonCodec(mapper);
+	}
+
+	/**
+	 * Bytes as they are, from and to {@code byte[]}, {@code ByteBuffer} and
+	 * {@code ByteString}: {@code application/octet-stream}.
 	 * @return the codec
 	 */
 	static Codec bytes() {

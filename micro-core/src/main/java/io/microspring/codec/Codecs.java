@@ -1,12 +1,14 @@
 package io.microspring.codec;
 
 import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import org.jspecify.annotations.Nullable;
 
@@ -88,14 +90,13 @@ public final class Codecs {
 	 * @return the content type
 	 */
 	public static String contentTypeOf(@Nullable Object body, @Nullable Type type) {
-		if (body instanceof MessageLite || (body == null && isMessage(type))) {
+		if (body == null) {
+			return Messages.isMessage(type) ? PROTOBUF : (type == byte[].class) ? BYTES : JSON;
+		}
+		if (body instanceof MessageLite) {
 			return PROTOBUF;
 		}
-		return (body instanceof byte[]) ? BYTES : JSON;
-	}
-
-	private static boolean isMessage(@Nullable Type type) {
-		return type instanceof Class<?> c && MessageLite.class.isAssignableFrom(c);
+		return (body instanceof byte[] || body instanceof ByteBuffer || body instanceof ByteString) ? BYTES : JSON;
 	}
 
 }

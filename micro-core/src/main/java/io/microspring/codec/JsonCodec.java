@@ -1,14 +1,58 @@
 package io.microspring.codec;
 
-import io.microspring.message.Message;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.util.JsonFormat;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.ByteArrayBuilder;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * TODO placeholder.
+ * One JSON value and a line feed, as Go's encoder writes it (protocol reference §3.4,
+ * {@code json}). Messages have protobuf's own JSON: names in camel case, 64-bit numbers
+ * as strings, enums by name; both forms of each are read. Everything else is Jackson's.
+ * Unknown fields are passed over. Messages may be nested 100 deep, objects 200 unless the
+ * mapper says otherwise.
  */
-final class JsonCodec implements Codec {
+final class JsonCodec implements BodyCodec {
 
-	static final JsonCodec INSTANCE = new JsonCodec();
+	static final JsonCodec INSTANCE = new JsonCodec(JsonMapper
+		.builder(JsonFactory.builder()
+			.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(200).build())
+			.build())
+		.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+		// A Go peer writes null for what it left out.
+		.disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+		.build());
+
+	private static final JsonFormat.Printer PRINTER = JsonFormat.printer().omittingInsignificantWhitespace();
+
+	private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
+
+	private final JsonMapper mapper;
+
+	private final ObjectWriter writer;
+
+	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+
+	JsonCodec(JsonMapper mapper) {
+		this.mapper = mapper;
+		this.writer = mapper.writer();
+	}
 
 	@Override
 	public String name() {
@@ -16,13 +60,89 @@ final class JsonCodec implements Codec {
 	}
 
 	@Override
-	public Message write(Header header, @Nullable Object body) {
-		throw new UnsupportedOperationException();
+	public String contentType() {
+		return Codecs.JSON;
 	}
 
 	@Override
-	public Incoming read(Kind kind, Message message) {
-		throw new UnsupportedOperationException();
+	public byte[] encode(Object object) {
+		try {
+			if (object instanceof Message message) {
+				return (PRINTER.print(message) + "\n").getBytes(StandardCharsets.UTF_8);
+			}
+			if (object instanceof MessageLite) {
+				throw unencodable(object, "it is a lite message, which has no JSON; choose " + Codecs.PROTOBUF);
+			}
+			return write(object);
+		}
+		catch (InvalidProtocolBufferException ex) {
+			throw unencodable(object, ex.getMessage()).because(ex);
+		}
+		catch (JacksonException ex) {
+			throw unencodable(object, ex.getOriginalMessage()).because(ex);
+		}
+	}
+
+	@Override
+	public @Nullable Object decode(byte[] body, Type type) {
+		if (Messages.isMessage(type)) {
+			return message(body, (Class<?>) type);
+		}
+		if (body.length == 0) {
+			return null;
+		}
+		ObjectReader reader = this.readers.get(type);
+		if (reader == null) {
+			reader = this.readers.computeIfAbsent(type, (t) -> this.mapper.readerFor(this.mapper.constructType(t)));
+		}
+		try {
+			return reader.readValue(body);
+		}
+		catch (JacksonException ex) {
+			throw undecodable(type, reason(ex)).because(ex);
+		}
+	}
+
+	private byte[] write(Object object) {
+		ByteArrayBuilder out = new ByteArrayBuilder(512);
+		try (JsonGenerator generator = this.writer.createGenerator(out)) {
+			this.writer.writeValue(generator, object);
+			generator.writeRaw('\n');
+		}
+		return out.toByteArray();
+	}
+
+	private Object message(byte[] body, Class<?> type) {
+		MessageLite empty = Messages.empty(type);
+		if (body.length == 0) {
+			return empty;
+		}
+		if (!(empty instanceof Message message)) {
+			throw undecodable(type, "it is a lite message, which has no JSON; send " + Codecs.PROTOBUF);
+		}
+		try {
+			Message.Builder builder = message.newBuilderForType();
+			PARSER.merge(new String(body, StandardCharsets.UTF_8), builder);
+			return builder.build();
+		}
+		catch (InvalidProtocolBufferException ex) {
+			throw undecodable(type, reason(ex)).because(ex);
+		}
+	}
+
+	private static String reason(JacksonException ex) {
+		TokenStreamLocation at = ex.getLocation();
+		String where = (at == null || at.getLineNr() < 0) ? ""
+				: "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
+		return where + ex.getOriginalMessage();
+	}
+
+	/** The parser's advice to its own user helps no caller; where it stopped does. */
+	private static String reason(InvalidProtocolBufferException ex) {
+		String message = String.valueOf(ex.getMessage());
+		int at = message.indexOf(" at line ");
+		int end = message.indexOf('\n');
+		return (at < 0) ? message : "malformed JSON" + message.substring(at, (end < at) ? message.length() : end);
 	}
 
 }

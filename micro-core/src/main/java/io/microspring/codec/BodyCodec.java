@@ -1,0 +1,87 @@
+package io.microspring.codec;
+
+import java.lang.reflect.Type;
+
+import io.microspring.errors.MicroException;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A codec without an envelope: the body is the object and nothing else.
+ */
+sealed interface BodyCodec extends Codec permits ProtoCodec, JsonCodec, BytesCodec {
+
+	/** The id of every error of a codec. */
+	String ID = "go.micro.codec";
+
+	/** A detail travels in a header, so a parser that quotes its input is cut short. */
+	int LONGEST_REASON = 300;
+
+	/**
+	 * The content type that errors name.
+	 * @return the content type
+	 */
+	String contentType();
+
+	byte[] encode(Object object);
+
+	@Nullable Object decode(byte[] body, Type type);
+
+	@Override
+	default Message write(Header header, @Nullable Object body) {
+		Metadata none = Metadata.empty();
+		return (body == null) ? Message.of(none) : new Message(none, encode(body));
+	}
+
+	@Override
+	default Incoming read(Kind kind, Message message) {
+		return new Incoming() {
+
+			@Override
+			public Header header() {
+				return Header.of(kind);
+			}
+
+			@Override
+			public @Nullable Object body(Type type) {
+				return (type == Void.class || type == void.class) ? null : decode(message.body(), type);
+			}
+
+		};
+	}
+
+	/**
+	 * 400: what was sent is not what the content type and the type ask for.
+	 * @param type the type to decode to
+	 * @param reason why not
+	 * @return the error
+	 */
+	default MicroException undecodable(Type type, @Nullable String reason) {
+		return MicroException.badRequest(ID,
+				contentType() + " body does not decode to " + simpleName(type) + ": " + brief(reason));
+	}
+
+	/**
+	 * 500: an object of our own that this codec cannot write.
+	 * @param object the object
+	 * @param reason why not, or what would do
+	 * @return the error
+	 */
+	default MicroException unencodable(Object object, @Nullable String reason) {
+		return MicroException.internalServerError(ID,
+				object.getClass().getName() + " cannot be encoded as " + contentType() + ": " + brief(reason));
+	}
+
+	private static String simpleName(Type type) {
+		return (type instanceof Class<?> c) ? c.getSimpleName() : type.getTypeName();
+	}
+
+	private static String brief(@Nullable String reason) {
+		if (reason == null) {
+			return "no reason given";
+		}
+		return (reason.length() <= LONGEST_REASON) ? reason : reason.substring(0, LONGEST_REASON) + "...";
+	}
+
+}
