@@ -1,0 +1,119 @@
+package io.microspring.registry;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The JSON form of what registries hold, one for all that store JSON (protocol reference
+ * §7.1): what is absent is {@code null}, and on reading null, nothing and a value of
+ * another kind all count as absent, because one odd entry must not hide a service.
+ * <p>
+ * Thread-safe. go-micro: the {@code json} tags of {@code registry.Endpoint} and
+ * {@code registry.Value}.
+ */
+public final class RegistryJson {
+
+	/** Reads and writes the trees. */
+	public static final JsonMapper JSON = JsonMapper.builder().build();
+
+	/** go-micro goes no deeper than three; whoever sends more is cut off. */
+	private static final int MAX_DEPTH = 16;
+
+	private RegistryJson() {
+	}
+
+	/**
+	 * An endpoint as JSON.
+	 * @param endpoint the endpoint
+	 * @return {@code {"name","request","response","metadata"}}
+	 */
+	public static ObjectNode write(Endpoint endpoint) {
+		ObjectNode json = JSON.createObjectNode();
+		json.put("name", endpoint.name());
+		json.set("request", write(endpoint.request()));
+		json.set("response", write(endpoint.response()));
+		json.set("metadata", write(endpoint.metadata()));
+		return json;
+	}
+
+	/**
+	 * Metadata as JSON.
+	 * @param metadata the metadata
+	 * @return the object
+	 */
+	public static ObjectNode write(Map<String, String> metadata) {
+		ObjectNode json = JSON.createObjectNode();
+		metadata.forEach(json::put);
+		return json;
+	}
+
+	/**
+	 * An endpoint from JSON.
+	 * @param json the JSON
+	 * @return the endpoint, with an empty name when the JSON has none
+	 */
+	public static Endpoint readEndpoint(JsonNode json) {
+		return new Endpoint(text(json, "name"), readValue(json.path("request"), MAX_DEPTH),
+				readValue(json.path("response"), MAX_DEPTH), readMetadata(json.path("metadata")));
+	}
+
+	/**
+	 * Metadata from JSON.
+	 * @param json the JSON
+	 * @return the metadata, without values that are no strings
+	 */
+	public static Map<String, String> readMetadata(JsonNode json) {
+		Map<String, String> metadata = new LinkedHashMap<>();
+		json.properties().forEach((entry) -> {
+			if (entry.getValue().isString()) {
+				metadata.put(entry.getKey(), entry.getValue().stringValue());
+			}
+		});
+		return metadata;
+	}
+
+	private static @Nullable ObjectNode write(@Nullable Value value) {
+		if (value == null) {
+			return null;
+		}
+		ObjectNode json = JSON.createObjectNode();
+		json.put("name", value.name());
+		json.put("type", value.type());
+		if (value.values().isEmpty()) {
+			json.putNull("values");
+		}
+		else {
+			ArrayNode values = json.putArray("values");
+			value.values().forEach((child) -> values.add(write(child)));
+		}
+		return json;
+	}
+
+	private static @Nullable Value readValue(JsonNode json, int depth) {
+		if (!json.isObject()) {
+			return null;
+		}
+		List<Value> values = new ArrayList<>();
+		for (JsonNode child : (depth > 1) ? json.path("values").values() : List.<JsonNode>of()) {
+			Value value = readValue(child, depth - 1);
+			if (value != null) {
+				values.add(value);
+			}
+		}
+		return new Value(text(json, "name"), text(json, "type"), values);
+	}
+
+	private static String text(JsonNode json, String name) {
+		JsonNode value = json.path(name);
+		return value.isString() ? value.stringValue() : "";
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.microspring.registry;
+
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RegistryJsonTest {
+
+	private static final Value NAME = new Value("name", "string", List.of());
+
+	@Test
+	void endpointIsWrittenAsGoWritesIt() {
+		Endpoint endpoint = new Endpoint("Say.Hello", new Value("Request", "Request", List.of(NAME)), null,
+				Map.of("stream", "true"));
+		assertThat(RegistryJson.write(endpoint)).hasToString(
+				"{\"name\":\"Say.Hello\",\"request\":{\"name\":\"Request\",\"type\":\"Request\",\"values\":[{\"name\":\"name\","
+						+ "\"type\":\"string\",\"values\":null}]},\"response\":null,\"metadata\":{\"stream\":\"true\"}}");
+	}
+
+	@Test
+	void endpointComesBackAsItWas() {
+		Endpoint endpoint = new Endpoint("Say.Hello", new Value("Request", "Request", List.of(NAME, NAME)),
+				new Value("Response", "Response", List.of()), Map.of("a", "1", "b", "2"));
+		assertThat(read(RegistryJson.write(endpoint).toString())).isEqualTo(endpoint);
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "{\"name\":\"E\"}", "{\"name\":\"E\",\"request\":null,\"response\":null,\"metadata\":null}",
+					"{\"name\":\"E\",\"request\":7,\"response\":[],\"metadata\":\"x\"}" })
+	void whatIsAbsentOrOddIsPassedOver(String json) {
+		assertThat(read(json)).isEqualTo(new Endpoint("E", null, null, Map.of()));
+	}
+
+	@Test
+	void whatIsNoObjectIsAnEndpointWithoutAName() {
+		assertThat(read("[1]").name()).isEmpty();
+	}
+
+	@Test
+	void valuesWithoutEndAreCutOff() {
+		StringBuilder json = new StringBuilder("null");
+		for (int i = 0; i < 200; i++) {
+			json.insert(0, "{\"name\":\"v\",\"values\":[").append("]}");
+		}
+		int depth = 0;
+		for (Value value = read("{\"request\":" + json + "}").request(); value != null; depth++) {
+			value = value.values().isEmpty() ? null : value.values().get(0);
+		}
+		assertThat(depth).isEqualTo(16);
+	}
+
+	private static Endpoint read(String json) {
+		return RegistryJson.readEndpoint(RegistryJson.JSON.readTree(json));
+	}
+
+}
