@@ -1,0 +1,45 @@
+package io.microspring.plugins;
+
+import java.util.List;
+
+import io.microspring.plugins.broker.kafka.KafkaBroker;
+import io.microspring.plugins.broker.kafka.KafkaOptions;
+import io.microspring.plugins.registry.consul.ConsulOptions;
+import io.microspring.plugins.registry.consul.ConsulRegistry;
+import io.microspring.service.Catalogue;
+import io.microspring.service.Plugin;
+
+/**
+ * Every optional backend: its name, what it needs, how it is made. No driver is touched
+ * before its line is used. go-micro: the {@code _} imports of go-plugins and
+ * {@code cmd.DefaultRegistries}.
+ */
+public final class Plugins {
+
+	private static final List<Plugin> ALL = List.of(
+			Plugin.registry("consul", (address) -> new ConsulRegistry(ConsulOptions.defaults().withAddress(address)))
+				.needing("org.springframework.cloud.consul.ConsulClient",
+						"org.springframework.cloud:spring-cloud-consul-discovery"),
+			Plugin.broker("kafka", (address, registry) -> new KafkaBroker(KafkaOptions.defaults().withAddress(address)))
+				.needing("org.apache.kafka.clients.producer.KafkaProducer", "org.springframework.kafka:spring-kafka"));
+
+	private Plugins() {
+	}
+
+	/**
+	 * All of them.
+	 * @return one line each
+	 */
+	public static List<Plugin> all() {
+		return ALL;
+	}
+
+	/**
+	 * What can be chosen by name: the embedded defaults and all optional backends.
+	 * @return the catalogue
+	 */
+	public static Catalogue catalogue() {
+		return Catalogue.embedded().with(ALL);
+	}
+
+}

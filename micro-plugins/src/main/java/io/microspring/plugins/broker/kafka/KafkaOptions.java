@@ -1,0 +1,97 @@
+package io.microspring.plugins.broker.kafka;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How the Kafka broker works. Immutable.
+ *
+ * @param address the Kafka brokers to begin with, as {@code host:port}, separated by
+ * commas; {@code 127.0.0.1:9092} by default, as go-micro
+ * @param raw how a message stands in a record: false, the default, is go-micro's JSON
+ * envelope as the value; true is the body as the value and the headers as Kafka headers
+ * @param timeout how long connecting, publishing and joining a group may take; 10 s by
+ * default
+ * @param maxMessageSize the largest value of a record in bytes that is sent or accepted;
+ * 4 MiB by default. Kafka has a limit of its own, {@code message.max.bytes}, 1 MiB unless
+ * set
+ * @param properties more properties of the Kafka clients, such as
+ * {@code security.protocol}; they win over ours, and their values are in no log and no
+ * message of ours
+ */
+public record KafkaOptions(String address, boolean raw, Duration timeout, int maxMessageSize,
+		Map<String, String> properties) {
+
+	public KafkaOptions {
+		Objects.requireNonNull(address, "address");
+		properties = Map.copyOf(properties);
+		if (timeout.isNegative() || timeout.isZero()) {
+			throw new IllegalArgumentException("timeout must be more than nothing: " + timeout);
+		}
+		if (maxMessageSize < 1) {
+			throw new IllegalArgumentException("maxMessageSize must be more than nothing: " + maxMessageSize);
+		}
+	}
+
+	/**
+	 * The defaults: a Kafka broker on this host.
+	 * @return the options
+	 */
+	public static KafkaOptions defaults() {
+		return new KafkaOptions("127.0.0.1:9092", false, Duration.ofSeconds(10), 4 * 1024 * 1024, Map.of());
+	}
+
+	/**
+	 * A copy with other brokers.
+	 * @param address the brokers, separated by commas; empty leaves them as they are
+	 * @return the copy
+	 */
+	public KafkaOptions withAddress(String address) {
+		return new KafkaOptions(address.isBlank() ? this.address : address, this.raw, this.timeout, this.maxMessageSize,
+				this.properties);
+	}
+
+	/**
+	 * A copy with another form of record.
+	 * @param raw body and Kafka headers instead of the JSON envelope
+	 * @return the copy
+	 */
+	public KafkaOptions withRaw(boolean raw) {
+		return new KafkaOptions(this.address, raw, this.timeout, this.maxMessageSize, this.properties);
+	}
+
+	/**
+	 * A copy with another time-out.
+	 * @param timeout how long connecting, publishing and joining a group may take
+	 * @return the copy
+	 */
+	public KafkaOptions withTimeout(Duration timeout) {
+		return new KafkaOptions(this.address, this.raw, timeout, this.maxMessageSize, this.properties);
+	}
+
+	/**
+	 * A copy with another limit.
+	 * @param maxMessageSize the largest value of a record in bytes
+	 * @return the copy
+	 */
+	public KafkaOptions withMaxMessageSize(int maxMessageSize) {
+		return new KafkaOptions(this.address, this.raw, this.timeout, maxMessageSize, this.properties);
+	}
+
+	/**
+	 * A copy with other properties of the Kafka clients.
+	 * @param properties the properties
+	 * @return the copy
+	 */
+	public KafkaOptions withProperties(Map<String, String> properties) {
+		return new KafkaOptions(this.address, this.raw, this.timeout, this.maxMessageSize, properties);
+	}
+
+	@Override
+	public String toString() {
+		return "KafkaOptions[address=" + this.address + ", raw=" + this.raw + ", timeout=" + this.timeout
+				+ ", maxMessageSize=" + this.maxMessageSize + ", properties=" + this.properties.keySet() + "]";
+	}
+
+}
