@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +67,8 @@ public final class Threads {
 	public static ThreadFactory factory(String name) {
 		AtomicLong count = new AtomicLong();
 		return (task) -> {
-			Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+			// Netty keeps its caches in threads of this kind, and nowhere else.
+			Thread thread = new FastThreadLocalThread(task, name + "-" + count.incrementAndGet());
 			thread.setDaemon(true);
 			return thread;
 		};

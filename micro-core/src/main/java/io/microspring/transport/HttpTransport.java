@@ -1,34 +1,287 @@
 package io.microspring.transport;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
+import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Threads;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.resolver.NoopAddressResolverGroup;
+import io.netty.util.NetUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
- * Placeholder.
+ * HTTP/1.1 on Netty. A socket is one TCP connection; a message is a request in the one
+ * direction and a response in the other, and neither waits for the other (protocol
+ * reference §1).
+ * <p>
+ * The event loops are shared by all connections of the transport and start with the first
+ * one.
  */
 final class HttpTransport implements Transport {
 
+	private static final Logger logger = LoggerFactory.getLogger(HttpTransport.class);
+
+	/** How long closing waits for what was sent to leave. */
+	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+	private final HttpOptions options;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Set<HttpSocket> sockets = ConcurrentHashMap.newKeySet();
+
+	private final Set<HttpListener> listeners = ConcurrentHashMap.newKeySet();
+
+	private @Nullable EventLoopGroup loops;
+
+	private @Nullable ExecutorService resolver;
+
+	private boolean closed;
+
 	HttpTransport(HttpOptions options) {
+		this.options = options;
 	}
 
 	@Override
 	public String name() {
-		throw new UnsupportedOperationException();
+		return "http";
 	}
 
 	@Override
 	public CompletableFuture<Socket> dial(String address, Duration timeout) {
-		throw new UnsupportedOperationException();
+		CompletableFuture<Socket> dialled = new CompletableFuture<>();
+		try {
+			Address target = Address.parse(address);
+			Dial dial = new Dial(address, System.nanoTime() + timeout.toNanos(), dialled);
+			EventLoopGroup group = loops();
+			if (NetUtil.isValidIpV4Address(target.host()) || NetUtil.isValidIpV6Address(target.host())) {
+				connect(group, dial, InetAddress.getAllByName(target.host()), target.port(), 0);
+			}
+			else {
+				resolveAndConnect(group, dial, target, timeout);
+			}
+		}
+		catch (TransportException ex) {
+			dialled.completeExceptionally(ex);
+		}
+		catch (UnknownHostException ex) {
+			dialled.completeExceptionally(failed(address, ex));
+		}
+		return dialled;
+	}
+
+	private void resolveAndConnect(EventLoopGroup group, Dial dial, Address target, Duration timeout) {
+		Threads.Scheduled timer = Threads.after(timeout, () -> dial.future()
+			.completeExceptionally(failed(dial.address(), new IOException("not resolved in " + timeout))));
+		dial.future().whenComplete((socket, failure) -> timer.cancel());
+		resolver().execute(() -> {
+			try {
+				String host = target.host().isEmpty() ? "localhost" : target.host();
+				connect(group, dial, InetAddress.getAllByName(host), target.port(), 0);
+			}
+			catch (UnknownHostException ex) {
+				dial.future().completeExceptionally(failed(dial.address(), new IOException("unknown host", ex)));
+			}
+		});
+	}
+
+	private void connect(EventLoopGroup group, Dial dial, InetAddress[] hosts, int port, int next) {
+		long left = TimeUnit.NANOSECONDS.toMillis(dial.deadline() - System.nanoTime());
+		ChannelFuture connecting = new Bootstrap().group(group)
+			.channel(NioSocketChannel.class)
+			.resolver(NoopAddressResolverGroup.INSTANCE)
+			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(1, Math.min(left, Integer.MAX_VALUE)))
+			.option(ChannelOption.TCP_NODELAY, true)
+			.option(ChannelOption.SO_KEEPALIVE, true)
+			.option(ChannelOption.AUTO_READ, false)
+			.option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+			.handler(new ChannelInitializer<SocketChannel>() {
+				@Override
+				protected void initChannel(SocketChannel channel) {
+					// the handlers are added once the socket knows its addresses
+				}
+			})
+			.connect(new InetSocketAddress(hosts[next], port));
+		connecting.addListener((done) -> {
+			if (done.isSuccess()) {
+				HttpSocket socket = add((SocketChannel) connecting.channel(), HttpEncoder.client(dial.address()),
+						MessageDecoder.ofResponses(this.options), false);
+				if (!dial.future().complete(socket)) {
+					socket.close();
+				}
+			}
+			else if (next + 1 < hosts.length && System.nanoTime() < dial.deadline()) {
+				connect(group, dial, hosts, port, next + 1);
+			}
+			else {
+				dial.future().completeExceptionally(failed(dial.address(), done.cause()));
+			}
+		});
+	}
+
+	private HttpSocket add(SocketChannel channel, HttpEncoder encoder, MessageDecoder decoder, boolean server) {
+		HttpSocket socket = new HttpSocket(channel, encoder, this.options, server);
+		this.sockets.add(socket);
+		channel.closeFuture().addListener((done) -> this.sockets.remove(socket));
+		channel.pipeline().addLast(decoder, new HttpReader(socket, this.options, decoder));
+		return socket;
 	}
 
 	@Override
 	public Listener listen(String address, Consumer<Socket> onAccept) {
-		throw new UnsupportedOperationException();
+		Address wanted = Address.parse(address);
+		ServerBootstrap bootstrap = new ServerBootstrap().group(loops())
+			.channel(NioServerSocketChannel.class)
+			.option(ChannelOption.SO_BACKLOG, 1024)
+			.childOption(ChannelOption.TCP_NODELAY, true)
+			.childOption(ChannelOption.SO_KEEPALIVE, true)
+			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+			.childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+			.childHandler(new ChannelInitializer<SocketChannel>() {
+				@Override
+				protected void initChannel(SocketChannel channel) {
+					channel.pipeline()
+						.addLast(new ProtocolDetector(HttpTransport.this.options,
+								(detected) -> accept(detected, onAccept)));
+				}
+			});
+		Throwable cause = null;
+		for (int port = wanted.port(); port <= wanted.lastPort(); port++) {
+			ChannelFuture binding = bootstrap.bind(local(wanted.host(), port)).awaitUninterruptibly();
+			if (binding.isSuccess()) {
+				return track(binding.channel());
+			}
+			cause = binding.cause();
+		}
+		throw new TransportException("could not listen on " + address + ": " + reason(cause), true, cause);
+	}
+
+	private Listener track(Channel channel) {
+		HttpListener listener = new HttpListener(channel);
+		this.listeners.add(listener);
+		channel.closeFuture().addListener((done) -> this.listeners.remove(listener));
+		return listener;
+	}
+
+	private void accept(SocketChannel channel, Consumer<Socket> onAccept) {
+		HttpSocket socket = add(channel, HttpEncoder.server(), MessageDecoder.ofRequests(this.options), true);
+		try {
+			onAccept.accept(socket);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("The connection from {} was not accepted: closing", socket.remote(), ex);
+			socket.broken(ex);
+		}
+	}
+
+	private static InetSocketAddress local(String host, int port) {
+		return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
+	}
+
+	private static TransportException failed(String address, Throwable cause) {
+		return new TransportException("could not dial " + address + ": " + reason(cause), true, cause);
+	}
+
+	private static String reason(@Nullable Throwable cause) {
+		return (cause == null) ? "" : (cause.getMessage() != null) ? cause.getMessage() : cause.toString();
+	}
+
+	private EventLoopGroup loops() {
+		this.lock.lock();
+		try {
+			if (this.closed) {
+				throw new TransportException("the http transport is closed", true, null);
+			}
+			if (this.loops == null) {
+				this.loops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(),
+						Threads.factory("micro-http"), NioIoHandler.newFactory());
+			}
+			return this.loops;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private ExecutorService resolver() {
+		this.lock.lock();
+		try {
+			if (this.resolver == null) {
+				this.resolver = Threads.executor(ExecutorMode.AUTO, "micro-resolver");
+			}
+			return this.resolver;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override
 	public void close() {
+		EventLoopGroup group;
+		ExecutorService names;
+		this.lock.lock();
+		try {
+			this.closed = true;
+			group = this.loops;
+			names = this.resolver;
+			this.loops = null;
+			this.resolver = null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (names != null) {
+			names.shutdown();
+		}
+		if (group == null) {
+			return;
+		}
+		this.listeners.forEach(HttpListener::close);
+		CompletableFuture<?>[] closing = this.sockets.stream().map((socket) -> {
+			socket.close();
+			return socket.finished();
+		}).toArray(CompletableFuture[]::new);
+		CompletableFuture.allOf(closing)
+			.orTimeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+			.whenComplete((done, late) -> group.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+	}
+
+	/**
+	 * One attempt to connect.
+	 *
+	 * @param address what was asked for
+	 * @param deadline until when, in nanoseconds
+	 * @param future what is told how it ended
+	 */
+	private record Dial(String address, long deadline, CompletableFuture<Socket> future) {
 	}
 
 }

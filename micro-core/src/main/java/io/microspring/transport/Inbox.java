@@ -76,6 +76,11 @@ public final class Inbox implements Receiver {
 	}
 
 	@Override
+	public void onHalfClosed() {
+		this.queue.add(new Closed(null));
+	}
+
+	@Override
 	public void onClosed(@Nullable Throwable cause) {
 		this.queue.add(new Closed(cause));
 	}

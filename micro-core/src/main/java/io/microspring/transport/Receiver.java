@@ -26,6 +26,13 @@ public interface Receiver {
 	}
 
 	/**
+	 * The peer sends no more, but may still read: what it asked may be answered. Told
+	 * only while an answer is due, and always before {@link #onClosed}.
+	 */
+	default void onHalfClosed() {
+	}
+
+	/**
 	 * The connection has ended; nothing comes afterwards. Called exactly once.
 	 * @param cause what broke it, or null when either side closed it
 	 */

@@ -1,0 +1,460 @@
+package io.microspring.transport;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One TCP connection that carries HTTP/1.1.
+ * <p>
+ * What is sent from any thread goes through a queue that the event loop empties in one
+ * go: everything that came together is encoded into one buffer and flushed once. Fields
+ * without a note belong to the event loop.
+ */
+final class HttpSocket implements Socket {
+
+	/** Who says so in the errors of this transport. */
+	static final String ID = "go.micro.transport";
+
+	private static final Logger logger = LoggerFactory.getLogger(HttpTransport.class);
+
+	/** How much may be queued before {@link #isWritable()} says no. */
+	private static final int HIGH_WATER = 256 * 1024;
+
+	/** How much goes into one buffer before another is begun. */
+	private static final int BATCH = 64 * 1024;
+
+	/**
+	 * How long closing may take: for what was sent to leave, and on a server for the peer
+	 * to hang up.
+	 */
+	private static final Duration LINGER = Duration.ofSeconds(5);
+
+	/** Stands in the queue behind what was sent before the socket was closed. */
+	private static final Message CLOSE = Message.of(Metadata.empty());
+
+	private final SocketChannel channel;
+
+	private final EventLoop loop;
+
+	private final HttpEncoder encoder;
+
+	private final boolean server;
+
+	private final int maxMessageSize;
+
+	private final String local;
+
+	private final String remote;
+
+	/** From any thread. */
+	private final Queue<Message> outgoing = new ConcurrentLinkedQueue<>();
+
+	/** From any thread: the bytes of the bodies in the queue. */
+	private final AtomicLong queued = new AtomicLong();
+
+	/** From any thread: whether the queue is going to be emptied. */
+	private final AtomicBoolean draining = new AtomicBoolean();
+
+	/** From any thread: whether nothing can be sent any more. */
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	/** Done when everything has been written and the output is closed. */
+	private final CompletableFuture<Void> finished = new CompletableFuture<>();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition writable = this.lock.newCondition();
+
+	/** From any thread: how many threads wait to write. */
+	private volatile int waiting;
+
+	private @Nullable Receiver receiver;
+
+	/** What happened before there was a receiver. */
+	private final Deque<Consumer<Receiver>> early = new ArrayDeque<>();
+
+	private long received;
+
+	private long sent;
+
+	private long lastActive = System.nanoTime();
+
+	/** Whether bytes are being decoded, after which the queue is emptied anyway. */
+	private boolean decoding;
+
+	/** Whether what arrives is dropped, because the connection is about to close. */
+	private boolean deaf;
+
+	/** Whether the connection closes as soon as everything received is answered. */
+	private boolean closeWhenAnswered;
+
+	/** What is sent last in that case, beside the answers. */
+	private @Nullable Message farewell;
+
+	private boolean finishing;
+
+	private boolean over;
+
+	HttpSocket(SocketChannel channel, HttpEncoder encoder, HttpOptions options, boolean server) {
+		this.channel = channel;
+		this.loop = channel.eventLoop();
+		this.encoder = encoder;
+		this.server = server;
+		this.maxMessageSize = options.maxMessageSize();
+		this.local = text(channel.localAddress());
+		this.remote = text(channel.remoteAddress());
+	}
+
+	@Override
+	public void send(Message message) {
+		int size = message.body().length;
+		if (size > this.maxMessageSize) {
+			throw MicroException.of(ID, 413, "a message of " + size + " bytes is not sent to " + this.remote
+					+ ": the limit is " + this.maxMessageSize);
+		}
+		this.encoder.check(message);
+		if (!isOpen()) {
+			throw closedAlready(null);
+		}
+		this.queued.addAndGet(size);
+		this.outgoing.add(message);
+		scheduleDrain();
+	}
+
+	private void scheduleDrain() {
+		if (!this.draining.compareAndSet(false, true) || this.loop.inEventLoop() && this.decoding) {
+			return;
+		}
+		try {
+			this.loop.execute(this::drain);
+		}
+		catch (RejectedExecutionException ex) {
+			throw closedAlready(ex);
+		}
+	}
+
+	private TransportException closedAlready(@Nullable Throwable cause) {
+		return new TransportException("connection to " + this.remote + " is closed", true, cause);
+	}
+
+	private void drain() {
+		this.draining.set(false);
+		ByteBuf batch = null;
+		boolean last = false;
+		int bytes = 0;
+		for (Message message = this.outgoing.poll(); message != null; message = this.outgoing.poll()) {
+			if (message == CLOSE) {
+				last = true;
+				break;
+			}
+			if (batch == null) {
+				batch = this.channel.alloc().directBuffer(512 + message.body().length);
+			}
+			this.encoder.encode(message, batch);
+			bytes += message.body().length;
+			this.sent++;
+			if (batch.readableBytes() >= BATCH) {
+				this.channel.write(batch, this.channel.voidPromise());
+				batch = null;
+			}
+		}
+		if (batch != null) {
+			this.channel.write(batch, this.channel.voidPromise());
+		}
+		if (bytes > 0) {
+			this.queued.addAndGet(-bytes);
+		}
+		this.channel.flush();
+		this.lastActive = System.nanoTime();
+		wakeWriters();
+		if (last) {
+			finish();
+		}
+		else if (this.closeWhenAnswered && this.sent >= this.received) {
+			sayFarewell();
+		}
+	}
+
+	/** Everything received is answered, and this is the end. */
+	private void sayFarewell() {
+		if (this.farewell != null) {
+			ByteBuf last = this.channel.alloc().directBuffer(512);
+			this.encoder.encode(this.farewell, last);
+			this.channel.write(last, this.channel.voidPromise());
+		}
+		finish();
+	}
+
+	/** Ends the connection once everything written has left. */
+	private void finish() {
+		if (this.finishing) {
+			return;
+		}
+		this.finishing = true;
+		this.closed.set(true);
+		this.deaf = true;
+		ScheduledFuture<?> limit = this.loop.schedule((Runnable) this.channel::close, LINGER.toNanos(),
+				TimeUnit.NANOSECONDS);
+		this.channel.closeFuture().addListener((done) -> limit.cancel(false));
+		this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((written) -> {
+			if (!this.server || this.channel.isInputShutdown() || !written.isSuccess()) {
+				this.channel.close();
+			}
+			else {
+				// Closing with bytes unread would make the kernel throw away the last
+				// answer on its way: the peer hangs up first, or has had time enough.
+				this.channel.shutdownOutput();
+				this.channel.config().setAutoRead(true);
+			}
+			over(null);
+		});
+	}
+
+	/** The reader is about to hand over what it decodes. */
+	void beginReading() {
+		this.decoding = true;
+	}
+
+	/** The reader has handed over what it decoded. */
+	void endReading() {
+		this.decoding = false;
+		this.lastActive = System.nanoTime();
+		if (this.draining.get()) {
+			drain();
+		}
+	}
+
+	void received(Message message) {
+		this.received++;
+		hand((receiver) -> receiver.onMessage(message));
+	}
+
+	/**
+	 * A message was refused.
+	 * @param head its headers
+	 * @param error why
+	 * @param last whether the connection cannot be used afterwards
+	 */
+	void refused(Message head, MicroException error, boolean last) {
+		this.received++;
+		if (last) {
+			this.deaf = true;
+			this.closeWhenAnswered = true;
+		}
+		hand((receiver) -> receiver.onRefused(head, error));
+		if (last && !this.server) {
+			close();
+		}
+	}
+
+	/**
+	 * What came is no message: a server says so, once it has answered what came before,
+	 * and hangs up.
+	 * @param error what is wrong
+	 */
+	void reject(MicroException error) {
+		this.deaf = true;
+		if (this.server) {
+			Metadata headers = Metadata.of(Headers.CONTENT_TYPE, "application/json", "Connection", "close",
+					Headers.HTTP_STATUS, Integer.toString(error.code()));
+			this.farewell = new Message(headers, error.toText().getBytes(StandardCharsets.UTF_8));
+			this.closeWhenAnswered = true;
+			drain();
+		}
+		else {
+			broken(new TransportException("connection to " + this.remote + ": " + error.detail(), false, error));
+		}
+	}
+
+	/** The peer sends no more; it may still wait for answers. */
+	void halfClosed() {
+		if (this.sent >= this.received) {
+			this.channel.close();
+			return;
+		}
+		this.closeWhenAnswered = true;
+		hand(Receiver::onHalfClosed);
+	}
+
+	/** The connection is of no more use. */
+	void broken(Throwable cause) {
+		this.closed.set(true);
+		over(cause);
+		this.channel.close();
+	}
+
+	/**
+	 * The connection has ended.
+	 * @param cause what broke it, or null
+	 */
+	void over(@Nullable Throwable cause) {
+		this.closed.set(true);
+		if (!this.over) {
+			this.over = true;
+			this.finished.complete(null);
+			wakeWriters();
+			hand((receiver) -> receiver.onClosed(cause));
+		}
+	}
+
+	private void hand(Consumer<Receiver> event) {
+		if (this.receiver == null) {
+			this.early.add(event);
+			return;
+		}
+		try {
+			event.accept(this.receiver);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("The receiver of the connection with {} failed: closing", this.remote, ex);
+			broken(ex);
+		}
+	}
+
+	@Override
+	public void receive(Receiver receiver) {
+		if (this.loop.inEventLoop()) {
+			install(receiver);
+		}
+		else {
+			try {
+				this.loop.execute(() -> install(receiver));
+			}
+			catch (RejectedExecutionException ex) {
+				receiver.onClosed(ex);
+			}
+		}
+	}
+
+	private void install(Receiver receiver) {
+		this.receiver = receiver;
+		for (Consumer<Receiver> event = this.early.poll(); event != null; event = this.early.poll()) {
+			hand(event);
+		}
+		this.channel.config().setAutoRead(true);
+	}
+
+	boolean isDeaf() {
+		return this.deaf;
+	}
+
+	/** Whether an answer is awaited, so that silence is no idleness. */
+	boolean isUnderWay() {
+		return !this.closeWhenAnswered && (this.server ? this.received > this.sent : this.sent > this.received);
+	}
+
+	long lastActive() {
+		return this.lastActive;
+	}
+
+	CompletableFuture<Void> finished() {
+		return this.finished;
+	}
+
+	void wakeWriters() {
+		if (this.waiting > 0) {
+			this.lock.lock();
+			try {
+				this.writable.signalAll();
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+	}
+
+	@Override
+	public boolean isWritable() {
+		return isOpen() && this.queued.get() < HIGH_WATER && this.channel.isWritable();
+	}
+
+	@Override
+	public boolean awaitWritable(Duration timeout) throws InterruptedException {
+		if (isWritable() || this.loop.inEventLoop()) {
+			return isWritable();
+		}
+		this.lock.lockInterruptibly();
+		try {
+			this.waiting++;
+			long left = timeout.toNanos();
+			while (!isWritable() && isOpen() && left > 0) {
+				left = this.writable.awaitNanos(left);
+			}
+			return isWritable();
+		}
+		finally {
+			this.waiting--;
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public void reading(boolean reading) {
+		this.channel.config().setAutoRead(reading);
+	}
+
+	@Override
+	public boolean isOpen() {
+		return !this.closed.get() && this.channel.isActive();
+	}
+
+	@Override
+	public String local() {
+		return this.local;
+	}
+
+	@Override
+	public String remote() {
+		return this.remote;
+	}
+
+	@Override
+	public void close() {
+		if (this.closed.compareAndSet(false, true)) {
+			this.outgoing.add(CLOSE);
+			wakeWriters();
+			try {
+				scheduleDrain();
+			}
+			catch (TransportException ignored) {
+				// the event loop is gone, and with it the connection
+			}
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "http[" + this.local + " <-> " + this.remote + "]";
+	}
+
+	private static String text(@Nullable InetSocketAddress address) {
+		return (address == null) ? "" : Address.join(address.getHostString(), address.getPort());
+	}
+
+}
