@@ -28,20 +28,25 @@ public final class Deadline implements Comparable<Deadline> {
 
 	/**
 	 * A deadline from now on.
-	 * @param time how long; not negative, more than a year counts as a year
+	 * @param time how long; less than nothing counts as nothing, more than a year as a
+	 * year
 	 * @return the deadline
 	 */
 	public static Deadline after(Duration time) {
+		if (time.isNegative()) {
+			return afterNanos(0);
+		}
 		return afterNanos((time.compareTo(Duration.ofDays(365)) > 0) ? LONGEST : time.toNanos());
 	}
 
 	/**
 	 * A deadline from now on.
-	 * @param nanos how many nanoseconds; more than a year counts as a year
+	 * @param nanos how many nanoseconds; less than nothing counts as nothing, more than a
+	 * year as a year
 	 * @return the deadline
 	 */
 	public static Deadline afterNanos(long nanos) {
-		return new Deadline(System.nanoTime() + Math.min(nanos, LONGEST), false);
+		return new Deadline(System.nanoTime() + Math.max(0, Math.min(nanos, LONGEST)), false);
 	}
 
 	/**

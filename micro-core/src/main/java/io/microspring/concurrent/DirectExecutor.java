@@ -2,6 +2,7 @@ package io.microspring.concurrent;
 
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,6 +14,9 @@ final class DirectExecutor extends AbstractExecutorService {
 
 	@Override
 	public void execute(Runnable task) {
+		if (this.shutdown) {
+			throw new RejectedExecutionException("Shut down already");
+		}
 		task.run();
 	}
 

@@ -1,11 +1,9 @@
 package io.microspring.concurrent;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -17,6 +15,8 @@ import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes every thread of the project; nothing else does.
@@ -29,7 +29,7 @@ public final class Threads {
 
 	private static final int POOL_SIZE = Math.max(200, 16 * Runtime.getRuntime().availableProcessors());
 
-	private static final @Nullable MethodHandle VIRTUAL_PER_TASK = virtualPerTask();
+	private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
 	private Threads() {
 	}
@@ -39,7 +39,7 @@ public final class Threads {
 	 * @return true on 21 and newer
 	 */
 	public static boolean hasVirtual() {
-		return VIRTUAL_PER_TASK != null;
+		return Runtime.version().feature() >= 21;
 	}
 
 	/**
@@ -112,7 +112,8 @@ public final class Threads {
 
 	/**
 	 * Runs a task again and again, each time a delay after it has ended, on the given
-	 * executor.
+	 * executor. What it throws is logged. It ends when it is called off or the executor
+	 * is shut down; a run that a busy executor refuses is left out.
 	 * @param delay the time between the end of one run and the start of the next
 	 * @param executor what runs it, so that it may block
 	 * @param task what to run; what it throws ends neither it nor the timer
@@ -122,15 +123,21 @@ public final class Threads {
 		return new Repeating(delay, executor, task).schedule();
 	}
 
+	/** {@code newThreadPerTaskExecutor(Thread.ofVirtual().name(name, 1).factory())}. */
 	private static ExecutorService virtual(String name) {
-		if (VIRTUAL_PER_TASK == null) {
+		if (!hasVirtual()) {
 			throw new IllegalStateException("Virtual threads need a JDK of 21 or newer; this is "
 					+ Runtime.version().feature() + ": choose auto or pool");
 		}
 		try {
-			return (ExecutorService) VIRTUAL_PER_TASK.invoke(name + "-");
+			Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+			Class<?> api = Class.forName("java.lang.Thread$Builder");
+			api.getMethod("name", String.class, long.class).invoke(builder, name + "-", 1L);
+			Object factory = api.getMethod("factory").invoke(builder);
+			return (ExecutorService) Executors.class.getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
+				.invoke(null, factory);
 		}
-		catch (Throwable ex) {
+		catch (ReflectiveOperationException ex) {
 			throw new IllegalStateException("Virtual threads cannot be had", ex);
 		}
 	}
@@ -142,32 +149,6 @@ public final class Threads {
 				(task, pool) -> {
 					throw new RejectedExecutionException("All " + POOL_SIZE + " threads of " + name + " are busy");
 				});
-	}
-
-	private static @Nullable MethodHandle virtualPerTask() {
-		if (Runtime.version().feature() < 21) {
-			return null;
-		}
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-			Class<?> builder = Class.forName("java.lang.Thread$Builder");
-			Class<?> ofVirtualType = Class.forName("java.lang.Thread$Builder$OfVirtual");
-			MethodHandle ofVirtual = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtualType));
-			MethodHandle named = lookup.findVirtual(ofVirtualType, "name",
-					MethodType.methodType(ofVirtualType, String.class, long.class));
-			MethodHandle factory = lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class))
-				.asType(MethodType.methodType(ThreadFactory.class, ofVirtualType));
-			MethodHandle perTask = lookup.findStatic(java.util.concurrent.Executors.class, "newThreadPerTaskExecutor",
-					MethodType.methodType(ExecutorService.class, ThreadFactory.class));
-			MethodHandle toFactory = MethodHandles.filterReturnValue(MethodHandles.insertArguments(named, 2, 1L),
-					factory);
-			MethodHandle bound = MethodHandles.foldArguments(MethodHandles.dropArguments(toFactory, 2, new Class<?>[0]),
-					ofVirtual);
-			return MethodHandles.filterReturnValue(bound, perTask);
-		}
-		catch (ReflectiveOperationException ex) {
-			return null;
-		}
 	}
 
 	/** Calls a scheduled task off. */
@@ -220,7 +201,9 @@ public final class Threads {
 				this.executor.execute(this::run);
 			}
 			catch (RejectedExecutionException ex) {
-				schedule();
+				if (!(this.executor instanceof ExecutorService service && service.isShutdown())) {
+					schedule();
+				}
 			}
 		}
 
@@ -229,6 +212,9 @@ public final class Threads {
 				if (!this.cancelled) {
 					this.task.run();
 				}
+			}
+			catch (RuntimeException ex) {
+				LOG.warn("A task that runs every {} failed", this.delay, ex);
 			}
 			finally {
 				schedule();

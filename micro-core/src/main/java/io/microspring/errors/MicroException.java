@@ -5,6 +5,7 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,19 +22,27 @@ public final class MicroException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	private static final JsonMapper JSON = JsonMapper.builder().build();
+	/** The text stands in a header, which is no place for other characters. */
+	private static final JsonMapper JSON = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-	private static final Map<Integer, String> PHRASES = Map.ofEntries(Map.entry(400, "Bad Request"),
-			Map.entry(401, "Unauthorized"), Map.entry(402, "Payment Required"), Map.entry(403, "Forbidden"),
-			Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"), Map.entry(406, "Not Acceptable"),
+	private static final Map<Integer, String> PHRASES = Map.ofEntries(Map.entry(200, "OK"),
+			Map.entry(400, "Bad Request"), Map.entry(401, "Unauthorized"), Map.entry(402, "Payment Required"),
+			Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"),
+			Map.entry(406, "Not Acceptable"), Map.entry(407, "Proxy Authentication Required"),
 			Map.entry(408, "Request Timeout"), Map.entry(409, "Conflict"), Map.entry(410, "Gone"),
 			Map.entry(411, "Length Required"), Map.entry(412, "Precondition Failed"),
 			Map.entry(413, "Request Entity Too Large"), Map.entry(414, "Request URI Too Long"),
-			Map.entry(415, "Unsupported Media Type"), Map.entry(417, "Expectation Failed"),
-			Map.entry(422, "Unprocessable Entity"), Map.entry(423, "Locked"), Map.entry(429, "Too Many Requests"),
-			Map.entry(431, "Request Header Fields Too Large"), Map.entry(500, "Internal Server Error"),
+			Map.entry(415, "Unsupported Media Type"), Map.entry(416, "Requested Range Not Satisfiable"),
+			Map.entry(417, "Expectation Failed"), Map.entry(418, "I'm a teapot"), Map.entry(421, "Misdirected Request"),
+			Map.entry(422, "Unprocessable Entity"), Map.entry(423, "Locked"), Map.entry(424, "Failed Dependency"),
+			Map.entry(425, "Too Early"), Map.entry(426, "Upgrade Required"), Map.entry(428, "Precondition Required"),
+			Map.entry(429, "Too Many Requests"), Map.entry(431, "Request Header Fields Too Large"),
+			Map.entry(451, "Unavailable For Legal Reasons"), Map.entry(500, "Internal Server Error"),
 			Map.entry(501, "Not Implemented"), Map.entry(502, "Bad Gateway"), Map.entry(503, "Service Unavailable"),
-			Map.entry(504, "Gateway Timeout"));
+			Map.entry(504, "Gateway Timeout"), Map.entry(505, "HTTP Version Not Supported"),
+			Map.entry(506, "Variant Also Negotiates"), Map.entry(507, "Insufficient Storage"),
+			Map.entry(508, "Loop Detected"), Map.entry(510, "Not Extended"),
+			Map.entry(511, "Network Authentication Required"));
 
 	private final String id;
 
@@ -239,20 +248,19 @@ public final class MicroException extends RuntimeException {
 	}
 
 	/**
-	 * The text form, as it stands in {@code Micro-Error}: JSON, or the bare text of a
-	 * plain error.
+	 * The text form, as it stands in {@code Micro-Error}: JSON in ASCII, or the bare text
+	 * of a plain error with blanks for its control characters.
 	 * @return the text, on one line
 	 */
 	public String toText() {
 		if (this.plain) {
-			return this.detail.replace('\r', ' ').replace('\n', ' ');
+			return withoutControls(this.detail);
 		}
-		return JSON.createObjectNode()
+		return JSON.writeValueAsString(JSON.createObjectNode()
 			.put("id", this.id)
 			.put("code", this.code)
 			.put("detail", this.detail)
-			.put("status", this.status)
-			.toString();
+			.put("status", this.status));
 	}
 
 	/**
@@ -262,6 +270,16 @@ public final class MicroException extends RuntimeException {
 	 */
 	public static String phrase(int code) {
 		return PHRASES.getOrDefault(code, "");
+	}
+
+	private static String withoutControls(String text) {
+		char[] chars = text.toCharArray();
+		for (int i = 0; i < chars.length; i++) {
+			if (Character.isISOControl(chars[i])) {
+				chars[i] = ' ';
+			}
+		}
+		return new String(chars);
 	}
 
 	private static String message(String id, int code, String detail) {
