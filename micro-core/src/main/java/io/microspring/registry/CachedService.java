@@ -1,0 +1,297 @@
+package io.microspring.registry;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a caching registry knows of one name, and how it stays current: one question to
+ * the registry at a time, and a watch once it is known. Thread-safe.
+ */
+final class CachedService {
+
+	private static final Logger log = LoggerFactory.getLogger(CachedService.class);
+
+	private static final Duration MAX_WATCH_RETRY = Duration.ofMinutes(1);
+
+	private final String name;
+
+	private final CachedRegistry cache;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	/** What was heard while a question is under way; its answer may be older. */
+	private final List<Change> heard = new ArrayList<>();
+
+	private volatile List<Service> services = List.of();
+
+	private volatile long freshUntil;
+
+	private @Nullable CompletableFuture<List<Service>> asking;
+
+	private @Nullable Throwable failure;
+
+	/** Until when a failure, or an empty answer, counts. */
+	private long heldUntil = System.nanoTime();
+
+	private boolean watching;
+
+	private boolean dropped;
+
+	private Registry.@Nullable Watcher watcher;
+
+	CachedService(String name, CachedRegistry cache) {
+		this.name = name;
+		this.cache = cache;
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	boolean isUnknown() {
+		return this.services.isEmpty();
+	}
+
+	/**
+	 * What is known, without waiting: the same instance until it changes.
+	 * @return empty when the registry must be asked
+	 */
+	List<Service> known() {
+		List<Service> known = this.services;
+		if (!known.isEmpty() && System.nanoTime() - this.freshUntil >= 0 && !this.cache.isDown()) {
+			this.freshUntil = after(this.cache.options().retry());
+			ask();
+		}
+		return known;
+	}
+
+	/** The next caller asks the registry again, in the background. */
+	void expire() {
+		this.freshUntil = System.nanoTime();
+	}
+
+	/**
+	 * Asks the registry, or joins whoever is asking it.
+	 * @return its answer
+	 */
+	CompletableFuture<List<Service>> ask() {
+		CompletableFuture<List<Service>> future;
+		this.lock.lock();
+		try {
+			if (this.asking != null) {
+				return this.asking;
+			}
+			if (this.services.isEmpty() && System.nanoTime() - this.heldUntil < 0) {
+				return (this.failure != null) ? CompletableFuture.failedFuture(this.failure)
+						: CompletableFuture.completedFuture(List.of());
+			}
+			future = new CompletableFuture<>();
+			this.asking = future;
+			this.heard.clear();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		try {
+			this.cache.execute(() -> ask(future));
+		}
+		catch (RegistryException ex) {
+			future.completeExceptionally(ex);
+		}
+		return future;
+	}
+
+	private void ask(CompletableFuture<List<Service>> future) {
+		try {
+			List<Service> answer = this.cache.registry().get(this.name);
+			List<Service> present = onAnswer(answer);
+			this.cache.answered();
+			if (!present.isEmpty()) {
+				watch(this.cache.options().retry());
+			}
+			future.complete(present);
+		}
+		catch (RuntimeException | Error ex) {
+			onFailure(ex);
+			this.cache.failed(this.name, ex);
+			future.completeExceptionally(ex);
+		}
+	}
+
+	private List<Service> onAnswer(List<Service> answer) {
+		List<Service> present = List.copyOf(answer);
+		this.lock.lock();
+		try {
+			for (Change change : this.heard) {
+				present = applied(present, change);
+			}
+			this.asking = null;
+			this.failure = null;
+			if (!present.equals(this.services)) {
+				this.services = present;
+			}
+			this.freshUntil = after(CachedRegistry.jittered(this.cache.options().ttl()));
+			this.heldUntil = after(this.cache.options().missTtl());
+			present = this.services;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (present.isEmpty()) {
+			holdOrDrop(this.cache.options().missTtl());
+		}
+		return present;
+	}
+
+	private void onFailure(Throwable ex) {
+		Duration retry = this.cache.options().retry();
+		this.lock.lock();
+		try {
+			this.asking = null;
+			this.failure = ex;
+			this.heldUntil = after(retry);
+			this.freshUntil = after(retry);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (isUnknown()) {
+			holdOrDrop(retry);
+		}
+	}
+
+	/** Unknown names do not pile up. */
+	private void holdOrDrop(Duration time) {
+		if (time.isZero()) {
+			drop();
+		}
+		else {
+			this.cache.executeAfter(time, () -> {
+				if (isUnknown()) {
+					drop();
+				}
+			});
+		}
+	}
+
+	/** The registry tells of a change. */
+	void onChange(Change change) {
+		this.lock.lock();
+		try {
+			if (change.service().nodes().isEmpty()) {
+				expire();
+				return;
+			}
+			if (this.asking != null) {
+				this.heard.add(change);
+			}
+			if (this.services.isEmpty()) {
+				// One node is not all of them: the next caller asks.
+				this.heldUntil = System.nanoTime();
+				return;
+			}
+			List<Service> present = applied(this.services, change);
+			if (present != this.services) {
+				this.services = present;
+			}
+			this.freshUntil = after(CachedRegistry.jittered(this.cache.options().ttl()));
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private static List<Service> applied(List<Service> known, Change change) {
+		return (change.action() == Change.Action.DELETE) ? Service.without(known, change.service())
+				: Service.merge(known, change.service());
+	}
+
+	private void watch(Duration retry) {
+		this.lock.lock();
+		try {
+			if (this.watching || this.dropped || !this.cache.holds(this)) {
+				return;
+			}
+			this.watching = true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.cache.execute(() -> startWatching(retry));
+	}
+
+	private void startWatching(Duration retry) {
+		Registry.@Nullable Watcher started;
+		try {
+			started = this.cache.registry().watch(this.name, this::onChange);
+		}
+		catch (RuntimeException ex) {
+			log.debug("watching {} failed; asking for it each {} instead: {}", this.name, this.cache.options().ttl(),
+					ex.getMessage());
+			Duration longer = retry.multipliedBy(2);
+			this.cache.executeAfter(CachedRegistry.jittered(retry), () -> {
+				if (!isDropped()) {
+					startWatching((longer.compareTo(MAX_WATCH_RETRY) < 0) ? longer : MAX_WATCH_RETRY);
+				}
+			});
+			return;
+		}
+		this.lock.lock();
+		try {
+			if (!this.dropped) {
+				this.watcher = started;
+				started = null;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (started != null) {
+			started.close();
+		}
+		else {
+			// Whatever changed between the look-up and now was not heard of.
+			ask();
+		}
+	}
+
+	private boolean isDropped() {
+		this.lock.lock();
+		try {
+			return this.dropped;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** The name is no longer remembered. */
+	void drop() {
+		this.cache.forget(this);
+		Registry.Watcher former;
+		this.lock.lock();
+		try {
+			this.dropped = true;
+			former = this.watcher;
+			this.watcher = null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (former != null) {
+			former.close();
+		}
+	}
+
+	private static long after(Duration delay) {
+		return System.nanoTime() + delay.toNanos();
+	}
+
+}
