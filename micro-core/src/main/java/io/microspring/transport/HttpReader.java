@@ -242,7 +242,7 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-		this.socket.wakeWriters();
+		this.socket.writabilityChanged();
 	}
 
 	@Override

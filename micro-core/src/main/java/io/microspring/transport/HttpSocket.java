@@ -5,22 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
@@ -32,9 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One TCP connection that carries HTTP/1.1.
  * <p>
- * What is sent from any thread goes through a queue that the event loop empties in one
- * go: everything that came together is encoded into one buffer and flushed once. Fields
- * without a note belong to the event loop.
+ * Fields without a note belong to the event loop.
  */
 final class HttpSocket implements Socket {
 
@@ -43,26 +35,19 @@ final class HttpSocket implements Socket {
 
 	private static final Logger logger = LoggerFactory.getLogger(HttpTransport.class);
 
-	/** How much may be queued before {@link #isWritable()} says no. */
-	private static final int HIGH_WATER = 256 * 1024;
-
-	/** How much goes into one buffer before another is begun. */
-	private static final int BATCH = 64 * 1024;
-
 	/**
 	 * How long closing may take: for what was sent to leave, and on a server for the peer
 	 * to hang up.
 	 */
 	private static final Duration LINGER = Duration.ofSeconds(5);
 
-	/** Stands in the queue behind what was sent before the socket was closed. */
-	private static final Message CLOSE = Message.of(Metadata.empty());
-
 	private final SocketChannel channel;
 
 	private final EventLoop loop;
 
 	private final HttpEncoder encoder;
+
+	private final HttpOutbox outbox;
 
 	private final boolean server;
 
@@ -71,12 +56,6 @@ final class HttpSocket implements Socket {
 	private final String local;
 
 	private final String remote;
-
-	/** From any thread. */
-	private final Queue<Message> outgoing = new ConcurrentLinkedQueue<>();
-
-	/** From any thread: the bytes of the bodies in the queue. */
-	private final AtomicLong queued = new AtomicLong();
 
 	/** From any thread: whether the queue is going to be emptied. */
 	private final AtomicBoolean draining = new AtomicBoolean();
@@ -87,21 +66,12 @@ final class HttpSocket implements Socket {
 	/** Done when everything has been written and the output is closed. */
 	private final CompletableFuture<Void> finished = new CompletableFuture<>();
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition writable = this.lock.newCondition();
-
-	/** From any thread: how many threads wait to write. */
-	private volatile int waiting;
-
 	private @Nullable Receiver receiver;
 
 	/** What happened before there was a receiver. */
 	private final Deque<Consumer<Receiver>> early = new ArrayDeque<>();
 
 	private long received;
-
-	private long sent;
 
 	private long lastActive = System.nanoTime();
 
@@ -125,6 +95,7 @@ final class HttpSocket implements Socket {
 		this.channel = channel;
 		this.loop = channel.eventLoop();
 		this.encoder = encoder;
+		this.outbox = new HttpOutbox(channel, encoder);
 		this.server = server;
 		this.maxMessageSize = options.maxMessageSize();
 		this.local = text(channel.localAddress());
@@ -142,8 +113,7 @@ final class HttpSocket implements Socket {
 		if (!isOpen()) {
 			throw closedAlready(null);
 		}
-		this.queued.addAndGet(size);
-		this.outgoing.add(message);
+		this.outbox.add(message);
 		scheduleDrain();
 	}
 
@@ -165,38 +135,12 @@ final class HttpSocket implements Socket {
 
 	private void drain() {
 		this.draining.set(false);
-		ByteBuf batch = null;
-		boolean last = false;
-		int bytes = 0;
-		for (Message message = this.outgoing.poll(); message != null; message = this.outgoing.poll()) {
-			if (message == CLOSE) {
-				last = true;
-				break;
-			}
-			if (batch == null) {
-				batch = this.channel.alloc().directBuffer(512 + message.body().length);
-			}
-			this.encoder.encode(message, batch);
-			bytes += message.body().length;
-			this.sent++;
-			if (batch.readableBytes() >= BATCH) {
-				this.channel.write(batch, this.channel.voidPromise());
-				batch = null;
-			}
-		}
-		if (batch != null) {
-			this.channel.write(batch, this.channel.voidPromise());
-		}
-		if (bytes > 0) {
-			this.queued.addAndGet(-bytes);
-		}
-		this.channel.flush();
+		boolean last = this.outbox.flush();
 		this.lastActive = System.nanoTime();
-		wakeWriters();
 		if (last) {
 			finish();
 		}
-		else if (this.closeWhenAnswered && this.sent >= this.received) {
+		else if (this.closeWhenAnswered && this.outbox.sent() >= this.received) {
 			sayFarewell();
 		}
 	}
@@ -204,9 +148,8 @@ final class HttpSocket implements Socket {
 	/** Everything received is answered, and this is the end. */
 	private void sayFarewell() {
 		if (this.farewell != null) {
-			ByteBuf last = this.channel.alloc().directBuffer(512);
-			this.encoder.encode(this.farewell, last);
-			this.channel.write(last, this.channel.voidPromise());
+			this.outbox.add(this.farewell);
+			this.outbox.flush();
 		}
 		finish();
 	}
@@ -294,7 +237,7 @@ final class HttpSocket implements Socket {
 
 	/** The peer sends no more; it may still wait for answers. */
 	void halfClosed() {
-		if (this.sent >= this.received) {
+		if (this.outbox.sent() >= this.received) {
 			this.channel.close();
 			return;
 		}
@@ -318,7 +261,7 @@ final class HttpSocket implements Socket {
 		if (!this.over) {
 			this.over = true;
 			this.finished.complete(null);
-			wakeWriters();
+			this.outbox.wake();
 			hand((receiver) -> receiver.onClosed(cause));
 		}
 	}
@@ -366,7 +309,8 @@ final class HttpSocket implements Socket {
 
 	/** Whether an answer is awaited, so that silence is no idleness. */
 	boolean isUnderWay() {
-		return !this.closeWhenAnswered && (this.server ? this.received > this.sent : this.sent > this.received);
+		return !this.closeWhenAnswered
+				&& (this.server ? this.received > this.outbox.sent() : this.outbox.sent() > this.received);
 	}
 
 	long lastActive() {
@@ -377,21 +321,13 @@ final class HttpSocket implements Socket {
 		return this.finished;
 	}
 
-	void wakeWriters() {
-		if (this.waiting > 0) {
-			this.lock.lock();
-			try {
-				this.writable.signalAll();
-			}
-			finally {
-				this.lock.unlock();
-			}
-		}
+	void writabilityChanged() {
+		this.outbox.wake();
 	}
 
 	@Override
 	public boolean isWritable() {
-		return isOpen() && this.queued.get() < HIGH_WATER && this.channel.isWritable();
+		return isOpen() && this.outbox.isWritable();
 	}
 
 	@Override
@@ -399,19 +335,7 @@ final class HttpSocket implements Socket {
 		if (isWritable() || this.loop.inEventLoop()) {
 			return isWritable();
 		}
-		this.lock.lockInterruptibly();
-		try {
-			this.waiting++;
-			long left = timeout.toNanos();
-			while (!isWritable() && isOpen() && left > 0) {
-				left = this.writable.awaitNanos(left);
-			}
-			return isWritable();
-		}
-		finally {
-			this.waiting--;
-			this.lock.unlock();
-		}
+		return this.outbox.awaitWritable(timeout, this::isOpen);
 	}
 
 	@Override
@@ -437,8 +361,8 @@ final class HttpSocket implements Socket {
 	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
-			this.outgoing.add(CLOSE);
-			wakeWriters();
+			this.outbox.addEnd();
+			this.outbox.wake();
 			try {
 				scheduleDrain();
 			}
