@@ -1,0 +1,58 @@
+# Shortcuts; each is one Maven command, and plain `mvn verify` needs none of them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+MVN ?= mvn
+UNCHECKED := -Dspring-javaformat.skip -Dcheckstyle.skip -Denforcer.skip
+
+.PHONY: help
+help: ## Show this
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: install
+install: ## Put the modules into the local Maven repository, untested
+	$(MVN) install -DskipTests
+
+.PHONY: fast
+fast: ## Compile everything, tests too, and check nothing
+	$(MVN) -q test-compile $(UNCHECKED)
+
+.PHONY: test
+test: ## Check and test everything: what a change must pass
+	$(MVN) verify
+
+.PHONY: contracts
+contracts: ## Run the contracts against the embedded defaults
+	$(MVN) -pl micro-test -am test $(UNCHECKED) -Dtest='io.microspring.test.*Test' -Dsurefire.failIfNoSpecifiedTests=false
+
+.PHONY: backends
+backends: ## Run the contracts against the real servers; one that is missing is a failure
+	$(MVN) -pl micro-plugins -am test $(UNCHECKED) -Dtest='io.microspring.plugins.**' \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dmicro.test.skip-is-failure=true
+
+.PHONY: servers
+servers: ## Build the test servers that take minutes, into a cache (needs Go)
+	.ci/servers.sh all
+
+.PHONY: format
+format: ## Format the sources
+	$(MVN) -q spring-javaformat:apply
+
+.PHONY: check
+check: ## Check format, style and dependencies, and on JDK 25 that nothing is null unawares
+	$(MVN) -q compile
+
+.PHONY: hooks
+hooks: ## Check each commit before it is made
+	git config core.hooksPath config/hooks
+
+.PHONY: compare-reproducible
+compare-reproducible: first := $(or $(TMPDIR),/tmp)/micro-spring-boot-first-build.sha256
+compare-reproducible: ## Build twice, and see that the jars are the same to the byte
+	$(MVN) -q clean package -DskipTests $(UNCHECKED)
+	find . -path '*/target/*.jar' | sort | xargs sha256sum > $(first)
+	$(MVN) -q clean package -DskipTests $(UNCHECKED)
+	sha256sum --check $(first)
+
+.PHONY: ci
+ci: ## Run what the build server runs
+	.ci/run
