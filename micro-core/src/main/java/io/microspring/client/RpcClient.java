@@ -1,50 +1,313 @@
 package io.microspring.client;
 
+import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 
+import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerException;
+import io.microspring.call.CallContext;
 import io.microspring.call.Stream;
+import io.microspring.client.CallFunction.Outgoing;
+import io.microspring.client.PublishFunction.Publication;
+import io.microspring.codec.Codec;
+import io.microspring.codec.Codecs;
+import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Threads;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
+import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.registry.CacheOptions;
+import io.microspring.registry.Node;
+import io.microspring.registry.Registry;
+import io.microspring.selector.Filter;
+import io.microspring.selector.Selector;
+import io.microspring.selector.Strategy;
+import io.microspring.transport.Transport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Placeholder.
+ * Calls over a transport, nodes chosen by a selector.
  */
 final class RpcClient implements Client {
 
+	private static final Filter[] NO_FILTERS = new Filter[0];
+
+	final ClientOptions options;
+
+	final Protocol protocol;
+
+	final ConnectionPool pool;
+
+	private final Selector selector;
+
+	private final Transport transport;
+
+	private final boolean ownTransport;
+
+	private final @Nullable Registry ownCache;
+
+	private final @Nullable Broker broker;
+
+	private final String name;
+
+	private final CallFunction calls;
+
+	private final PublishFunction publications;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private volatile @Nullable ExecutorService executor;
+
+	private final AtomicLong inFlight = new AtomicLong();
+
+	private final LongAdder attempts = new LongAdder();
+
+	private final LongAdder retries = new LongAdder();
+
+	private final AtomicLong streams = new AtomicLong();
+
+	private volatile boolean closed;
+
 	RpcClient(ClientBuilder builder) {
+		this.options = builder.options;
+		this.name = builder.name;
+		this.broker = builder.broker;
+		this.ownTransport = builder.transport == null;
+		this.transport = (builder.transport != null) ? builder.transport : Transport.http();
+		if (builder.selector != null) {
+			this.ownCache = null;
+			this.selector = builder.selector;
+		}
+		else {
+			this.ownCache = Registry.cached(builder.registry, CacheOptions.defaults());
+			this.selector = Selector.of(this.ownCache, Strategy.random());
+		}
+		this.protocol = new Protocol(builder.codecs, builder.name);
+		this.pool = new ConnectionPool(this.transport, this.options);
+		CallFunction innermost = this::invoke;
+		for (int i = builder.callInterceptors.size() - 1; i >= 0; i--) {
+			innermost = builder.callInterceptors.get(i).apply(innermost);
+		}
+		this.calls = innermost;
+		PublishFunction publishing = this::send;
+		for (int i = builder.publishInterceptors.size() - 1; i >= 0; i--) {
+			publishing = builder.publishInterceptors.get(i).apply(publishing);
+		}
+		this.publications = publishing;
 	}
 
 	@Override
-	public <T> T call(Request request, Class<T> type, CallOptions options) {
-		throw new UnsupportedOperationException();
+	public <T> T call(Request request, Class<T> type, CallOptions callOptions) {
+		return type.cast(await(callAny(request, type, callOptions, false)));
 	}
 
 	@Override
-	public <T> CompletableFuture<T> callAsync(Request request, Class<T> type, CallOptions options) {
-		throw new UnsupportedOperationException();
+	public <T> CompletableFuture<T> callAsync(Request request, Class<T> type, CallOptions callOptions) {
+		CompletableFuture<@Nullable Object> answer = callAny(request, type, callOptions, false);
+		CompletableFuture<T> typed = answer.thenApply(type::cast);
+		typed.whenComplete((value, failure) -> {
+			if (typed.isCancelled()) {
+				answer.cancel(true);
+			}
+		});
+		return typed;
 	}
 
 	@Override
-	public <S, R> Stream<S, R> stream(Request request, Class<R> type, CallOptions options) {
-		throw new UnsupportedOperationException();
+	@SuppressWarnings("unchecked")
+	public <S, R> Stream<S, R> stream(Request request, Class<R> type, CallOptions callOptions) {
+		return (Stream<S, R>) Objects.requireNonNull(await(callAny(request, type, callOptions, true)));
 	}
 
 	@Override
 	public void publish(String topic, Object payload, Metadata metadata) {
-		throw new UnsupportedOperationException();
+		this.publications.publish(new Publication(topic, payload, metadata));
 	}
 
 	@Override
 	public <S> S proxy(String service, Class<S> api) {
-		throw new UnsupportedOperationException();
+		ClientMethods methods = ClientMethods.of(this, service, api);
+		return api.cast(Proxy.newProxyInstance(api.getClassLoader(), new Class<?>[] { api }, methods));
 	}
 
 	@Override
 	public ClientStats stats() {
-		throw new UnsupportedOperationException();
+		int idle = this.pool.idleCount();
+		return new ClientStats(this.inFlight.get(),
+				Math.max(0, this.pool.openCount() - idle) + (int) this.streams.get(), idle, this.attempts.sum(),
+				this.retries.sum(), this.name.isEmpty() ? null : this.name);
 	}
 
 	@Override
 	public void close() {
+		this.closed = true;
+		this.pool.close();
+		if (this.ownCache != null) {
+			this.selector.close();
+			this.ownCache.close();
+		}
+		if (this.ownTransport) {
+			this.transport.close();
+		}
+		ExecutorService running = this.executor;
+		if (running != null) {
+			running.shutdown();
+		}
+	}
+
+	CompletableFuture<@Nullable Object> callAny(Request request, Type type, CallOptions callOptions, boolean stream) {
+		try {
+			return this.calls.call(new Outgoing(request, type, callOptions, stream));
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	@Nullable Object await(CompletableFuture<@Nullable Object> answer) {
+		try {
+			return answer.get();
+		}
+		catch (ExecutionException ex) {
+			throw unwrap(ex.getCause());
+		}
+		catch (CancellationException ex) {
+			throw MicroException.of(Protocol.ID, 499, "the call was cancelled").because(ex);
+		}
+		catch (InterruptedException ex) {
+			answer.cancel(true);
+			Thread.currentThread().interrupt();
+			throw MicroException.of(Protocol.ID, 499, "the call was interrupted").because(ex);
+		}
+	}
+
+	String contentType(Outgoing call) {
+		String chosen = call.options().contentType();
+		if (chosen != null) {
+			return chosen;
+		}
+		return this.options.contentType().isEmpty() ? Codecs.contentTypeOf(call.request().body(), call.type())
+				: this.options.contentType();
+	}
+
+	Selector.Next select(Outgoing call) {
+		return this.selector.select(call.request().service(), call.options().filters().toArray(NO_FILTERS));
+	}
+
+	void mark(Outgoing call, Node node, @Nullable Throwable failure) {
+		if (!node.id().isEmpty()) {
+			this.selector.mark(call.request().service(), node, failure);
+		}
+	}
+
+	/**
+	 * Where what may block runs: later attempts, and streams read as publishers. Made
+	 * when first needed.
+	 */
+	ExecutorService executor() {
+		ExecutorService running = this.executor;
+		if (running != null) {
+			return running;
+		}
+		this.lock.lock();
+		try {
+			running = this.executor;
+			if (running == null) {
+				running = Threads.executor(ExecutorMode.AUTO, "micro-client");
+				this.executor = running;
+			}
+			return running;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	Transport transport() {
+		return this.transport;
+	}
+
+	void began() {
+		this.inFlight.incrementAndGet();
+	}
+
+	void ended() {
+		this.inFlight.decrementAndGet();
+	}
+
+	void attempted(int attempt) {
+		this.attempts.increment();
+		if (attempt > 1) {
+			this.retries.increment();
+		}
+	}
+
+	void streamOpened() {
+		this.streams.incrementAndGet();
+	}
+
+	void streamClosed() {
+		this.streams.decrementAndGet();
+	}
+
+	private CompletableFuture<@Nullable Object> invoke(Outgoing call) {
+		if (this.closed) {
+			throw MicroException.internalServerError(Protocol.ID, "the client is closed");
+		}
+		return call.stream() ? ClientStream.open(this, call) : new UnaryCall(this, call).start();
+	}
+
+	private void send(Publication publication) {
+		if (this.broker == null) {
+			throw MicroException.internalServerError(Protocol.ID,
+					"publishing to " + publication.topic() + " needs a broker, and this client has none");
+		}
+		String contentType = this.options.contentType().isEmpty() ? Codecs.contentTypeOf(publication.payload(), null)
+				: this.options.contentType();
+		Message encoded = this.protocol.codec(contentType)
+			.write(Codec.Header.of(Codec.Kind.EVENT), publication.payload());
+		Metadata.Builder headers = CallContext.current()
+			.metadata()
+			.toBuilder()
+			.setAll(publication.metadata())
+			.setAll(encoded.headers());
+		if (!this.name.isEmpty()) {
+			headers.set(Headers.FROM_SERVICE, this.name);
+		}
+		headers.set(Headers.CONTENT_TYPE, contentType)
+			.set(Headers.TOPIC, publication.topic())
+			.set(Headers.ID, UUID.randomUUID().toString());
+		try {
+			this.broker.publish(publication.topic(), new Message(headers.build(), encoded.body()));
+		}
+		catch (BrokerException ex) {
+			throw MicroException.internalServerError(Protocol.ID, String.valueOf(ex.getMessage())).because(ex);
+		}
+	}
+
+	private static RuntimeException unwrap(@Nullable Throwable thrown) {
+		Throwable cause = thrown;
+		while (cause instanceof CompletionException && cause.getCause() != null) {
+			cause = cause.getCause();
+		}
+		if (cause instanceof MicroException error) {
+			return error.rethrown();
+		}
+		if (cause instanceof RuntimeException runtime) {
+			return runtime;
+		}
+		return MicroException.internalServerError(Protocol.ID, String.valueOf(cause));
 	}
 
 }

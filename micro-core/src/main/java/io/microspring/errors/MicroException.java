@@ -208,6 +208,15 @@ public final class MicroException extends RuntimeException {
 	}
 
 	/**
+	 * The same error with the stack trace of this thread: for one that was made on the
+	 * thread of a transport.
+	 * @return a copy
+	 */
+	public MicroException rethrown() {
+		return new MicroException(this.id, this.code, this.detail, this.status, this.plain, getCause());
+	}
+
+	/**
 	 * Who says so.
 	 * @return the id, empty for a plain error
 	 */

@@ -164,7 +164,6 @@ final class CachedRegistry implements Registry {
 		this.outage.set(null);
 		this.services.values().forEach(CachedService::drop);
 		this.executor.shutdown();
-		this.registry.close();
 	}
 
 	@Override

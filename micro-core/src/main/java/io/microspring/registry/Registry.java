@@ -119,7 +119,7 @@ public interface Registry extends AutoCloseable {
 	/**
 	 * A registry that answers from memory what it has looked up before, keeps that up to
 	 * date by watching, and serves what it knows while the registry behind it is down.
-	 * @param registry the registry behind it; closed with it
+	 * @param registry the registry behind it; its owner closes it
 	 * @param options how long what it knows counts as fresh
 	 * @return the caching registry
 	 */

@@ -1,8 +1,10 @@
 package io.microspring.server;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 import io.microspring.concurrent.ExecutorMode;
 
@@ -61,7 +63,22 @@ public record Handler(String name, List<EndpointHandler> endpoints, boolean inte
 	 * @throws IllegalArgumentException when two methods make the same endpoint
 	 */
 	public static Handler of(String name, Object bean, Class<?> type) {
-		return new Handler(name, HandlerMethods.of(name, bean, type), false);
+		return of(name, bean, type, (method) -> true);
+	}
+
+	/**
+	 * Some of the endpoints of an object as a class declares them.
+	 * @param name the handler's name
+	 * @param bean the object that is called
+	 * @param type the class or interface whose public methods are the endpoints
+	 * @param included which of them
+	 * @return the handler
+	 * @throws UnsupportedSignatureException when a method has a signature that cannot be
+	 * an endpoint, naming it and what can
+	 * @throws IllegalArgumentException when two methods make the same endpoint
+	 */
+	public static Handler of(String name, Object bean, Class<?> type, Predicate<Method> included) {
+		return new Handler(name, HandlerMethods.of(bean, type, included), false);
 	}
 
 	/**

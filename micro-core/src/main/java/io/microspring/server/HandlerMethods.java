@@ -1,24 +1,304 @@
 package io.microspring.server;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.function.Predicate;
 
 import io.microspring.broker.SubscribeOptions;
+import io.microspring.call.CallContext;
+import io.microspring.call.MicroEndpoint;
+import io.microspring.call.Stream;
+import io.microspring.call.Streaming;
+import io.microspring.call.Streaming.Flavour;
+import io.microspring.call.Streaming.Shape;
+import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Threads;
+import io.microspring.errors.MicroException;
+import io.microspring.server.EndpointHandler.BusinessException;
+import io.microspring.server.EndpointHandler.Kind;
+import io.microspring.server.SubscriberFunction.Delivery;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Placeholder.
+ * Makes endpoints of methods: reads each signature once, binds a method handle, and
+ * leaves nothing to reflection when a call comes. go-micro: {@code server/extractor.go}
+ * and {@code rpc_router.go}.
  */
 final class HandlerMethods {
+
+	static final String SUPPORTED = """
+			an endpoint is one of
+			  R m(T)                       one request, one answer; R may be CompletionStage<R> or Mono<R>, void answers nothing
+			  R m()                        no request
+			  Flow.Publisher<R> m(T)       one request, many answers; Flux<R> likewise
+			  void m(T, Stream<R, T>)      one request, many answers, sent by hand
+			  void m(Stream<R, T>)         many requests, many answers
+			  Flow.Publisher<R> m(Flow.Publisher<T>)
+			each with a Call as last parameter if wanted; @MicroEndpoint(exposed = false) hides a method""";
+
+	/** Waits for the messages of streams that a handler reads as a publisher. */
+	private static final class Pump {
+
+		static final Executor EXECUTOR = Threads.executor(ExecutorMode.AUTO, "micro-stream");
+
+	}
 
 	private HandlerMethods() {
 	}
 
-	static List<EndpointHandler> of(String name, Object bean, Class<?> type) {
-		throw new UnsupportedOperationException();
+	static List<EndpointHandler> of(Object bean, Class<?> type, Predicate<Method> included) {
+		Map<String, EndpointHandler> endpoints = new LinkedHashMap<>();
+		List<Method> methods = new ArrayList<>(Arrays.asList(type.getMethods()));
+		methods.sort(Comparator.comparing(Method::getName).thenComparing(Method::toGenericString));
+		for (Method method : methods) {
+			MicroEndpoint annotation = method.getAnnotation(MicroEndpoint.class);
+			if (method.getDeclaringClass() == Object.class || method.isBridge() || method.isSynthetic()
+					|| Modifier.isStatic(method.getModifiers()) || (annotation != null && !annotation.exposed())
+					|| !included.test(method)) {
+				continue;
+			}
+			EndpointHandler endpoint = endpoint(bean, method, annotation);
+			if (endpoints.putIfAbsent(endpoint.name(), endpoint) != null) {
+				throw new IllegalArgumentException("Two methods of " + type.getName() + " are the endpoint "
+						+ endpoint.name() + ": give one another name by @MicroEndpoint(name = ...)");
+			}
+		}
+		return List.copyOf(endpoints.values());
 	}
 
 	static Subscriber subscriber(String topic, SubscribeOptions options, Object bean, Method method) {
-		throw new UnsupportedOperationException();
+		Class<?>[] types = method.getParameterTypes();
+		boolean fits = types.length == 1 || (types.length == 2 && types[1] == Delivery.class);
+		if (!fits || method.getReturnType() != void.class) {
+			throw new UnsupportedSignatureException(method,
+					"a subscriber is void m(T), void m(T, Delivery) or " + "void m(Message)");
+		}
+		Invoker invoker = Invoker.of(bean, method);
+		boolean withDelivery = types.length == 2;
+		SubscriberFunction function = (delivery) -> invoker
+			.invoke(withDelivery ? new @Nullable Object[] { delivery.payload(), delivery }
+					: new @Nullable Object[] { delivery.payload() });
+		String name = method.getDeclaringClass().getSimpleName() + "." + capital(method.getName());
+		return new Subscriber(name, topic, options, method.getGenericParameterTypes()[0], function);
+	}
+
+	static String capital(String name) {
+		return Character.toUpperCase(name.charAt(0)) + name.substring(1);
+	}
+
+	private static EndpointHandler endpoint(Object bean, Method method, @Nullable MicroEndpoint annotation) {
+		Signature signature = Signature.of(method);
+		String name = (annotation != null && !annotation.name().isEmpty()) ? annotation.name()
+				: capital(method.getName());
+		if (name.indexOf('.') >= 0) {
+			throw new UnsupportedSignatureException(method, "an endpoint's name has no dot: " + name);
+		}
+		Map<String, String> metadata = new LinkedHashMap<>();
+		if (annotation != null) {
+			for (String entry : annotation.metadata()) {
+				int equals = entry.indexOf('=');
+				if (equals < 1) {
+					throw new UnsupportedSignatureException(method, "metadata is key=value, not " + entry);
+				}
+				metadata.put(entry.substring(0, equals), entry.substring(equals + 1));
+			}
+			if (annotation.idempotent()) {
+				metadata.put("idempotent", "true");
+			}
+		}
+		ExecutorMode executor = (annotation == null) ? ExecutorMode.AUTO : annotation.executor();
+		return new EndpointHandler(name, signature.request(), signature.response(), signature.kind(), executor,
+				metadata, function(signature, Invoker.of(bean, method)));
+	}
+
+	private static HandlerFunction function(Signature signature, Invoker invoker) {
+		return (call) -> {
+			Object result = invoker.invoke(signature.arguments(call));
+			return switch (signature.returns()) {
+				case VALUE, STREAM -> result;
+				case FUTURE -> invoker.declared((CompletionStage<?>) required(result));
+				case MONO -> invoker.declared(Streaming.toStage(required(result)));
+				case PUBLISHER, FLUX -> {
+					Streaming.sendAll(Streaming.toFlow(required(result)), call.stream());
+					yield null;
+				}
+			};
+		};
+	}
+
+	private static Object required(@Nullable Object result) {
+		if (result == null) {
+			throw new IllegalStateException("The handler returned null where a stage or publisher was promised");
+		}
+		return result;
+	}
+
+	/**
+	 * What a method takes and answers.
+	 */
+	private record Signature(Type request, Type response, Kind kind, Flavour returns, List<Argument> parameters) {
+
+		static Signature of(Method method) {
+			Shape answer = Streaming.shape(method.getGenericReturnType());
+			List<Argument> arguments = new ArrayList<>();
+			Type request = Void.class;
+			Type response = answer.type();
+			Kind kind = answer.streams() ? Kind.SERVER_STREAM : Kind.UNARY;
+			Type[] types = method.getGenericParameterTypes();
+			for (Type type : types) {
+				Class<?> raw = Streaming.raw(type);
+				Argument last = arguments.isEmpty() ? null : arguments.get(arguments.size() - 1);
+				if (raw == Call.class && last != Argument.CALL) {
+					arguments.add(Argument.CALL);
+				}
+				else if (raw == Stream.class && (last == null || last == Argument.REQUEST) && isVoid(method)) {
+					kind = (last == null) ? Kind.BIDI : Kind.SERVER_STREAM;
+					request = (last == null) ? Streaming.argument(type, 1) : request;
+					response = Streaming.argument(type, 0);
+					arguments.add(Argument.STREAM);
+				}
+				else if (last == null && Streaming.shape(type).streams() && answer.streams()) {
+					kind = Kind.BIDI;
+					request = Streaming.argument(type, 0);
+					arguments
+						.add((Streaming.shape(type).flavour() == Flavour.FLUX) ? Argument.FLUX : Argument.PUBLISHER);
+				}
+				else if (last == null && !Streaming.shape(type).streams()) {
+					request = type;
+					arguments.add(Argument.REQUEST);
+				}
+				else {
+					throw new UnsupportedSignatureException(method, SUPPORTED);
+				}
+			}
+			boolean nothing = types.length == 0 && isVoid(method);
+			if (nothing || answer.flavour() == Flavour.STREAM) {
+				throw new UnsupportedSignatureException(method, SUPPORTED);
+			}
+			return new Signature(boxed(request), boxed(response), kind, answer.flavour(), List.copyOf(arguments));
+		}
+
+		@Nullable Object[] arguments(Call call) {
+			@Nullable Object[] values = new @Nullable Object[this.parameters.size()];
+			for (int i = 0; i < values.length; i++) {
+				values[i] = switch (this.parameters.get(i)) {
+					case REQUEST -> call.request();
+					case CALL -> call;
+					case STREAM -> call.stream();
+					case PUBLISHER -> received(call);
+					case FLUX -> Streaming.fromFlow(received(call), Flavour.FLUX);
+				};
+			}
+			return values;
+		}
+
+		private static Flow.Publisher<Object> received(Call call) {
+			return Streaming.receiveAll(call.stream(), CallContext.propagating(Pump.EXECUTOR));
+		}
+
+		private static boolean isVoid(Method method) {
+			return method.getReturnType() == void.class;
+		}
+
+		private static Type boxed(Type type) {
+			return (type instanceof Class<?> c && c.isPrimitive()) ? MethodType.methodType(c).wrap().returnType()
+					: type;
+		}
+
+	}
+
+	private enum Argument {
+
+		REQUEST, CALL, STREAM, PUBLISHER, FLUX
+
+	}
+
+	/**
+	 * Calls one method of one object; knows which of its exceptions are answers rather
+	 * than faults.
+	 */
+	private record Invoker(MethodHandle handle, Method method) {
+
+		static Invoker of(Object bean, Method method) {
+			try {
+				// The class may not be public though its method is.
+				if (!Modifier.isPublic(method.getDeclaringClass().getModifiers())) {
+					method.setAccessible(true);
+				}
+				MethodHandle handle = MethodHandles.lookup()
+					.unreflect(method)
+					.bindTo(bean)
+					.asSpreader(Object[].class, method.getParameterCount())
+					.asType(MethodType.methodType(Object.class, Object[].class));
+				return new Invoker(handle, method);
+			}
+			catch (IllegalAccessException | InaccessibleObjectException ex) {
+				throw new UnsupportedSignatureException(method, "cannot be called: " + ex.getMessage());
+			}
+		}
+
+		@Nullable Object invoke(@Nullable Object[] arguments) throws Exception {
+			try {
+				return this.handle.invokeExact(arguments);
+			}
+			catch (Throwable ex) {
+				throw classified(ex);
+			}
+		}
+
+		CompletionStage<?> declared(CompletionStage<?> stage) {
+			return stage.handle((value, failure) -> {
+				if (failure != null) {
+					throw new CompletionException(
+							classified((failure instanceof CompletionException && failure.getCause() != null)
+									? failure.getCause() : failure));
+				}
+				return value;
+			});
+		}
+
+		private Exception classified(Throwable thrown) {
+			if (thrown instanceof MicroException error) {
+				return error;
+			}
+			boolean checked = thrown instanceof Exception && !(thrown instanceof RuntimeException);
+			if (checked || isDeclared(thrown)) {
+				return new BusinessException(thrown);
+			}
+			if (thrown instanceof Exception ex) {
+				return ex;
+			}
+			if (thrown instanceof VirtualMachineError error && !(thrown instanceof StackOverflowError)) {
+				throw error;
+			}
+			return new IllegalStateException(thrown.toString(), thrown);
+		}
+
+		private boolean isDeclared(Throwable thrown) {
+			for (Type declared : this.method.getGenericExceptionTypes()) {
+				if (declared instanceof Class<?> c && c.isInstance(thrown) && c != RuntimeException.class
+						&& c != Exception.class && c != Throwable.class) {
+					return true;
+				}
+			}
+			return false;
+		}
+
 	}
 
 }

@@ -1,80 +1,323 @@
 package io.microspring.server;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 
+import io.microspring.broker.Broker;
+import io.microspring.call.Propagation;
+import io.microspring.codec.Codecs;
+import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
+import io.microspring.message.Metadata;
+import io.microspring.registry.Endpoint;
+import io.microspring.registry.Node;
+import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
+import io.microspring.server.EndpointHandler.Kind;
+import io.microspring.transport.Listener;
+import io.microspring.transport.Socket;
+import io.microspring.transport.Transport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Placeholder.
+ * Serves go-micro's protocols on a transport.
  */
 final class RpcServer implements Server {
 
+	private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+	final Routes routes;
+
+	final Subscribers subscribers;
+
+	final Codecs codecs;
+
+	final Faults faults;
+
+	private final ServerOptions options;
+
+	private final Registry registry;
+
+	private final Transport transport;
+
+	private final boolean ownTransport;
+
+	private final @Nullable Broker broker;
+
+	private final Propagation propagation;
+
+	private final Registrar registrar;
+
+	private final ReentrantLock lifecycle = new ReentrantLock();
+
+	private final Map<ExecutorMode, ExecutorService> executors = new ConcurrentHashMap<>();
+
+	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+
+	private final AtomicLong inFlight = new AtomicLong();
+
+	private final LongAdder handled = new LongAdder();
+
+	private final LongAdder failed = new LongAdder();
+
+	private volatile @Nullable Listener listener;
+
+	private volatile @Nullable CountDownLatch drained;
+
+	private boolean closed;
+
 	RpcServer(ServerBuilder builder) {
+		this.options = builder.options;
+		this.registry = builder.registry;
+		this.ownTransport = builder.transport == null;
+		this.transport = (builder.transport != null) ? builder.transport : Transport.http();
+		this.broker = builder.broker;
+		this.codecs = builder.codecs;
+		this.propagation = new Propagation(builder.propagate);
+		this.faults = new Faults(this.options.name(), this.options.includeMessage(), builder.exceptionHandlers);
+		this.routes = new Routes(builder.handlerInterceptors, this::executorFor);
+		this.subscribers = new Subscribers(this, this.broker, this.codecs, builder.subscriberInterceptors);
+		this.registrar = new Registrar(this.registry, this.options, this::service);
 	}
 
 	@Override
 	public Server handle(Handler handler) {
-		throw new UnsupportedOperationException();
+		locked(() -> this.routes.add(handler));
+		return this;
 	}
 
 	@Override
 	public Server subscribe(Subscriber subscriber) {
-		throw new UnsupportedOperationException();
+		locked(() -> this.subscribers.add(subscriber));
+		return this;
 	}
 
 	@Override
 	public void start() {
-		throw new UnsupportedOperationException();
+		locked(() -> {
+			if (this.closed) {
+				throw new IllegalStateException("The server " + name() + " is closed");
+			}
+			if (this.listener == null) {
+				this.listener = this.transport.listen(this.options.address(), this::accept);
+				log.info("{} {} serves {} on {}", name(), this.options.version(), this.routes.paths(), address());
+			}
+		});
 	}
 
 	@Override
 	public void startSubscribers() {
-		throw new UnsupportedOperationException();
+		locked(this.subscribers::start);
 	}
 
 	@Override
 	public void register() {
-		throw new UnsupportedOperationException();
+		address();
+		startSubscribers();
+		this.registrar.start();
 	}
 
 	@Override
 	public void deregister() {
-		throw new UnsupportedOperationException();
+		this.registrar.stop();
 	}
 
 	@Override
 	public void stopSubscribers() {
-		throw new UnsupportedOperationException();
+		locked(this.subscribers::stop);
 	}
 
 	@Override
 	public String address() {
-		throw new UnsupportedOperationException();
+		Listener bound = this.listener;
+		if (bound == null) {
+			throw new IllegalStateException("The server " + name() + " is not started");
+		}
+		return Addresses.announced(bound.address(), this.options.advertise());
 	}
 
 	@Override
 	public Service service() {
-		throw new UnsupportedOperationException();
+		Map<String, String> metadata = new LinkedHashMap<>(this.options.metadata());
+		metadata.put("protocol", "mucp");
+		metadata.put("server", "mucp");
+		metadata.put("transport", this.transport.name());
+		metadata.put("registry", this.registry.name());
+		metadata.put("broker", (this.broker == null) ? "none" : this.broker.name());
+		Node node = new Node(this.options.nodeId(), address(), metadata);
+		return new Service(name(), this.options.version(), Map.of(), endpoints(), List.of(node));
 	}
 
 	@Override
 	public List<Handler> handlers() {
-		throw new UnsupportedOperationException();
+		return this.routes.handlers();
 	}
 
 	@Override
 	public ServerStats stats() {
-		throw new UnsupportedOperationException();
+		return new ServerStats(this.listener != null, this.registrar.isRegistered(), this.inFlight.get(),
+				this.connections.size(), this.handled.sum(), this.failed.sum());
 	}
 
 	@Override
 	public HealthReport health() {
-		throw new UnsupportedOperationException();
+		if (this.listener == null) {
+			return HealthReport.down(name() + " does not listen");
+		}
+		HealthReport report = this.registrar.health();
+		return report.with(Map.of("address", address(), "registered", Boolean.toString(this.registrar.isRegistered())));
 	}
 
 	@Override
 	public void close() {
+		this.registrar.stop();
+		stopSubscribers();
+		CountDownLatch latch = new CountDownLatch(1);
+		Listener bound;
+		this.lifecycle.lock();
+		try {
+			if (this.closed) {
+				return;
+			}
+			this.closed = true;
+			this.drained = latch;
+			bound = this.listener;
+			this.listener = null;
+		}
+		finally {
+			this.lifecycle.unlock();
+		}
+		if (bound != null) {
+			bound.close();
+			drain(latch);
+		}
+		this.connections.forEach((connection) -> connection.socket.close());
+		this.executors.values().forEach(ExecutorService::shutdown);
+		if (this.ownTransport) {
+			this.transport.close();
+		}
+	}
+
+	String name() {
+		return this.options.name();
+	}
+
+	int maxMessageSize() {
+		return this.transport.maxMessageSize();
+	}
+
+	boolean isDraining() {
+		return this.drained != null;
+	}
+
+	Metadata propagated(Metadata metadata) {
+		return this.propagation.select(metadata);
+	}
+
+	void began() {
+		this.inFlight.incrementAndGet();
+	}
+
+	void ended() {
+		CountDownLatch latch = this.drained;
+		if (this.inFlight.decrementAndGet() == 0 && latch != null) {
+			latch.countDown();
+		}
+	}
+
+	void counted(boolean wasFailure) {
+		this.handled.increment();
+		if (wasFailure) {
+			this.failed.increment();
+		}
+	}
+
+	void disconnected(ServerConnection connection) {
+		this.connections.remove(connection);
+	}
+
+	/** Where user code runs that may block. */
+	Executor executor() {
+		ExecutorMode mode = this.options.executor();
+		return executor((mode == ExecutorMode.DIRECT) ? ExecutorMode.AUTO : mode);
+	}
+
+	private @Nullable Executor executorFor(EndpointHandler endpoint) {
+		if (endpoint.kind() != Kind.UNARY) {
+			// A stream waits for its peer, whatever its method promises.
+			return executor();
+		}
+		ExecutorMode mode = (endpoint.executor() == ExecutorMode.AUTO) ? this.options.executor() : endpoint.executor();
+		return (mode == ExecutorMode.DIRECT) ? null : executor(mode);
+	}
+
+	private Executor executor(ExecutorMode mode) {
+		return this.executors.computeIfAbsent(mode, (m) -> Threads.executor(m, "micro-" + name()));
+	}
+
+	private void accept(Socket socket) {
+		ServerConnection connection = new ServerConnection(this, socket);
+		this.connections.add(connection);
+		socket.receive(connection);
+	}
+
+	private void drain(CountDownLatch latch) {
+		this.connections.forEach(ServerConnection::closeWhenIdle);
+		if (this.inFlight.get() == 0) {
+			return;
+		}
+		log.info("{} waits for {} calls under way", name(), this.inFlight.get());
+		try {
+			if (!latch.await(this.options.drainTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+				log.warn("{} gives up {} calls that did not end within {}", name(), this.inFlight.get(),
+						this.options.drainTimeout());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** In go-micro's order: endpoints by name, then subscribers by topic, descending. */
+	private List<Endpoint> endpoints() {
+		List<Endpoint> endpoints = new ArrayList<>();
+		for (Handler handler : this.routes.handlers()) {
+			if (!handler.internal()) {
+				handler.endpoints().forEach((e) -> endpoints.add(ValueTrees.endpoint(handler.name(), e)));
+			}
+		}
+		endpoints.sort(Comparator.comparing(Endpoint::name));
+		this.subscribers.all()
+			.stream()
+			.sorted(Comparator.comparing(Subscriber::topic).reversed())
+			.map(ValueTrees::endpoint)
+			.forEach(endpoints::add);
+		return endpoints;
+	}
+
+	private void locked(Runnable action) {
+		this.lifecycle.lock();
+		try {
+			action.run();
+		}
+		finally {
+			this.lifecycle.unlock();
+		}
 	}
 
 }

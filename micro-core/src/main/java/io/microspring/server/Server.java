@@ -21,7 +21,7 @@ public interface Server extends AutoCloseable {
 	 * renewal.
 	 * @param handler the handler
 	 * @return this
-	 * @throws IllegalArgumentException when there is a handler of that name already
+	 * @throws DuplicateHandlerException when there is a handler of that name already
 	 */
 	Server handle(Handler handler);
 

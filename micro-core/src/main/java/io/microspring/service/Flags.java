@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.microspring.call.GoDuration;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -75,6 +75,11 @@ final class HttpTransport implements Transport {
 	}
 
 	@Override
+	public int maxMessageSize() {
+		return this.options.maxMessageSize();
+	}
+
+	@Override
 	public CompletableFuture<Socket> dial(String address, Duration timeout) {
 		CompletableFuture<Socket> dialled = new CompletableFuture<>();
 		try {

@@ -41,6 +41,14 @@ public interface Transport extends AutoCloseable {
 	Listener listen(String address, Consumer<Socket> onAccept);
 
 	/**
+	 * The largest message body that can be sent or received.
+	 * @return the limit in bytes
+	 */
+	default int maxMessageSize() {
+		return HttpOptions.defaults().maxMessageSize();
+	}
+
+	/**
 	 * Closes what was opened. Idempotent.
 	 */
 	@Override

@@ -1,4 +1,4 @@
-package io.microspring.service;
+package io.microspring.call;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * Reads durations as Go writes them: {@code 500ms}, {@code 1m30s}, {@code 1.5h}. Go:
  * {@code time.ParseDuration}, without its negative ones.
  */
-final class GoDuration {
+public final class GoDuration {
 
 	/** The largest that Go's own type holds: about 292 years. */
 	private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
@@ -33,7 +33,7 @@ final class GoDuration {
 	 * @throws IllegalArgumentException when it is none, is negative, or is longer than Go
 	 * can say
 	 */
-	static Duration parse(String text) {
+	public static Duration parse(String text) {
 		if (text.equals("0")) {
 			return Duration.ZERO;
 		}

@@ -1,0 +1,254 @@
+package io.microspring.client;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import io.microspring.call.CallContext;
+import io.microspring.call.Deadline;
+import io.microspring.client.CallFunction.Outgoing;
+import io.microspring.client.RetryPolicy.Failure;
+import io.microspring.codec.Codec;
+import io.microspring.concurrent.Threads;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import io.microspring.registry.Node;
+import io.microspring.selector.Selector;
+import io.microspring.transport.TransportException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call through all its attempts, without a thread that waits. The deadline spans them
+ * all; each attempt has its own only where another could follow.
+ */
+final class UnaryCall {
+
+	private final RpcClient client;
+
+	private final Outgoing call;
+
+	private final String contentType;
+
+	private final Codec codec;
+
+	private final byte[] body;
+
+	private final Metadata bodyHeaders;
+
+	private final Metadata propagated;
+
+	private final Deadline deadline;
+
+	private final int retries;
+
+	private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+
+	private Selector.@Nullable Next next;
+
+	private int attempt;
+
+	private volatile @Nullable Connection connection;
+
+	private volatile @Nullable String lastAddress;
+
+	UnaryCall(RpcClient client, Outgoing call) {
+		this.client = client;
+		this.call = call;
+		CallContext context = CallContext.current();
+		this.propagated = context.metadata();
+		Duration timeout = call.options().timeout();
+		this.deadline = Deadline.after((timeout != null) ? timeout : client.options.timeout())
+			.earliest(context.deadline());
+		Integer wanted = call.options().retries();
+		this.retries = (wanted != null) ? wanted : client.options.retries();
+		this.contentType = client.contentType(call);
+		this.codec = client.protocol.codec(this.contentType);
+		Message encoded = this.codec.write(Codec.Header.of(Codec.Kind.REQUEST), call.request().body());
+		if (encoded.body().length > client.options.maxMessageSize()) {
+			throw MicroException.of(Protocol.ID, 413, "the request to " + call.request().service() + " is "
+					+ encoded.body().length + " bytes, over the limit of " + client.options.maxMessageSize());
+		}
+		this.body = encoded.body();
+		this.bodyHeaders = encoded.headers();
+	}
+
+	CompletableFuture<@Nullable Object> start() {
+		if (this.deadline.isExpired()) {
+			return CompletableFuture.failedFuture(timeout());
+		}
+		Threads.Scheduled timer = Threads.after(this.deadline.remaining(), () -> {
+			if (this.result.completeExceptionally(timeout())) {
+				giveUp();
+			}
+		});
+		this.client.began();
+		this.result.whenComplete((value, failure) -> {
+			timer.cancel();
+			if (this.result.isCancelled()) {
+				giveUp();
+			}
+			this.client.ended();
+		});
+		attempt();
+		return this.result;
+	}
+
+	private void attempt() {
+		if (this.result.isDone()) {
+			return;
+		}
+		this.attempt++;
+		this.client.attempted(this.attempt);
+		Node node;
+		try {
+			node = node();
+		}
+		catch (MicroException ex) {
+			this.result.completeExceptionally(ex);
+			return;
+		}
+		catch (RuntimeException ex) {
+			this.result
+				.completeExceptionally(MicroException
+					.internalServerError(Protocol.ID,
+							"error selecting " + this.call.request().service() + " node: " + ex.getMessage())
+					.because(ex));
+			return;
+		}
+		this.lastAddress = node.address();
+		Deadline limit = attemptDeadline();
+		this.client.pool.acquire(node.address(), limit.remaining())
+			.thenCompose((acquired) -> exchange(acquired, limit))
+			.whenComplete((answer, failure) -> {
+				if (failure == null) {
+					answered(node, answer);
+				}
+				else {
+					failed(node, toFailure(node, failure));
+				}
+			});
+	}
+
+	private Node node() {
+		String address = this.call.options().address();
+		if (address != null) {
+			return Node.of("", address);
+		}
+		Selector.Next chooser = this.next;
+		if (chooser == null) {
+			chooser = this.client.select(this.call);
+			this.next = chooser;
+		}
+		Node node = chooser.next();
+		String protocol = node.metadata().get("protocol");
+		if (protocol != null && !protocol.equals("mucp")) {
+			throw MicroException.of(Protocol.ID, 501, "node " + node.id() + " of " + this.call.request().service()
+					+ " speaks " + protocol + ", this client speaks mucp");
+		}
+		return node;
+	}
+
+	private CompletableFuture<Message> exchange(Connection acquired, Deadline limit) {
+		this.connection = acquired;
+		if (this.result.isDone()) {
+			acquired.abandon();
+			return CompletableFuture.failedFuture(timeout());
+		}
+		Metadata.Builder headers = this.client.protocol
+			.headers(this.call, this.propagated, this.contentType, this.client.protocol.nextId())
+			.setAll(this.bodyHeaders);
+		Protocol.timeout(headers, limit);
+		CompletableFuture<Message> answer = acquired.exchange(new Message(headers.build(), this.body));
+		if (limit == this.deadline) {
+			return answer;
+		}
+		Threads.Scheduled timer = Threads.after(limit.remaining(), () -> {
+			if (answer
+				.completeExceptionally(MicroException.timeout(Protocol.ID, "no answer in the time of one attempt"))) {
+				acquired.abandon();
+			}
+		});
+		return answer.whenComplete((message, failure) -> timer.cancel());
+	}
+
+	/** A third of what is left while another attempt could follow, else all of it. */
+	private Deadline attemptDeadline() {
+		boolean another = this.call.options().idempotent() && this.attempt <= this.retries;
+		return another ? Deadline.afterNanos(Math.max(1, this.deadline.remainingNanos() / 3)) : this.deadline;
+	}
+
+	private void answered(Node node, Message answer) {
+		MicroException error = Protocol.error(answer);
+		if (error != null) {
+			failed(node, new Failure(error, this.attempt, false, this.call.options().idempotent()));
+			return;
+		}
+		this.client.mark(this.call, node, null);
+		try {
+			this.result.complete(this.codec.read(Codec.Kind.RESPONSE, answer).body(this.call.type()));
+		}
+		catch (MicroException ex) {
+			this.result.completeExceptionally(
+					MicroException
+						.internalServerError(Protocol.ID,
+								"the answer of " + this.call.request().service() + " at " + node.address() + ": "
+										+ ex.detail())
+						.because(ex));
+		}
+	}
+
+	private void failed(Node node, Failure failure) {
+		this.client.mark(this.call, node, failure.error());
+		RetryPolicy policy = this.call.options().retryPolicy();
+		policy = (policy != null) ? policy : this.client.options.retryPolicy();
+		if (this.result.isDone() || this.attempt > this.retries || !policy.retry(failure)) {
+			this.result.completeExceptionally(failure.error());
+			return;
+		}
+		Backoff backoff = this.call.options().backoff();
+		Duration wait = ((backoff != null) ? backoff : this.client.options.backoff()).before(this.attempt);
+		if (this.attempt == 1 && failure.unsent()) {
+			// Another node may be well: no reason to wait for it.
+			wait = Duration.ZERO;
+		}
+		if (wait.compareTo(this.deadline.remaining()) >= 0) {
+			this.result.completeExceptionally(failure.error());
+		}
+		else if (wait.isZero()) {
+			attempt();
+		}
+		else {
+			Threads.after(wait, () -> this.client.executor().execute(this::attempt));
+		}
+	}
+
+	private Failure toFailure(Node node, Throwable thrown) {
+		Throwable cause = (thrown instanceof CompletionException && thrown.getCause() != null) ? thrown.getCause()
+				: thrown;
+		boolean idempotent = this.call.options().idempotent();
+		if (cause instanceof MicroException error) {
+			return new Failure(error, this.attempt, false, idempotent);
+		}
+		boolean unsent = cause instanceof TransportException transport && transport.isUnsent();
+		MicroException error = MicroException.internalServerError(Protocol.ID,
+				"connection error: " + cause.getMessage() + " (" + this.call.request().service() + " "
+						+ this.call.request().endpoint() + " at " + node.address() + ", attempt " + this.attempt + ")")
+			.because(cause);
+		return new Failure(error, this.attempt, unsent, idempotent);
+	}
+
+	private MicroException timeout() {
+		String where = (this.lastAddress == null) ? "" : " at " + this.lastAddress;
+		return MicroException.timeout(Protocol.ID, "call timeout: no answer from " + this.call.request().service() + " "
+				+ this.call.request().endpoint() + where + " in time, attempt " + this.attempt);
+	}
+
+	private void giveUp() {
+		Connection active = this.connection;
+		if (active != null) {
+			active.abandon();
+		}
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.microspring.server;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+import io.microspring.errors.MicroException;
+import io.microspring.server.EndpointHandler.BusinessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a caller is told of an exception: a {@link MicroException} as it is, a declared
+ * exception as a plain text, and of any other only a reference into the log.
+ */
+final class Faults {
+
+	private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+	private final String service;
+
+	private final boolean includeMessage;
+
+	private final List<MicroExceptionHandler> mappings;
+
+	Faults(String service, boolean includeMessage, List<MicroExceptionHandler> mappings) {
+		this.service = service;
+		this.includeMessage = includeMessage;
+		this.mappings = List.copyOf(mappings);
+	}
+
+	MicroException toError(Throwable thrown, Call call) {
+		Throwable failure = unwrap(thrown);
+		if (failure instanceof MicroException error) {
+			return error;
+		}
+		Throwable own = (failure instanceof BusinessException && failure.getCause() != null) ? failure.getCause()
+				: failure;
+		for (MicroExceptionHandler mapping : this.mappings) {
+			try {
+				MicroException error = mapping.map(own, call);
+				if (error != null) {
+					return error;
+				}
+			}
+			catch (RuntimeException ex) {
+				log.error("The exception handler {} failed itself", mapping, ex);
+			}
+		}
+		if (failure instanceof BusinessException business) {
+			return MicroException.plain(business.text());
+		}
+		String reference = UUID.randomUUID().toString().substring(0, 8);
+		log.error("{} failed, reference {}", call.endpoint(), reference, failure);
+		String detail = "internal error, reference " + reference + " in the log of " + this.service;
+		if (this.includeMessage) {
+			detail = failure + "; " + detail;
+		}
+		return MicroException.internalServerError(this.service, detail);
+	}
+
+	/** What may be told of a subscriber's exception. */
+	String text(Throwable thrown) {
+		Throwable failure = unwrap(thrown);
+		if (failure instanceof MicroException error) {
+			return error.toText();
+		}
+		if (failure instanceof BusinessException business) {
+			return business.text();
+		}
+		return this.includeMessage ? failure.toString() : "internal error, see the log of " + this.service;
+	}
+
+	private static Throwable unwrap(Throwable thrown) {
+		Throwable failure = thrown;
+		while ((failure instanceof CompletionException || failure instanceof ExecutionException)
+				&& failure.getCause() != null) {
+			failure = failure.getCause();
+		}
+		return failure;
+	}
+
+}

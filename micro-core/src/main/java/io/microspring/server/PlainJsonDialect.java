@@ -1,0 +1,110 @@
+package io.microspring.server;
+
+import java.nio.charset.StandardCharsets;
+
+import io.microspring.codec.Codec;
+import io.microspring.codec.Codecs;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+
+/**
+ * JSON over HTTP for {@code curl} and browsers: {@code POST /Say/Hello}, errors with
+ * their HTTP status. Not go-micro's; its users have the gateway for this.
+ */
+final class PlainJsonDialect implements Dialect {
+
+	private static final String ID = "go.micro.server";
+
+	private final Metadata request;
+
+	private final Codecs codecs;
+
+	private final Routes routes;
+
+	PlainJsonDialect(Metadata request, Codecs codecs, Routes routes) {
+		this.request = request;
+		this.codecs = codecs;
+		this.routes = routes;
+	}
+
+	@Override
+	public String endpoint() {
+		String path = path();
+		String endpoint = path.substring(Math.min(1, path.length())).replace('/', '.');
+		if (this.routes.find(endpoint) == null) {
+			throw MicroException.notFound(ID,
+					"There is nothing at " + path + "; there is " + String.join(", ", this.routes.paths()));
+		}
+		if (!"POST".equals(this.request.get(Headers.HTTP_METHOD))) {
+			throw MicroException.methodNotAllowed(ID,
+					path + " is called by POST, not by " + this.request.get(Headers.HTTP_METHOD));
+		}
+		return endpoint;
+	}
+
+	@Override
+	public Codec codec() {
+		Codec codec = this.codecs.find(contentType());
+		if (codec == null) {
+			throw MicroException.of(ID, 415, "Unsupported Content-Type: " + contentType() + "; supported are "
+					+ String.join(", ", this.codecs.contentTypes()));
+		}
+		return codec;
+	}
+
+	@Override
+	public Message success(Message body, Metadata headers) {
+		Metadata.Builder reply = Metadata.builder().setAll(headers).setAll(body.headers());
+		byte[] bytes = body.body();
+		if (bytes.length == 0 && contentType().startsWith(Codecs.JSON)) {
+			bytes = "{}\n".getBytes(StandardCharsets.UTF_8);
+		}
+		return new Message(reply.set(Headers.CONTENT_TYPE, contentType()).build(), bytes);
+	}
+
+	@Override
+	public Message failure(MicroException error) {
+		MicroException shown = error.isPlain() ? MicroException.internalServerError(ID, error.detail()) : error;
+		int status = (shown.code() >= 400 && shown.code() <= 599) ? shown.code() : 500;
+		Metadata.Builder reply = Metadata.builder()
+			.set(Headers.HTTP_STATUS, Integer.toString(status))
+			.set(Headers.CONTENT_TYPE, Codecs.JSON);
+		if (status == 405) {
+			reply.set("Allow", "POST");
+		}
+		return new Message(reply.build(), (shown.toText() + "\n").getBytes(StandardCharsets.UTF_8));
+	}
+
+	@Override
+	public Message part(Message body) {
+		throw new IllegalStateException("Plain JSON has no streams");
+	}
+
+	@Override
+	public Message end() {
+		throw new IllegalStateException("Plain JSON has no streams");
+	}
+
+	@Override
+	public boolean ordered() {
+		return true;
+	}
+
+	@Override
+	public boolean streams() {
+		return false;
+	}
+
+	private String contentType() {
+		return this.request.getOrDefault(Headers.CONTENT_TYPE, Codecs.JSON);
+	}
+
+	private String path() {
+		String path = this.request.getOrDefault(Headers.PATH, "/");
+		int query = path.indexOf('?');
+		return (query < 0) ? path : path.substring(0, query);
+	}
+
+}

@@ -1,0 +1,88 @@
+package io.microspring.server;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+import io.microspring.errors.MicroException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The endpoints of a server by name.
+ */
+final class Routes {
+
+	private final Map<String, Route> byEndpoint = new ConcurrentHashMap<>();
+
+	private final List<Handler> handlers = new CopyOnWriteArrayList<>();
+
+	private final List<HandlerInterceptor> interceptors;
+
+	private final Function<EndpointHandler, @Nullable Executor> executors;
+
+	Routes(List<HandlerInterceptor> interceptors, Function<EndpointHandler, @Nullable Executor> executors) {
+		this.interceptors = List.copyOf(interceptors);
+		this.executors = executors;
+	}
+
+	void add(Handler handler) {
+		if (this.handlers.stream().anyMatch((h) -> h.name().equals(handler.name()))) {
+			throw new DuplicateHandlerException(handler.name());
+		}
+		Map<String, Route> routes = new LinkedHashMap<>();
+		for (EndpointHandler endpoint : handler.endpoints()) {
+			String name = handler.name() + "." + endpoint.name();
+			HandlerFunction function = endpoint.function();
+			for (int i = this.interceptors.size() - 1; i >= 0; i--) {
+				function = this.interceptors.get(i).apply(function);
+			}
+			if (routes.put(name, new Route(name, endpoint, function, this.executors.apply(endpoint))) != null) {
+				throw new IllegalArgumentException("Two endpoints are called " + name);
+			}
+		}
+		this.byEndpoint.putAll(routes);
+		this.handlers.add(handler);
+	}
+
+	List<Handler> handlers() {
+		return List.copyOf(this.handlers);
+	}
+
+	@Nullable Route find(String endpoint) {
+		return this.byEndpoint.get(endpoint);
+	}
+
+	/**
+	 * Why an endpoint is not there, in go-micro's words (protocol reference §3.5), which
+	 * its clients know.
+	 */
+	MicroException unknown(String endpoint) {
+		int dot = endpoint.indexOf('.');
+		if (dot < 0 || dot != endpoint.lastIndexOf('.')) {
+			return MicroException.plain("rpc: service/endpoint request ill-formed: " + endpoint);
+		}
+		String handler = endpoint.substring(0, dot);
+		boolean known = this.handlers.stream().anyMatch((h) -> h.name().equals(handler));
+		return MicroException.plain(
+				known ? "rpc: can't find method " + endpoint.substring(dot + 1) : "rpc: can't find service " + handler);
+	}
+
+	/**
+	 * The paths there are, for someone who asked for another.
+	 */
+	List<String> paths() {
+		List<String> paths = new ArrayList<>();
+		for (Handler handler : this.handlers) {
+			if (!handler.internal()) {
+				handler.endpoints().forEach((e) -> paths.add("/" + handler.name() + "/" + e.name()));
+			}
+		}
+		return paths;
+	}
+
+}

@@ -1,0 +1,173 @@
+package io.microspring.server;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.microspring.call.Deadline;
+import io.microspring.call.Stream;
+import io.microspring.concurrent.Threads;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
+import io.microspring.message.Metadata;
+import io.microspring.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call on its way through the server: answered exactly once, by the handler or by the
+ * deadline.
+ */
+final class ServerCall implements Call {
+
+	/** What a go-micro handler that heeds its deadline answers with. */
+	static final String DEADLINE_EXCEEDED = "context deadline exceeded";
+
+	final Route route;
+
+	final Dialect dialect;
+
+	private final ServerConnection connection;
+
+	private final Metadata metadata;
+
+	private final Deadline deadline;
+
+	private final AtomicBoolean answered = new AtomicBoolean();
+
+	private volatile Metadata responseHeaders = Metadata.empty();
+
+	private volatile @Nullable Object request;
+
+	private volatile @Nullable ServerStream stream;
+
+	private Threads.@Nullable Scheduled timer;
+
+	ServerCall(ServerConnection connection, Route route, Dialect dialect, Metadata headers) {
+		this.connection = connection;
+		this.route = route;
+		this.dialect = dialect;
+		this.metadata = Metadata.builder()
+			.setAll(headers.without(Headers.PATH).without(Headers.HTTP_METHOD))
+			.set(Headers.LOCAL, connection.socket.local())
+			.set(Headers.REMOTE, connection.socket.remote())
+			.build();
+		this.deadline = deadline(headers);
+	}
+
+	/**
+	 * Answers the caller when the deadline passes first. A handler that goes on is not
+	 * interrupted, as in go-micro; what it answers later is dropped.
+	 */
+	void watchDeadline() {
+		if (!this.deadline.isNone()) {
+			this.timer = Threads.after(this.deadline.remaining(), () -> {
+				if (this.answered.compareAndSet(false, true)) {
+					MicroException error = this.dialect.streams() ? MicroException.plain(DEADLINE_EXCEEDED)
+							: MicroException.timeout(service(), DEADLINE_EXCEEDED);
+					this.connection.finish(this, this.dialect.failure(error), true);
+				}
+			});
+		}
+	}
+
+	void request(@Nullable Object decoded) {
+		this.request = decoded;
+	}
+
+	void stream(ServerStream opened) {
+		this.stream = opened;
+	}
+
+	/** Sends the answer unless there is one already. */
+	void answer(Message message, boolean failed) {
+		if (this.answered.compareAndSet(false, true)) {
+			Threads.Scheduled scheduled = this.timer;
+			if (scheduled != null) {
+				scheduled.cancel();
+			}
+			this.connection.finish(this, message, failed);
+		}
+	}
+
+	@Nullable ServerStream openStream() {
+		return this.stream;
+	}
+
+	Metadata responseHeaders() {
+		return this.responseHeaders;
+	}
+
+	@Override
+	public String service() {
+		return this.connection.server.name();
+	}
+
+	@Override
+	public String endpoint() {
+		return this.route.endpoint();
+	}
+
+	@Override
+	public Metadata metadata() {
+		return this.metadata;
+	}
+
+	@Override
+	public Deadline deadline() {
+		return this.deadline;
+	}
+
+	@Override
+	public String remote() {
+		return this.connection.socket.remote();
+	}
+
+	@Override
+	public @Nullable Object request() {
+		return this.request;
+	}
+
+	@Override
+	public Stream<Object, Object> stream() {
+		ServerStream opened = this.stream;
+		if (opened == null) {
+			throw new IllegalStateException(endpoint() + " does not stream");
+		}
+		return opened;
+	}
+
+	@Override
+	public void responseHeader(String name, String value) {
+		if (name.isEmpty() || name.startsWith(":") || name.regionMatches(true, 0, "Micro-", 0, 6)
+				|| name.regionMatches(true, 0, "X-Micro-", 0, 8) || name.equalsIgnoreCase(Headers.CONTENT_TYPE)) {
+			throw new IllegalArgumentException("The header " + name + " is the server's own");
+		}
+		if (!name.chars().allMatch(ServerCall::isTokenChar) || value.chars().anyMatch((c) -> c < ' ' && c != '\t')) {
+			throw new IllegalArgumentException("The header " + name + " has a character that cannot be sent");
+		}
+		this.responseHeaders = this.responseHeaders.with(name, value);
+	}
+
+	@Override
+	public boolean isCancelled() {
+		return this.answered.get() || this.deadline.isExpired() || !this.connection.socket.isOpen();
+	}
+
+	private static boolean isTokenChar(int c) {
+		return c > ' ' && c < 127 && "()<>@,;:\\\"/[]?={}".indexOf(c) < 0;
+	}
+
+	private static Deadline deadline(Metadata headers) {
+		String timeout = headers.get(Headers.TIMEOUT);
+		if (timeout == null) {
+			return Deadline.NONE;
+		}
+		try {
+			return Deadline.after(Duration.ofNanos(Math.max(0, Long.parseLong(timeout.trim()))));
+		}
+		catch (NumberFormatException ex) {
+			// Go ignores what it cannot parse.
+			return Deadline.NONE;
+		}
+	}
+
+}

@@ -1,0 +1,317 @@
+package io.microspring.server;
+
+import java.lang.reflect.Type;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.microspring.call.CallContext;
+import io.microspring.codec.Codec;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import io.microspring.server.EndpointHandler.Kind;
+import io.microspring.transport.Receiver;
+import io.microspring.transport.Socket;
+import io.microspring.transport.TransportException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to the server: tells requests, messages of streams and events apart, and
+ * keeps the answers of plain HTTP in order. mucp is answered in the order of completion
+ * (protocol reference §3.5).
+ */
+final class ServerConnection implements Receiver {
+
+	private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
+
+	final RpcServer server;
+
+	final Socket socket;
+
+	/** Streams under way, by {@code Micro-Stream}, else {@code Micro-Id}. */
+	private final Map<String, ServerStream> streams = new ConcurrentHashMap<>();
+
+	/** Answers that must be given in order: null until they are known. */
+	private final Deque<Slot> ordered = new ArrayDeque<>();
+
+	private final ReentrantLock orderLock = new ReentrantLock();
+
+	private final AtomicInteger underWay = new AtomicInteger();
+
+	private volatile boolean closeWhenIdle;
+
+	ServerConnection(RpcServer server, Socket socket) {
+		this.server = server;
+		this.socket = socket;
+	}
+
+	@Override
+	public void onMessage(Message message) {
+		Metadata headers = message.headers();
+		if ("close".equalsIgnoreCase(headers.get("Connection"))) {
+			this.closeWhenIdle = true;
+		}
+		String topic = topic(headers);
+		if (topic != null) {
+			event(topic, message);
+			return;
+		}
+		String key = key(headers);
+		ServerStream stream = this.streams.get(key);
+		if (stream != null) {
+			stream.onMessage(message);
+			return;
+		}
+		if (Headers.END_OF_STREAM.equals(headers.get(Headers.ERROR))) {
+			// The end of a stream that has ended here already.
+			return;
+		}
+		request(key, message);
+	}
+
+	@Override
+	public void onRefused(Message head, MicroException error) {
+		Dialect dialect = Dialect.of(head, this.server.codecs, this.server.routes);
+		begin(dialect);
+		reply(dialect, dialect.failure(error));
+		this.server.counted(true);
+		ended();
+	}
+
+	@Override
+	public void onClosed(@Nullable Throwable cause) {
+		this.streams.values().forEach((stream) -> stream.broken(cause));
+		this.streams.clear();
+		this.server.disconnected(this);
+	}
+
+	/** Closes the connection as soon as nothing is under way on it. */
+	void closeWhenIdle() {
+		this.closeWhenIdle = true;
+		if (this.underWay.get() == 0) {
+			this.socket.close();
+		}
+	}
+
+	private void request(String key, Message message) {
+		Dialect dialect = Dialect.of(message, this.server.codecs, this.server.routes);
+		begin(dialect);
+		Route route;
+		Codec codec;
+		try {
+			String endpoint = dialect.endpoint();
+			route = this.server.routes.find(endpoint);
+			if (route == null) {
+				throw this.server.routes.unknown(endpoint);
+			}
+			codec = dialect.codec();
+			if (route.streams() && !dialect.streams()) {
+				throw MicroException.of(this.server.name(), 501,
+						endpoint + " streams, which plain HTTP cannot: call it with a go-micro client");
+			}
+		}
+		catch (MicroException ex) {
+			reply(dialect, dialect.failure(ex));
+			this.server.counted(true);
+			ended();
+			return;
+		}
+		ServerCall call = new ServerCall(this, route, dialect, message.headers());
+		if (route.streams()) {
+			ServerStream stream = new ServerStream(call, codec, this.socket, () -> this.streams.remove(key));
+			call.stream(stream);
+			this.streams.put(key, stream);
+		}
+		call.watchDeadline();
+		execute(route.executor(), call, () -> handle(call, codec, message));
+	}
+
+	private void execute(@Nullable Executor executor, ServerCall call, Runnable task) {
+		if (executor == null) {
+			task.run();
+			return;
+		}
+		try {
+			executor.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			fail(call, MicroException.of(this.server.name(), 503, "too busy: " + ex.getMessage()));
+		}
+	}
+
+	/** Runs on the handler's thread. */
+	private void handle(ServerCall call, Codec codec, Message message) {
+		CallContext context = new CallContext(call.deadline(), this.server.propagated(call.metadata()));
+		try (CallContext.Scope scope = context.open()) {
+			EndpointHandler handler = call.route.handler();
+			ServerStream stream = call.openStream();
+			if (handler.kind() == Kind.UNARY) {
+				Type type = handler.requestType();
+				call.request((type == Void.class) ? null : codec.read(Codec.Kind.REQUEST, message).body(type));
+			}
+			else if (handler.kind() == Kind.SERVER_STREAM && stream != null) {
+				call.request(stream.receive());
+			}
+			Object result = call.route.function().handle(call);
+			if (result instanceof CompletionStage<?> stage) {
+				stage.whenComplete((value, failure) -> {
+					if (failure == null) {
+						succeed(call, codec, value);
+					}
+					else {
+						fail(call, failure);
+					}
+				});
+			}
+			else {
+				succeed(call, codec, result);
+			}
+		}
+		catch (Throwable ex) {
+			fail(call, ex);
+		}
+	}
+
+	private void succeed(ServerCall call, Codec codec, @Nullable Object result) {
+		try {
+			if (call.openStream() != null) {
+				call.answer(call.dialect.end(), false);
+				return;
+			}
+			Message body = codec.write(Codec.Header.of(Codec.Kind.RESPONSE), result);
+			if (body.body().length > this.server.maxMessageSize()) {
+				throw MicroException.internalServerError(this.server.name(), call.endpoint() + " answers "
+						+ body.body().length + " bytes, over the limit of " + this.server.maxMessageSize());
+			}
+			call.answer(call.dialect.success(body, call.responseHeaders()), false);
+		}
+		catch (Throwable ex) {
+			fail(call, ex);
+		}
+	}
+
+	private void fail(ServerCall call, Throwable failure) {
+		call.answer(call.dialect.failure(this.server.faults.toError(failure, call)), true);
+	}
+
+	/** The call has its answer: sends it and lets go. */
+	void finish(ServerCall call, Message answer, boolean failed) {
+		ServerStream stream = call.openStream();
+		if (stream != null) {
+			stream.ended();
+		}
+		reply(call.dialect, answer);
+		this.server.counted(failed);
+		ended();
+	}
+
+	private void event(String topic, Message message) {
+		this.underWay.incrementAndGet();
+		this.server.began();
+		this.server.executor().execute(() -> {
+			Metadata reply = message.headers().without(Headers.PATH).without(Headers.HTTP_METHOD);
+			try {
+				this.server.subscribers.deliver(topic, message);
+			}
+			catch (Exception ex) {
+				reply = reply.with(Headers.ERROR,
+						MicroException
+							.internalServerError(this.server.name(), "subscriber error: " + this.server.faults.text(ex))
+							.toText());
+			}
+			send(Message.of(reply.without("Content-Length").without("Transfer-Encoding")));
+			ended();
+		});
+	}
+
+	private void begin(Dialect dialect) {
+		this.underWay.incrementAndGet();
+		this.server.began();
+		if (dialect.ordered()) {
+			this.orderLock.lock();
+			try {
+				this.ordered.add(new Slot(dialect));
+			}
+			finally {
+				this.orderLock.unlock();
+			}
+		}
+	}
+
+	private void ended() {
+		this.server.ended();
+		if (this.underWay.decrementAndGet() == 0 && this.closeWhenIdle) {
+			this.socket.close();
+		}
+	}
+
+	private void reply(Dialect dialect, Message answer) {
+		if (!dialect.ordered()) {
+			send(answer);
+			return;
+		}
+		this.orderLock.lock();
+		try {
+			for (Slot slot : this.ordered) {
+				if (slot.dialect == dialect) {
+					slot.answer = answer;
+				}
+			}
+			for (Slot first = this.ordered.peek(); first != null && first.answer != null; first = this.ordered.peek()) {
+				send(first.answer);
+				this.ordered.poll();
+			}
+		}
+		finally {
+			this.orderLock.unlock();
+		}
+	}
+
+	private void send(Message message) {
+		try {
+			boolean goodbye = this.closeWhenIdle || this.server.isDraining();
+			this.socket.send(goodbye ? message.withHeader("Connection", "close") : message);
+			if (this.server.isDraining()) {
+				this.closeWhenIdle = true;
+			}
+		}
+		catch (TransportException ex) {
+			log.debug("{} has gone before its answer", this.socket.remote());
+		}
+	}
+
+	private static @Nullable String topic(Metadata headers) {
+		String topic = headers.get(Headers.TOPIC);
+		topic = (topic != null) ? topic : headers.get(Headers.FALLBACK_PREFIX + Headers.TOPIC);
+		return (topic == null || topic.isEmpty()) ? null : topic;
+	}
+
+	private static String key(Metadata headers) {
+		String stream = headers.get(Headers.STREAM);
+		stream = (stream != null) ? stream : headers.get(Headers.FALLBACK_PREFIX + Headers.STREAM);
+		return (stream != null) ? stream : headers.getOrDefault(Headers.ID, "");
+	}
+
+	private static final class Slot {
+
+		private final Dialect dialect;
+
+		private @Nullable Message answer;
+
+		Slot(Dialect dialect) {
+			this.dialect = dialect;
+		}
+
+	}
+
+}

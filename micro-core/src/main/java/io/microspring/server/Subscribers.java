@@ -1,0 +1,137 @@
+package io.microspring.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.microspring.broker.Broker;
+import io.microspring.broker.Event;
+import io.microspring.broker.Subscription;
+import io.microspring.call.CallContext;
+import io.microspring.call.Deadline;
+import io.microspring.codec.Codec;
+import io.microspring.codec.Codecs;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
+import io.microspring.message.Message;
+import io.microspring.server.SubscriberFunction.Delivery;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscribers of a server: brings messages from the broker, or from a transport, to
+ * them.
+ */
+final class Subscribers {
+
+	private final List<Bound> subscribers = new CopyOnWriteArrayList<>();
+
+	private final List<Subscription> subscriptions = new ArrayList<>();
+
+	private final RpcServer server;
+
+	private final @Nullable Broker broker;
+
+	private final Codecs codecs;
+
+	private final List<SubscriberInterceptor> interceptors;
+
+	private boolean started;
+
+	Subscribers(RpcServer server, @Nullable Broker broker, Codecs codecs, List<SubscriberInterceptor> interceptors) {
+		this.server = server;
+		this.broker = broker;
+		this.codecs = codecs;
+		this.interceptors = List.copyOf(interceptors);
+	}
+
+	/** Called under the server's lock, as are start and stop. */
+	void add(Subscriber subscriber) {
+		SubscriberFunction function = subscriber.function();
+		for (int i = this.interceptors.size() - 1; i >= 0; i--) {
+			function = this.interceptors.get(i).apply(function);
+		}
+		Bound bound = new Bound(subscriber, function);
+		this.subscribers.add(bound);
+		if (this.started) {
+			subscribe(bound);
+		}
+	}
+
+	List<Subscriber> all() {
+		return this.subscribers.stream().map(Bound::subscriber).toList();
+	}
+
+	void start() {
+		if (!this.started) {
+			this.started = true;
+			this.subscribers.forEach(this::subscribe);
+		}
+	}
+
+	void stop() {
+		this.started = false;
+		this.subscriptions.forEach(Subscription::close);
+		this.subscriptions.clear();
+	}
+
+	/**
+	 * An event that came over a transport: all subscribers of the topic get it (protocol
+	 * reference §3.7).
+	 */
+	void deliver(String topic, Message message) throws Exception {
+		for (Bound bound : this.subscribers) {
+			if (bound.subscriber.topic().equals(topic)) {
+				handle(bound, new TransportEvent(topic, message));
+			}
+		}
+	}
+
+	private void subscribe(Bound bound) {
+		if (this.broker == null) {
+			throw new IllegalStateException("The subscriber " + bound.subscriber.name() + " needs a broker");
+		}
+		Subscriber subscriber = bound.subscriber;
+		this.subscriptions.add(this.broker.subscribe(subscriber.topic(), subscriber.options(), (event) -> {
+			this.server.began();
+			try {
+				handle(bound, event);
+			}
+			finally {
+				this.server.ended();
+			}
+		}));
+	}
+
+	private void handle(Bound bound, Event event) throws Exception {
+		Message message = event.message();
+		CallContext context = new CallContext(Deadline.NONE, this.server.propagated(message.headers()));
+		try (CallContext.Scope scope = context.open()) {
+			bound.function.handle(new Delivery(event.topic(), payload(bound.subscriber, message), event));
+		}
+	}
+
+	private @Nullable Object payload(Subscriber subscriber, Message message) {
+		if (subscriber.payloadType() == Message.class) {
+			return message;
+		}
+		String contentType = message.headers().getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
+		Codec codec = this.codecs.find(contentType);
+		if (codec == null) {
+			throw MicroException.of(this.server.name(), 415, "Unsupported Content-Type: " + contentType);
+		}
+		return codec.read(Codec.Kind.EVENT, message).body(subscriber.payloadType());
+	}
+
+	private record Bound(Subscriber subscriber, SubscriberFunction function) {
+	}
+
+	private record TransportEvent(String topic, Message message) implements Event {
+
+		@Override
+		public void ack() {
+			// The answer to the request is the acknowledgement.
+		}
+
+	}
+
+}

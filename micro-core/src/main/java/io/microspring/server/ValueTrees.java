@@ -1,0 +1,156 @@
+package io.microspring.server;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.MessageOrBuilder;
+import io.microspring.call.Streaming;
+import io.microspring.registry.Endpoint;
+import io.microspring.registry.Value;
+import io.microspring.server.EndpointHandler.Kind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes endpoints for the registry: what they take and answer as trees, three levels
+ * deep, with Go's names of types (protocol reference §5.1).
+ */
+final class ValueTrees {
+
+	private static final int DEPTH = 3;
+
+	private static final Map<Class<?>, String> GO_NAMES = Map.ofEntries(Map.entry(String.class, "string"),
+			Map.entry(CharSequence.class, "string"), Map.entry(boolean.class, "bool"), Map.entry(Boolean.class, "bool"),
+			Map.entry(byte.class, "int8"), Map.entry(Byte.class, "int8"), Map.entry(short.class, "int16"),
+			Map.entry(Short.class, "int16"), Map.entry(int.class, "int32"), Map.entry(Integer.class, "int32"),
+			Map.entry(long.class, "int64"), Map.entry(Long.class, "int64"), Map.entry(float.class, "float32"),
+			Map.entry(Float.class, "float32"), Map.entry(double.class, "float64"), Map.entry(Double.class, "float64"),
+			Map.entry(byte[].class, "[]uint8"), Map.entry(Object.class, ""));
+
+	private ValueTrees() {
+	}
+
+	static Endpoint endpoint(String handler, EndpointHandler endpoint) {
+		Map<String, String> metadata = new LinkedHashMap<>(endpoint.metadata());
+		if (endpoint.kind() != Kind.UNARY) {
+			metadata.put("stream", "true");
+		}
+		return new Endpoint(handler + "." + endpoint.name(), root(endpoint.requestType()),
+				root(endpoint.responseType()), metadata);
+	}
+
+	static Endpoint endpoint(Subscriber subscriber) {
+		return new Endpoint(subscriber.name(), root(subscriber.payloadType()), null,
+				Map.of("subscriber", "true", "topic", subscriber.topic()));
+	}
+
+	static @Nullable Value root(Type type) {
+		if (type == Void.class) {
+			return null;
+		}
+		String name = typeName(type);
+		return new Value(name, name, values(type, 1));
+	}
+
+	private static List<Value> values(Type type, int depth) {
+		Class<?> raw = Streaming.raw(type);
+		if (depth >= DEPTH || raw.isEnum() || raw.isArray() || GO_NAMES.containsKey(raw) || isJdk(raw)) {
+			return List.of();
+		}
+		List<Value> values = new ArrayList<>();
+		Descriptor message = descriptor(raw);
+		if (message != null) {
+			message.getFields().forEach((field) -> values.add(value(field, depth + 1)));
+		}
+		else if (raw.isRecord()) {
+			for (RecordComponent component : raw.getRecordComponents()) {
+				values.add(value(component.getName(), component.getGenericType(), depth + 1));
+			}
+		}
+		else {
+			for (Field field : raw.getDeclaredFields()) {
+				if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())
+						&& !field.isSynthetic()) {
+					values.add(value(field.getName(), field.getGenericType(), depth + 1));
+				}
+			}
+		}
+		return values;
+	}
+
+	private static Value value(String name, Type type, int depth) {
+		return new Value(name, typeName(type), values(elementType(type), depth));
+	}
+
+	private static Value value(FieldDescriptor field, int depth) {
+		if (field.isMapField()) {
+			return new Value(field.getName(), "", List.of());
+		}
+		String type = switch (field.getJavaType()) {
+			case STRING -> "string";
+			case BOOLEAN -> "bool";
+			case INT -> "int32";
+			case LONG -> "int64";
+			case FLOAT -> "float32";
+			case DOUBLE -> "float64";
+			case BYTE_STRING -> "[]uint8";
+			case ENUM -> field.getEnumType().getName();
+			case MESSAGE -> field.getMessageType().getName();
+		};
+		List<Value> values = new ArrayList<>();
+		if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE && depth < DEPTH) {
+			field.getMessageType().getFields().forEach((inner) -> values.add(value(inner, depth + 1)));
+		}
+		return new Value(field.getName(), field.isRepeated() ? "[]" + type : type, values);
+	}
+
+	private static String typeName(Type type) {
+		Class<?> raw = Streaming.raw(type);
+		String known = GO_NAMES.get(raw);
+		if (known != null) {
+			return known;
+		}
+		if (Map.class.isAssignableFrom(raw)) {
+			return "";
+		}
+		Type element = elementType(type);
+		return (element == type) ? raw.getSimpleName() : "[]" + typeName(element);
+	}
+
+	private static Type elementType(Type type) {
+		if (type instanceof GenericArrayType array) {
+			return array.getGenericComponentType();
+		}
+		Class<?> raw = Streaming.raw(type);
+		if (raw.isArray() && raw != byte[].class) {
+			return raw.getComponentType();
+		}
+		return Collection.class.isAssignableFrom(raw) ? Streaming.argument(type, 0) : type;
+	}
+
+	private static boolean isJdk(Class<?> type) {
+		return type.getName().startsWith("java.");
+	}
+
+	private static @Nullable Descriptor descriptor(Class<?> type) {
+		if (!MessageOrBuilder.class.isAssignableFrom(type)) {
+			return null;
+		}
+		try {
+			return (Descriptor) type.getMethod("getDescriptor").invoke(null);
+		}
+		catch (ReflectiveOperationException ex) {
+			return null;
+		}
+	}
+
+}
