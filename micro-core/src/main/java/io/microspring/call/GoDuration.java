@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,7 +45,8 @@ public final class GoDuration {
 		int end = 0;
 		Matcher part = PART.matcher(text);
 		while (part.find() && part.start() == end) {
-			nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(NANOS.get(part.group(2)))));
+			long unit = Objects.requireNonNull(NANOS.get(part.group(2)), "the pattern names each unit");
+			nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unit)));
 			end = part.end();
 		}
 		if (end == 0 || end != text.length() || nanos.compareTo(LARGEST) > 0) {
