@@ -6,8 +6,9 @@ import java.util.function.UnaryOperator;
 import io.microspring.registry.Service;
 
 /**
- * Leaves out what a call does not want. A function, so that {@code a.andThen(b)}
- * composes. go-micro: {@code selector.Filter}.
+ * Leaves out what a call does not want. A function of what the registry knows, whose
+ * {@code toString()} stands in the error when it leaves nothing. go-micro:
+ * {@code selector.Filter}.
  */
 @FunctionalInterface
 public interface Filter extends UnaryOperator<List<Service>> {
@@ -18,7 +19,8 @@ public interface Filter extends UnaryOperator<List<Service>> {
 	 * @return the filter
 	 */
 	static Filter version(String version) {
-		return (services) -> services.stream().filter((s) -> s.version().equals(version)).toList();
+		return new NamedFilter("version " + version,
+				(services) -> services.stream().filter((s) -> s.version().equals(version)).toList());
 	}
 
 	/**
@@ -27,9 +29,10 @@ public interface Filter extends UnaryOperator<List<Service>> {
 	 * @return the filter
 	 */
 	static Filter endpoint(String name) {
-		return (services) -> services.stream()
-			.filter((s) -> s.endpoints().stream().anyMatch((e) -> e.name().equals(name)))
-			.toList();
+		return new NamedFilter("endpoint " + name,
+				(services) -> services.stream()
+					.filter((s) -> s.endpoints().stream().anyMatch((e) -> e.name().equals(name)))
+					.toList());
 	}
 
 	/**
@@ -39,10 +42,10 @@ public interface Filter extends UnaryOperator<List<Service>> {
 	 * @return the filter
 	 */
 	static Filter metadata(String key, String value) {
-		return (services) -> services.stream()
+		return new NamedFilter("metadata " + key + "=" + value, (services) -> services.stream()
 			.map((s) -> s.withNodes(s.nodes().stream().filter((n) -> value.equals(n.metadata().get(key))).toList()))
 			.filter((s) -> !s.nodes().isEmpty())
-			.toList();
+			.toList());
 	}
 
 }
