@@ -1,0 +1,12 @@
+package io.microspring.test;
+
+import io.microspring.transport.Transport;
+
+class MemoryTransportTest extends TransportContract {
+
+	@Override
+	protected Transport open() {
+		return Transport.memory();
+	}
+
+}
