@@ -14,7 +14,7 @@ import io.microspring.server.SubscriberFunction;
  * A service that handles one call or one message, and then exits; what comes while it
  * stops is answered with 503. Thread-safe. go-micro: {@code micro.Function} (v1 and v2).
  */
-public final class MicroFunction implements MicroService {
+final class MicroFunction implements MicroService {
 
 	private final AtomicBoolean taken = new AtomicBoolean();
 

@@ -371,7 +371,7 @@ public final class MicroServiceBuilder {
 	 * {@code micro.NewFunction}.
 	 * @return the function, not started
 	 */
-	public MicroFunction buildFunction() {
+	public MicroService buildFunction() {
 		return new MicroFunction(this);
 	}
 

@@ -41,8 +41,8 @@ class CapabilitiesTest {
 			proofs++;
 		}
 
-		assertThat(proofs).as("tests named as `Class#method`").isPositive();
-		assertThat(problems).isEmpty();
+		assertThat(proofs).as("tests named as `Class#method` for: %s", capability.name()).isPositive();
+		assertThat(problems).as(capability.name()).isEmpty();
 	}
 
 	@Test
