@@ -1,0 +1,322 @@
+package io.microspring.test.server;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import io.microspring.concurrent.Threads;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A real server for the tests of one class, as a static field with
+ * {@code @RegisterExtension}.
+ * <p>
+ * It is, in this order: one that runs already, named by the variable or system property
+ * {@code CONSUL_ADDRESS} (for {@code consul}); the binary of its name on the path; the
+ * one in the cache that {@code .ci/servers.sh} fills. Where there is none, the class is
+ * skipped with the reason, or fails when {@code micro.test.skip-is-failure} is true. What
+ * became of it is one line in {@code target/backends.txt}. Not thread-safe.
+ */
+public final class ExternalServer implements BeforeAllCallback, AfterAllCallback {
+
+	private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+
+	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+
+	private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+(\\.\\d+)?");
+
+	private final ServerRecipe recipe;
+
+	private final Map<String, Integer> ports = new TreeMap<>();
+
+	private @Nullable String given;
+
+	private @Nullable Path binary;
+
+	private @Nullable Path directory;
+
+	private @Nullable Process process;
+
+	private String version = "unknown";
+
+	/**
+	 * A server that is not started yet.
+	 * @param recipe how it is run
+	 */
+	public ExternalServer(ServerRecipe recipe) {
+		this.recipe = recipe;
+	}
+
+	@Override
+	public void beforeAll(ExtensionContext context) throws Exception {
+		this.given = setting(this.recipe.name().toUpperCase(Locale.ROOT).replace('-', '_') + "_ADDRESS");
+		if (this.given != null) {
+			report("version=" + this.version + " run");
+			return;
+		}
+		this.binary = find(this.recipe.name());
+		if (this.binary == null) {
+			skip("no " + this.recipe.name() + " on the path or in " + cache() + " (make servers builds it)");
+			return;
+		}
+		this.version = askVersion(this.binary);
+		this.directory = Files.createTempDirectory("micro-" + this.recipe.name());
+		startOnFreePorts();
+		report("version=" + this.version + " run");
+	}
+
+	@Override
+	public void afterAll(ExtensionContext context) throws Exception {
+		if (this.process != null) {
+			stop();
+		}
+		if (this.directory != null) {
+			try (Stream<Path> files = Files.walk(this.directory)) {
+				files.sorted(Comparator.reverseOrder()).forEach((file) -> file.toFile().delete());
+			}
+		}
+	}
+
+	/**
+	 * Where the server is.
+	 * @return {@code host:port}
+	 */
+	public String address() {
+		return (this.given != null) ? this.given : "127.0.0.1:" + this.ports.get(this.recipe.ports().get(0));
+	}
+
+	/**
+	 * Which version it is.
+	 * @return the version, {@code unknown} for a server that ran already
+	 */
+	public String version() {
+		return this.version;
+	}
+
+	/**
+	 * Starts it again where it was, and waits until it can be used.
+	 */
+	public void start() {
+		requireOurs();
+		launch();
+		try {
+			awaitReady();
+		}
+		catch (ConditionTimeoutException ex) {
+			throw new IllegalStateException(
+					this.recipe.name() + " did not get ready at " + address() + ":\n" + lastOutput(), ex);
+		}
+	}
+
+	/**
+	 * Asks it to end, and waits until it has.
+	 */
+	public void stop() {
+		requireOurs();
+		end(Process::destroy);
+	}
+
+	/**
+	 * Kills it, and waits until it is gone.
+	 */
+	public void kill() {
+		requireOurs();
+		end(Process::destroyForcibly);
+	}
+
+	/**
+	 * Kills it and starts it again at the same address.
+	 */
+	public void restart() {
+		kill();
+		start();
+	}
+
+	private void startOnFreePorts() throws IOException {
+		for (int attempt = 1;; attempt++) {
+			this.recipe.ports().forEach((port) -> this.ports.put(port, freePort()));
+			for (Map.Entry<String, String> file : this.recipe.files().entrySet()) {
+				Files.writeString(directory().resolve(file.getKey()), resolve(file.getValue()));
+			}
+			try {
+				start();
+				return;
+			}
+			catch (IllegalStateException ex) {
+				// Somebody else may have taken a port in between.
+				if (attempt == 3) {
+					throw ex;
+				}
+				kill();
+			}
+		}
+	}
+
+	private void launch() {
+		List<String> command = new ArrayList<>();
+		command.add(Objects.requireNonNull(this.binary).toString());
+		this.recipe.arguments().forEach((argument) -> command.add(resolve(argument)));
+		try {
+			Process started = new ProcessBuilder(command).directory(directory().toFile())
+				.redirectErrorStream(true)
+				.redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
+				.start();
+			this.process = started;
+			Runtime.getRuntime()
+				.addShutdownHook(Threads.unstarted("stop-" + this.recipe.name(), started::destroyForcibly));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void awaitReady() {
+		Process started = Objects.requireNonNull(this.process);
+		boolean ready = Awaitility.await(this.recipe.name())
+			.atMost(START_TIMEOUT)
+			.pollDelay(Duration.ZERO)
+			.pollInterval(Duration.ofMillis(50))
+			.ignoreExceptions()
+			.until(() -> !started.isAlive() || this.recipe.ready().test(address()), (done) -> done)
+				&& started.isAlive();
+		if (!ready) {
+			throw new IllegalStateException(this.recipe.name() + " ended when started:\n" + lastOutput());
+		}
+	}
+
+	private void end(Consumer<Process> how) {
+		Process running = this.process;
+		if (running == null) {
+			return;
+		}
+		how.accept(running);
+		try {
+			if (!running.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+				running.destroyForcibly().waitFor();
+			}
+		}
+		catch (InterruptedException ex) {
+			running.destroyForcibly();
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void requireOurs() {
+		Assumptions.assumeTrue(this.given == null, () -> this.recipe.name() + " was there before: it is not touched");
+	}
+
+	private String resolve(String text) {
+		String resolved = text.replace("{dir}", directory().toString());
+		for (Map.Entry<String, Integer> port : this.ports.entrySet()) {
+			resolved = resolved.replace("{" + port.getKey() + "}", String.valueOf(port.getValue()));
+		}
+		return resolved;
+	}
+
+	private Path directory() {
+		return Objects.requireNonNull(this.directory);
+	}
+
+	private Path output() {
+		return directory().resolve("output.log");
+	}
+
+	private String lastOutput() {
+		try {
+			List<String> lines = Files.readAllLines(output());
+			return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+		}
+		catch (IOException ex) {
+			return "(no output: " + ex.getMessage() + ")";
+		}
+	}
+
+	private void skip(String reason) throws IOException {
+		report("skipped: " + reason);
+		if (Boolean.getBoolean("micro.test.skip-is-failure")) {
+			throw new IllegalStateException(this.recipe.name() + ": " + reason);
+		}
+		Assumptions.abort(this.recipe.name() + ": " + reason);
+	}
+
+	private void report(String outcome) throws IOException {
+		Path target = Files.createDirectories(Path.of("target"));
+		Files.writeString(target.resolve("backends.txt"), "backend " + this.recipe.name() + " " + outcome + "\n",
+				StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+	}
+
+	private String askVersion(Path program) throws IOException, InterruptedException {
+		List<String> command = new ArrayList<>(List.of(program.toString()));
+		command.addAll(this.recipe.versionArguments());
+		Process asked = new ProcessBuilder(command).redirectErrorStream(true).start();
+		Matcher matcher = VERSION.matcher(new String(asked.getInputStream().readAllBytes()));
+		asked.waitFor();
+		return matcher.find() ? matcher.group() : "unknown";
+	}
+
+	private static @Nullable Path find(String name) {
+		List<Path> places = new ArrayList<>();
+		for (String place : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+			places.add(Path.of(place));
+		}
+		places.add(cache());
+		return places.stream().map((place) -> place.resolve(name)).filter(Files::isExecutable).findFirst().orElse(null);
+	}
+
+	private static Path cache() {
+		String home = setting("XDG_CACHE_HOME");
+		Path caches = (home != null) ? Path.of(home) : Path.of(System.getProperty("user.home"), ".cache");
+		return caches.resolve("micro-spring-boot").resolve("servers");
+	}
+
+	private static @Nullable String setting(String name) {
+		String value = System.getProperty(name, System.getenv(name));
+		return (value == null || value.isBlank()) ? null : value;
+	}
+
+	/**
+	 * Below the range that systems give to outgoing connections, so that nobody takes the
+	 * port while the server restarts.
+	 */
+	private static int freePort() {
+		for (;;) {
+			int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+			try (ServerSocket tcp = new ServerSocket();
+					DatagramSocket udp = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+				tcp.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+				return port;
+			}
+			catch (IOException ignored) {
+				// taken: try another
+			}
+		}
+	}
+
+}
