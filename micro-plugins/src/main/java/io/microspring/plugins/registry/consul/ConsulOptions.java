@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param datacenter the data centre to look services up in, empty for the agent's own
  * @param timeout how long to wait for a connection and for an answer; 5 s by default
  * @param waitTime how long a watch asks Consul to hold a question back while nothing
- * changes; 55 s by default, 10 min at most
+ * changes; 55 s by default, a second at least, 10 min at most
  */
 public record ConsulOptions(String address, String token, String datacenter, Duration timeout, Duration waitTime) {
 
@@ -22,8 +22,8 @@ public record ConsulOptions(String address, String token, String datacenter, Dur
 		Objects.requireNonNull(address, "address");
 		Objects.requireNonNull(token, "token");
 		Objects.requireNonNull(datacenter, "datacenter");
-		requirePositive(timeout, "timeout");
-		requirePositive(waitTime, "waitTime");
+		requireWithin(timeout, Duration.ofMillis(1), Duration.ofMinutes(10), "timeout");
+		requireWithin(waitTime, Duration.ofSeconds(1), Duration.ofMinutes(10), "waitTime");
 	}
 
 	/**
@@ -86,9 +86,10 @@ public record ConsulOptions(String address, String token, String datacenter, Dur
 				+ ", datacenter=" + this.datacenter + ", timeout=" + this.timeout + ", waitTime=" + this.waitTime + "]";
 	}
 
-	private static void requirePositive(Duration duration, String name) {
-		if (duration.isNegative() || duration.isZero()) {
-			throw new IllegalArgumentException(name + " must be more than nothing: " + duration);
+	private static void requireWithin(Duration duration, Duration least, Duration most, String name) {
+		if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+			throw new IllegalArgumentException(
+					name + " must be between " + least + " and " + most + ", not " + duration);
 		}
 	}
 

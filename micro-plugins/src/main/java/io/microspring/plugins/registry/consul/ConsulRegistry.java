@@ -1,23 +1,79 @@
 package io.microspring.plugins.registry.consul;
 
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
+import io.microspring.concurrent.Mailbox;
+import io.microspring.health.HealthReport;
 import io.microspring.registry.Change;
+import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
+import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
+import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.consul.ConsulClient.ConsistencyMode;
+import org.springframework.cloud.consul.ConsulClient.QueryParams;
+import org.springframework.cloud.consul.model.http.agent.NewService;
+import org.springframework.cloud.consul.model.http.health.Check;
+import org.springframework.cloud.consul.model.http.health.HealthService;
+import org.springframework.web.client.RestClientResponseException;
 
 /**
- * Placeholder.
+ * Services in Consul, as go-micro writes and reads them in all its generations (protocol
+ * reference §7.3): a node is a service of the local agent with a TTL check, what Consul
+ * has no field for stands in tags, nodes with a critical check are left out, and watching
+ * is a blocking query.
+ * <p>
+ * Thread-safe. Needs {@code org.springframework.cloud:spring-cloud-consul-discovery}, of
+ * which it uses the client and nothing else. go-micro: {@code registry/consul}.
  */
 public final class ConsulRegistry implements Registry {
 
+	/** Consul removes no service sooner than a minute after its check failed. */
+	private static final Duration SHORTEST_REMOVAL = Duration.ofSeconds(65);
+
+	private static final Pattern PORT = Pattern.compile("(.*):(\\d{1,5})");
+
+	/** What Consul accepts as a key and a value of metadata, and how many. */
+	private static final Pattern META_KEY = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+
+	private static final int LONGEST_META_VALUE = 512;
+
+	private static final int MOST_META = 64;
+
+	private final ConsulOptions options;
+
+	private final @Nullable String token;
+
+	private final @Nullable String datacenter;
+
+	private final ConsulAgents agents;
+
+	/** What was registered by node id, so that a renewal is no more than a pass. */
+	private final Map<String, Registration> registrations = new ConcurrentHashMap<>();
+
+	private final Set<ConsulWatch> watches = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean closed;
+
 	/**
 	 * A registry; nothing is asked of Consul yet.
-	 * @param options its options
+	 * @param options where the agents are and how to ask them
+	 * @throws IllegalArgumentException when an address is none
 	 */
 	public ConsulRegistry(ConsulOptions options) {
+		this.options = options;
+		this.token = options.token().isEmpty() ? null : options.token();
+		this.datacenter = options.datacenter().isEmpty() ? null : options.datacenter();
+		this.agents = new ConsulAgents(options);
 	}
 
 	@Override
@@ -27,31 +83,231 @@ public final class ConsulRegistry implements Registry {
 
 	@Override
 	public void register(Service service, Duration ttl) {
-		throw new UnsupportedOperationException();
+		if (service.nodes().isEmpty()) {
+			throw new IllegalArgumentException("register " + service.name() + ": at least one node is needed");
+		}
+		for (Node node : service.nodes()) {
+			Registration registration = new Registration(service.withNodes(List.of(node)), ttl);
+			boolean known = registration.equals(this.registrations.get(node.id()));
+			if (!known || ttl.isZero() || !pass(node)) {
+				register(registration, node);
+			}
+		}
 	}
 
 	@Override
 	public void deregister(Service service) {
-		throw new UnsupportedOperationException();
+		for (Node node : service.nodes()) {
+			this.registrations.remove(node.id());
+			try {
+				this.agents.ask("deregister " + node.id(),
+						(client) -> client.agentServiceDeregister(node.id(), this.token));
+			}
+			catch (RegistryException ex) {
+				if (!isUnknown(ex)) {
+					throw ex;
+				}
+			}
+		}
 	}
 
 	@Override
 	public List<Service> get(String name) {
-		throw new UnsupportedOperationException();
+		QueryParams params = new QueryParams(this.datacenter, ConsistencyMode.STALE);
+		List<HealthService> answer = this.agents
+			.ask("look up " + name, (client) -> client.getHealthServices(name, false, this.token, null, params))
+			.getBody();
+		return (answer == null) ? List.of() : services(name, answer);
 	}
 
 	@Override
 	public List<Service> list() {
-		throw new UnsupportedOperationException();
+		QueryParams params = new QueryParams(this.datacenter, ConsistencyMode.STALE);
+		Map<String, List<String>> answer = this.agents
+			.ask("list services", (client) -> client.getCatalogServices(this.token, params))
+			.getBody();
+		List<Service> services = new ArrayList<>();
+		if (answer != null) {
+			answer.forEach((name, tags) -> {
+				List<String> versions = ConsulTags.versions(tags);
+				(versions.isEmpty() ? List.of("") : versions)
+					.forEach((version) -> services.add(Service.of(name, version)));
+			});
+		}
+		return services;
 	}
 
 	@Override
 	public Watcher watch(String name, Consumer<Change> listener) {
-		throw new UnsupportedOperationException();
+		if (this.closed) {
+			throw new RegistryException("registry consul is closed", null);
+		}
+		Mailbox<Change> changes = new Mailbox<>("A listener of registry consul", Integer.MAX_VALUE,
+				this.agents.executor(), listener);
+		ConsulWatch watch = new ConsulWatch(this, name, changes, this.watches::remove);
+		this.watches.add(watch);
+		if (this.closed) {
+			watch.close();
+		}
+		return watch;
+	}
+
+	@Override
+	public HealthReport health() {
+		Map<String, String> details = Map.of("address", this.options.address());
+		try {
+			String leader = this.agents.ask("name its leader", (client) -> client.getStatusLeader()).getBody();
+			// A JSON string: without a leader it is empty between its quotes.
+			return (leader != null && leader.length() > 2)
+					? HealthReport.up("consul at " + this.agents.address() + " has a leader").with(details)
+					: HealthReport.down("consul at " + this.agents.address() + " has no leader").with(details);
+		}
+		catch (RegistryException ex) {
+			return HealthReport.down(String.valueOf(ex.getMessage())).with(details);
+		}
 	}
 
 	@Override
 	public void close() {
+		this.closed = true;
+		this.watches.forEach(ConsulWatch::close);
+		this.agents.close();
+	}
+
+	@Override
+	public String toString() {
+		return this.agents.toString();
+	}
+
+	/** Asks for the nodes of a service whenever they change. */
+	BlockingQuery<?> watchService(String name, Consumer<List<Service>> reader) {
+		return new BlockingQuery<>("watch " + name,
+				(index) -> this.agents.await("watch " + name,
+						(client) -> client.getHealthServices(name, false, this.token, null, blocking(index))),
+				(List<HealthService> answer) -> reader.accept(services(name, answer)), this.agents.outage());
+	}
+
+	/** Asks for the names of all services whenever they change. */
+	BlockingQuery<?> watchNames(Consumer<Set<String>> reader) {
+		return new BlockingQuery<>("watch all services",
+				(index) -> this.agents.await("watch all services",
+						(client) -> client.getCatalogServices(this.token, blocking(index))),
+				(Map<String, List<String>> answer) -> reader.accept(answer.keySet()), this.agents.outage());
+	}
+
+	private QueryParams blocking(long index) {
+		return new QueryParams(this.datacenter, this.options.waitTime().toSeconds(), index);
+	}
+
+	private boolean pass(Node node) {
+		try {
+			this.agents.ask("renew " + node.id(),
+					(client) -> client.agentCheckPass("service:" + node.id(), null, this.token));
+			return true;
+		}
+		catch (RegistryException ex) {
+			if (ex.getCause() instanceof RestClientResponseException) {
+				// Consul was restarted, or its operator took the node out.
+				return false;
+			}
+			throw ex;
+		}
+	}
+
+	private void register(Registration registration, Node node) {
+		this.registrations.remove(node.id());
+		NewService service = new NewService();
+		service.setId(node.id());
+		service.setName(registration.service.name());
+		var hostAndPort = PORT.matcher(node.address());
+		if (hostAndPort.matches()) {
+			service.setAddress(hostAndPort.group(1).replaceAll("^\\[(.*)]$", "$1"));
+			service.setPort(Integer.valueOf(hostAndPort.group(2)));
+		}
+		else {
+			service.setAddress(node.address());
+		}
+		service.setTags(ConsulTags.write(registration.service, node));
+		service.setMeta(meta(node.metadata()));
+		if (!registration.ttl.isZero()) {
+			service.setCheck(check(registration.ttl));
+		}
+		this.agents.ask("register " + node.id(), (client) -> client.agentServiceRegister(this.token, service));
+		if (!registration.ttl.isZero() && !pass(node)) {
+			throw new RegistryException(this + " does not know the check of " + node.id() + ", just registered", null);
+		}
+		this.registrations.put(node.id(), registration);
+	}
+
+	private static NewService.Check check(Duration ttl) {
+		NewService.Check check = new NewService.Check();
+		check.setTtl(goDuration(ttl));
+		Duration removal = ttl.plusSeconds(5);
+		check.setDeregisterCriticalServiceAfter(
+				goDuration((removal.compareTo(SHORTEST_REMOVAL) < 0) ? SHORTEST_REMOVAL : removal));
+		return check;
+	}
+
+	/** One entry per version that has living nodes. */
+	private static List<Service> services(String name, List<HealthService> answer) {
+		Map<String, Service> versions = new LinkedHashMap<>();
+		for (HealthService entry : answer) {
+			HealthService.Service service = entry.getService();
+			if (entry.getChecks().stream().anyMatch((check) -> check.getStatus() == Check.CheckStatus.CRITICAL)) {
+				continue;
+			}
+			List<String> tags = (service.getTags() != null) ? service.getTags() : List.of();
+			String version = ConsulTags.versions(tags).stream().findFirst().orElse("");
+			Node node = new Node(service.getId(), address(entry), ConsulTags.nodeMetadata(tags));
+			Service news = new Service(name, version, ConsulTags.serviceMetadata(tags), ConsulTags.endpoints(tags),
+					List.of(node));
+			versions.merge(version, news, (known, added) -> Service.merge(List.of(known), added).get(0));
+		}
+		return List.copyOf(versions.values());
+	}
+
+	private static String address(HealthService entry) {
+		String host = entry.getService().getAddress();
+		if (host == null || host.isEmpty()) {
+			host = entry.getNode().getAddress();
+		}
+		Integer port = entry.getService().getPort();
+		if (port == null || port == 0) {
+			return host;
+		}
+		return (host.indexOf(':') < 0) ? host + ":" + port : "[" + host + "]:" + port;
+	}
+
+	/** Beside the tags, for people and programs that know Consul but not go-micro. */
+	private static Map<String, String> meta(Map<String, String> metadata) {
+		Map<String, String> meta = new LinkedHashMap<>();
+		metadata.forEach((name, value) -> {
+			if (meta.size() < MOST_META && META_KEY.matcher(name).matches() && value.length() <= LONGEST_META_VALUE) {
+				meta.put(name, value);
+			}
+		});
+		return meta;
+	}
+
+	private static boolean isUnknown(RegistryException ex) {
+		return ex.getCause() instanceof RestClientResponseException refusal
+				&& (refusal.getStatusCode().value() == 404 || refusal.getResponseBodyAsString().startsWith("Unknown"));
+	}
+
+	/** As Go writes durations: {@code 1m5s}. */
+	private static String goDuration(Duration duration) {
+		String text = BigDecimal.valueOf(duration.toSecondsPart())
+			.add(BigDecimal.valueOf(duration.toMillisPart(), 3))
+			.stripTrailingZeros()
+			.toPlainString() + "s";
+		if (duration.toMinutes() > 0) {
+			text = duration.toMinutesPart() + "m" + text;
+		}
+		return (duration.toHours() > 0) ? duration.toHours() + "h" + text : text;
+	}
+
+	private record Registration(Service service, Duration ttl) {
+
 	}
 
 }

@@ -1,0 +1,199 @@
+package io.microspring.plugins.registry.consul;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Threads;
+import io.microspring.registry.RegistryException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.cloud.consul.ConsulAutoConfiguration;
+import org.springframework.cloud.consul.ConsulClient;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestClientException;
+import org.springframework.web.client.RestClientResponseException;
+import org.springframework.web.client.support.RestClientAdapter;
+
+/**
+ * The Consul agents that may be asked. One is used as long as it can be reached, then the
+ * next: where a service is registered is kept by the agent, so that changing it without
+ * need would register services twice.
+ * <p>
+ * The HTTP client under Spring Cloud's is made here, because the one it makes by itself
+ * knows no time-outs, logs a refusal instead of throwing it, and does not encode names.
+ */
+final class ConsulAgents implements AutoCloseable {
+
+	private static final Logger log = LoggerFactory.getLogger(ConsulAgents.class);
+
+	private static final Pattern WITH_PORT = Pattern.compile("(\\[.+]|[^:]+):\\d+");
+
+	private static final int LONGEST_REASON = 300;
+
+	private final List<Agent> agents = new ArrayList<>();
+
+	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-registry-consul");
+
+	private final HttpClient http;
+
+	private final Outage outage;
+
+	private volatile int current;
+
+	private volatile boolean closed;
+
+	ConsulAgents(ConsulOptions options) {
+		this.http = HttpClient.newBuilder()
+			.version(HttpClient.Version.HTTP_1_1)
+			.connectTimeout(options.timeout())
+			.executor(this.executor)
+			.build();
+		// Consul adds up to a sixteenth so that not all come at once.
+		Duration patience = options.waitTime().plus(options.waitTime().dividedBy(16)).plus(options.timeout());
+		for (String address : options.address().split(",")) {
+			if (!address.isBlank()) {
+				URI uri = uri(address.trim());
+				this.agents.add(new Agent(uri.getAuthority(), client(uri, options.timeout()), client(uri, patience)));
+			}
+		}
+		if (this.agents.isEmpty()) {
+			throw new IllegalArgumentException("No address of a Consul agent in '" + options.address() + "'");
+		}
+		this.outage = new Outage(toString());
+	}
+
+	/**
+	 * Asks the agent in use, and the others when it cannot be reached.
+	 * @param what what is asked, in messages
+	 * @param question asks it
+	 * @return the answer
+	 * @throws RegistryException when none can be reached, or the first one that can
+	 * refuses; then the cause is a {@link RestClientResponseException}
+	 */
+	<T> ResponseEntity<T> ask(String what, Function<ConsulClient, ResponseEntity<T>> question) {
+		return askFirst(what, (agent) -> question.apply(agent.prompt));
+	}
+
+	/** Asks a question that the agent may hold back for the wait time. */
+	<T> ResponseEntity<T> await(String what, Function<ConsulClient, ResponseEntity<T>> question) {
+		return askFirst(what, (agent) -> question.apply(agent.patient));
+	}
+
+	/** Whether the agent works, but does not do what was asked. */
+	static boolean isRefusal(RegistryException ex) {
+		return ex.getCause() instanceof HttpClientErrorException;
+	}
+
+	ExecutorService executor() {
+		return this.executor;
+	}
+
+	/** What those say who ask again and again. */
+	Outage outage() {
+		return this.outage;
+	}
+
+	/** The agent in use. */
+	String address() {
+		return this.agents.get(this.current).address;
+	}
+
+	@Override
+	public String toString() {
+		return "consul at " + String.join(", ", this.agents.stream().map(Agent::address).toList());
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		if (this.http instanceof AutoCloseable closeable) {
+			// Since JDK 21; before, its thread ends when nobody refers to it any more.
+			try {
+				closeable.close();
+			}
+			catch (Exception ex) {
+				log.debug("The HTTP client of {} was not closed", this, ex);
+			}
+		}
+		this.executor.shutdown();
+	}
+
+	private <T> ResponseEntity<T> askFirst(String what, Function<Agent, ResponseEntity<T>> question) {
+		int first = this.current;
+		RestClientException unreachable = null;
+		for (int i = 0; i < this.agents.size() && !this.closed; i++) {
+			int index = (first + i) % this.agents.size();
+			Agent agent = this.agents.get(index);
+			try {
+				ResponseEntity<T> answer = question.apply(agent);
+				this.current = index;
+				return answer;
+			}
+			catch (ResourceAccessException ex) {
+				unreachable = ex;
+			}
+			catch (RestClientException ex) {
+				throw new RegistryException("consul at " + agent.address + " refused to " + what + ": " + reason(ex),
+						ex);
+			}
+		}
+		if (unreachable == null) {
+			throw new RegistryException("registry consul is closed", null);
+		}
+		throw new RegistryException(this + " cannot be reached to " + what + ": " + reason(unreachable), unreachable);
+	}
+
+	private ConsulClient client(URI uri, Duration readTimeout) {
+		JdkClientHttpRequestFactory requests = new JdkClientHttpRequestFactory(this.http, this.executor);
+		requests.setReadTimeout(readTimeout);
+		RestClient client = RestClient.builder().baseUrl(uri).requestFactory(requests).build();
+		return ConsulAutoConfiguration.createNewConsulClient(RestClientAdapter.create(client));
+	}
+
+	private static String reason(RestClientException ex) {
+		if (ex instanceof RestClientResponseException refusal) {
+			String body = refusal.getResponseBodyAsString().strip();
+			return refusal.getStatusCode().value() + " "
+					+ body.substring(0, Math.min(body.length(), LONGEST_REASON)).replaceAll("\\s+", " ");
+		}
+		Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+		String message = cause.getMessage();
+		return (message == null || message.isEmpty()) ? cause.getClass().getSimpleName() : message;
+	}
+
+	private static URI uri(String address) {
+		int scheme = address.indexOf("://");
+		String prefix = (scheme < 0) ? "http://" : address.substring(0, scheme + 3);
+		String host = (scheme < 0) ? address : address.substring(scheme + 3);
+		if (host.chars().filter((c) -> c == ':').count() > 1 && !host.startsWith("[")) {
+			host = "[" + host + "]";
+		}
+		try {
+			URI uri = new URI(WITH_PORT.matcher(host).matches() ? prefix + host : prefix + host + ":8500");
+			if (uri.getHost() != null) {
+				return uri;
+			}
+		}
+		catch (URISyntaxException ignored) {
+			// said below
+		}
+		throw new IllegalArgumentException("Not the address of a Consul agent: '" + address + "'");
+	}
+
+	private record Agent(String address, ConsulClient prompt, ConsulClient patient) {
+
+	}
+
+}
