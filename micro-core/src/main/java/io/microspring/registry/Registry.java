@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import io.microspring.health.HealthReport;
+import io.microspring.registry.mdns.MdnsRegistry;
 
 /**
  * Where services announce themselves and are found.

@@ -1,0 +1,45 @@
+package io.microspring.registry.mdns;
+
+import java.time.Duration;
+
+import io.microspring.registry.Node;
+import io.microspring.registry.Service;
+
+/**
+ * One node as multicast DNS tells of it.
+ *
+ * @param service the service with this node alone
+ * @param ttl how many seconds the news is good for; 0: the node is gone
+ */
+record Instance(Service service, int ttl) {
+
+	/** go-micro's time to live of every record, whatever was registered. */
+	static final int MAX_TTL = 120;
+
+	Node node() {
+		return this.service.nodes().get(0);
+	}
+
+	Key key() {
+		return new Key(this.service.name(), this.service.version(), node().id());
+	}
+
+	/**
+	 * The time to live of the records of a registration: go-micro's own, but shorter for
+	 * a node that lives shorter, so that watchers miss it in time when its process is
+	 * killed. go-micro takes any that is not zero.
+	 */
+	static int recordTtl(Duration ttl) {
+		if (ttl.isZero()) {
+			return MAX_TTL;
+		}
+		Duration rounded = ttl.plusNanos(999_999_999);
+		return (int) Math.max(1, Math.min(MAX_TTL, rounded.toSeconds()));
+	}
+
+	/** Node ids are unique within a version only: go-micro's http broker has it so. */
+	record Key(String service, String version, String id) {
+
+	}
+
+}

@@ -1,0 +1,232 @@
+package io.microspring.registry.mdns;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ProtocolFamily;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The groups of multicast DNS, on every interface of this host that can be joined. The
+ * loopback interface is one of them whatever it says of itself: Linux delivers there even
+ * without its MULTICAST flag, as long as the sender names the interface.
+ */
+final class MulticastLink implements Link {
+
+	private static final Logger log = LoggerFactory.getLogger(MulticastLink.class);
+
+	private static final int MAX_INTERFACES = 32;
+
+	/** Many may answer at once. */
+	private static final int RECEIVE_BUFFER = 1 << 20;
+
+	private final List<Group> groups = new ArrayList<>();
+
+	private MulticastLink() {
+	}
+
+	/**
+	 * Joins what can be joined.
+	 * @param port the UDP port
+	 * @param refusals is told, by interface or socket, what could not be had and why
+	 * @return the link, which has joined nothing when nothing can be joined
+	 */
+	static MulticastLink open(int port, Map<String, String> refusals) {
+		MulticastLink link = new MulticastLink();
+		link.open(StandardProtocolFamily.INET, "224.0.0.251", port, refusals);
+		link.open(StandardProtocolFamily.INET6, "ff02::fb", port, refusals);
+		link.join(refusals);
+		return link;
+	}
+
+	private void open(ProtocolFamily family, String group, int port, Map<String, String> refusals) {
+		try {
+			this.groups.add(new Group(family, new InetSocketAddress(group, port)));
+		}
+		catch (IOException | UnsupportedOperationException ex) {
+			refusals.put(group + ":" + port, String.valueOf(ex.getMessage()));
+		}
+	}
+
+	/** Joins interfaces that have come since, and forgets those that are gone. */
+	void join(Map<String, String> refusals) {
+		try {
+			List<NetworkInterface> present = NetworkInterface.networkInterfaces().limit(MAX_INTERFACES).toList();
+			this.groups.forEach((group) -> group.join(present, refusals));
+		}
+		catch (SocketException ex) {
+			refusals.put("interfaces", String.valueOf(ex.getMessage()));
+		}
+	}
+
+	boolean hasJoined() {
+		return this.groups.stream().anyMatch((group) -> !group.joined.isEmpty());
+	}
+
+	@Override
+	public List<DatagramChannel> channels() {
+		return this.groups.stream().flatMap((group) -> List.of(group.listener, group.asker).stream()).toList();
+	}
+
+	@Override
+	public void ask(ByteBuffer packet) {
+		this.groups.forEach((group) -> group.send(group.asker, packet));
+	}
+
+	@Override
+	public void announce(ByteBuffer packet) {
+		this.groups.forEach((group) -> group.send(group.listener, packet));
+	}
+
+	@Override
+	public boolean asksFrom(int port) {
+		return this.groups.stream().anyMatch((group) -> group.asker.socket().getLocalPort() == port);
+	}
+
+	@Override
+	public boolean isForAnswers(DatagramChannel channel) {
+		return this.groups.stream().anyMatch((group) -> group.asker == channel);
+	}
+
+	@Override
+	public boolean mayAnswer(DatagramChannel channel, InetAddress asker) {
+		// What comes to a socket bound to the group was sent to the group. Another one
+		// gets datagrams from anywhere, and would be a reflector for attackers.
+		return this.groups.stream().anyMatch((group) -> group.listener == channel && group.bound)
+				|| asker.isLinkLocalAddress() || asker.isSiteLocalAddress() || asker.isLoopbackAddress();
+	}
+
+	/** The interfaces by name. */
+	@Override
+	public String toString() {
+		Set<String> names = new LinkedHashSet<>();
+		this.groups.forEach((group) -> group.joined.values().forEach((joined) -> names.add(joined.getName())));
+		return String.join(", ", names);
+	}
+
+	@Override
+	public void close() {
+		for (DatagramChannel channel : channels()) {
+			Group.close(channel);
+		}
+	}
+
+	/** One group with a socket that hears it, and one that asks and gets the answers. */
+	private static final class Group {
+
+		private final InetSocketAddress address;
+
+		private final DatagramChannel listener;
+
+		private final DatagramChannel asker;
+
+		/** Whether the listener hears the group only, and nothing else of the port. */
+		private final boolean bound;
+
+		private final Map<Integer, NetworkInterface> joined = new TreeMap<>();
+
+		Group(ProtocolFamily family, InetSocketAddress address) throws IOException {
+			this.address = address;
+			this.listener = DatagramChannel.open(family);
+			this.asker = DatagramChannel.open(family);
+			try {
+				this.listener.configureBlocking(false);
+				this.asker.configureBlocking(false);
+				this.listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+				if (this.listener.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
+					this.listener.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+				}
+				this.asker.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
+				this.bound = bind();
+				this.asker.bind(null);
+			}
+			catch (IOException | RuntimeException ex) {
+				close(this.listener);
+				close(this.asker);
+				throw ex;
+			}
+		}
+
+		private boolean bind() throws IOException {
+			if (this.address.getAddress() instanceof Inet4Address) {
+				try {
+					this.listener.bind(this.address);
+					return true;
+				}
+				catch (SocketException ex) {
+					log.debug("mDNS listens to the whole port, since it cannot be bound to {}: {}", this.address,
+							ex.getMessage());
+				}
+			}
+			this.listener.bind(new InetSocketAddress(this.address.getPort()));
+			return false;
+		}
+
+		void join(List<NetworkInterface> present, Map<String, String> refusals) {
+			Map<Integer, NetworkInterface> before = new LinkedHashMap<>(this.joined);
+			this.joined.clear();
+			for (NetworkInterface candidate : present) {
+				try {
+					if (isUsable(candidate)) {
+						if (!before.containsKey(candidate.getIndex())) {
+							this.listener.join(this.address.getAddress(), candidate);
+						}
+						this.joined.put(candidate.getIndex(), candidate);
+					}
+				}
+				catch (IOException | IllegalArgumentException ex) {
+					refusals.put(candidate.getName(), String.valueOf(ex.getMessage()));
+				}
+			}
+		}
+
+		/** On the loopback interface IPv4 is enough. */
+		private boolean isUsable(NetworkInterface candidate) throws SocketException {
+			boolean ipv4 = this.address.getAddress() instanceof Inet4Address;
+			if (!candidate.isUp() || !(candidate.isLoopback() ? ipv4 : candidate.supportsMulticast())) {
+				return false;
+			}
+			return candidate.inetAddresses().anyMatch((a) -> a instanceof Inet4Address == ipv4);
+		}
+
+		void send(DatagramChannel from, ByteBuffer packet) {
+			for (NetworkInterface through : this.joined.values()) {
+				try {
+					from.setOption(StandardSocketOptions.IP_MULTICAST_IF, through);
+					from.send(packet.duplicate(), this.address);
+				}
+				catch (IOException | IllegalArgumentException ex) {
+					// The interface may have gone; the next join will know.
+					log.debug("mDNS could not send through {}: {}", through.getName(), ex.getMessage());
+				}
+			}
+		}
+
+		static void close(DatagramChannel channel) {
+			try {
+				channel.close();
+			}
+			catch (IOException ex) {
+				log.debug("mDNS could not close a socket: {}", ex.getMessage());
+			}
+		}
+
+	}
+
+}
