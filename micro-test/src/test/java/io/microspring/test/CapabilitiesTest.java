@@ -26,7 +26,7 @@ class CapabilitiesTest {
 
 	private static final Pattern PROOF = Pattern.compile("`([\\w.]+)#(\\w+)`");
 
-	private static final Path REPOSITORY = repository();
+	static final Path REPOSITORY = repository();
 
 	private static final TestSources SOURCES = TestSources.of(REPOSITORY);
 
