@@ -8,6 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import org.slf4j.Logger;
@@ -38,6 +40,10 @@ public final class Mailbox<T> implements AutoCloseable {
 
 	/** Items added and not yet read; whoever lifts it from zero starts the reader. */
 	private final AtomicInteger pending = new AtomicInteger();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition empty = this.lock.newCondition();
 
 	private volatile boolean closed;
 
@@ -92,6 +98,26 @@ public final class Mailbox<T> implements AutoCloseable {
 	}
 
 	/**
+	 * Waits until everything added has been read.
+	 * @param timeout how long to wait at the most
+	 * @return false when something is left
+	 * @throws InterruptedException when the thread is interrupted
+	 */
+	public boolean awaitEmpty(Duration timeout) throws InterruptedException {
+		long left = timeout.toNanos();
+		this.lock.lock();
+		try {
+			while (this.pending.get() > 0 && left > 0) {
+				left = this.empty.awaitNanos(left);
+			}
+			return this.pending.get() == 0;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
 	 * Drops what waits and takes nothing more; an item being read is finished.
 	 * Idempotent; does not wait.
 	 */
@@ -127,6 +153,13 @@ public final class Mailbox<T> implements AutoCloseable {
 			}
 		}
 		while (this.pending.decrementAndGet() > 0);
+		this.lock.lock();
+		try {
+			this.empty.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	private void read(T item) {

@@ -1,0 +1,66 @@
+package io.microspring.broker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+class MemoryBrokerTest {
+
+	private static final Message MESSAGE = Message.of(Metadata.empty());
+
+	private final CountDownLatch gate = new CountDownLatch(1);
+
+	private final CountDownLatch handling = new CountDownLatch(1);
+
+	@Test
+	void publisherIsToldWhenASubscriberDoesNotKeepUp() throws InterruptedException {
+		try (MemoryBroker broker = new MemoryBroker(1, Duration.ofMillis(20))) {
+			broker.subscribe("orders", SubscribeOptions.defaults(), this::stuck);
+			fill(broker);
+			assertThatExceptionOfType(BrokerException.class).isThrownBy(() -> broker.publish("orders", MESSAGE))
+				.withMessageContaining("orders")
+				.withMessageContaining("1 messages");
+			this.gate.countDown();
+		}
+	}
+
+	@Test
+	void queueMemberThatDoesNotKeepUpIsPassedOver() throws InterruptedException {
+		try (MemoryBroker broker = new MemoryBroker(1, Duration.ofMillis(20))) {
+			List<Event> quick = new CopyOnWriteArrayList<>();
+			SubscribeOptions queue = SubscribeOptions.defaults().withQueue("q");
+			broker.subscribe("orders", queue, this::stuck);
+			fill(broker);
+			broker.subscribe("orders", queue, quick::add);
+			for (int i = 1; i <= 10; i++) {
+				int count = i;
+				broker.publish("orders", MESSAGE);
+				await().until(() -> quick.size() == count);
+			}
+			this.gate.countDown();
+		}
+	}
+
+	private void stuck(Event event) throws InterruptedException {
+		this.handling.countDown();
+		this.gate.await();
+	}
+
+	/** One message is being handled, another one waits. */
+	private void fill(Broker broker) throws InterruptedException {
+		broker.publish("orders", MESSAGE);
+		this.handling.await();
+		broker.publish("orders", MESSAGE);
+		assertThat(this.gate.getCount()).isOne();
+	}
+
+}

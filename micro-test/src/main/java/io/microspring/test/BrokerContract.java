@@ -1,0 +1,454 @@
+package io.microspring.test;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerException;
+import io.microspring.broker.Event;
+import io.microspring.broker.EventHandler;
+import io.microspring.broker.SubscribeOptions;
+import io.microspring.broker.Subscription;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+/**
+ * What every broker does. A test of a broker extends this class and says how to open one;
+ * what its server cannot do it says by overriding a switch.
+ * <p>
+ * Every test uses topics of its own, so that a server may be shared.
+ */
+public abstract class BrokerContract {
+
+	private final List<Broker> opened = new ArrayList<>();
+
+	private final String topic = "contract.topic-" + UUID.randomUUID().toString().substring(0, 8);
+
+	private Broker broker;
+
+	/**
+	 * Opens a broker. Those that one test opens reach each other, unless
+	 * {@link #reachesOthers()} is false: they may be one and the same then.
+	 * @return the broker; the contract closes it
+	 */
+	protected abstract Broker open();
+
+	/**
+	 * Whether what one broker publishes arrives at another's subscribers.
+	 * @return true by default
+	 */
+	protected boolean reachesOthers() {
+		return true;
+	}
+
+	/**
+	 * Whether one subscriber gets what one publisher publishes in order.
+	 * @return true by default
+	 */
+	protected boolean keepsOrder() {
+		return true;
+	}
+
+	/**
+	 * Whether several members of a queue all get some of many messages.
+	 * @return true by default
+	 */
+	protected boolean spreadsQueues() {
+		return true;
+	}
+
+	/**
+	 * Whether any text is a topic: spaces, slashes, letters of any alphabet.
+	 * @return true by default
+	 */
+	protected boolean takesAnyTopic() {
+		return true;
+	}
+
+	/**
+	 * How large a message the broker takes.
+	 * @return 1 MiB by default, as tested
+	 */
+	protected int largeMessage() {
+		return 1024 * 1024;
+	}
+
+	/**
+	 * How long a message may take at the very most; a test that succeeds does not wait
+	 * for it.
+	 * @return 20 s by default
+	 */
+	protected Duration patience() {
+		return Duration.ofSeconds(20);
+	}
+
+	/**
+	 * Called after the subscriptions of a test are made and before it publishes: waits
+	 * until they are in effect, where subscribing does not.
+	 * @param topic the topic subscribed to
+	 */
+	protected void settle(String topic) {
+	}
+
+	@BeforeEach
+	final void openFirst() {
+		this.broker = another();
+	}
+
+	@AfterEach
+	final void closeAll() {
+		this.opened.forEach(Broker::close);
+	}
+
+	private Broker another() {
+		Broker another = open();
+		this.opened.add(another);
+		return another;
+	}
+
+	// who gets what
+
+	@Test
+	void everySubscriberGetsACopy() {
+		List<Event> first = subscribe("");
+		List<Event> second = subscribe("");
+		settle(this.topic);
+		publish(0, 10);
+		awaitBodies(first, 10);
+		awaitBodies(second, 10);
+	}
+
+	@Test
+	void membersOfAQueueShareItsMessages() {
+		List<Event> first = subscribe("q");
+		List<Event> second = subscribe("q");
+		List<Event> third = subscribe("q");
+		settle(this.topic);
+		publish(0, 60);
+		eventually().until(() -> first.size() + second.size() + third.size() >= 60);
+		List<Event> all = new ArrayList<>(first);
+		all.addAll(second);
+		all.addAll(third);
+		assertThat(bodies(all)).containsExactlyInAnyOrderElementsOf(texts(60));
+		if (spreadsQueues()) {
+			assertThat(List.of(first, second, third)).allSatisfy((member) -> assertThat(member).isNotEmpty());
+		}
+	}
+
+	@Test
+	void eachQueueGetsACopy() {
+		List<Event> first = subscribe("q1");
+		List<Event> second = subscribe("q2");
+		List<Event> alone = subscribe("");
+		settle(this.topic);
+		publish(0, 10);
+		awaitBodies(first, 10);
+		awaitBodies(second, 10);
+		awaitBodies(alone, 10);
+	}
+
+	@Test
+	void subscriberOfAnotherBrokerGetsACopy() {
+		assumeThat(reachesOthers()).isTrue();
+		Broker second = another();
+		List<Event> here = subscribe("");
+		List<Event> there = new CopyOnWriteArrayList<>();
+		second.subscribe(this.topic, SubscribeOptions.defaults(), there::add);
+		settle(this.topic);
+		publish(0, 10);
+		awaitBodies(here, 10);
+		awaitBodies(there, 10);
+	}
+
+	@Test
+	void membersOfAQueueOnSeveralBrokersShareItsMessages() {
+		assumeThat(reachesOthers()).isTrue();
+		List<Event> here = subscribe("q");
+		List<Event> there = new CopyOnWriteArrayList<>();
+		another().subscribe(this.topic, SubscribeOptions.defaults().withQueue("q"), there::add);
+		settle(this.topic);
+		publish(0, 40);
+		eventually().until(() -> here.size() + there.size() >= 40);
+		List<Event> all = new ArrayList<>(here);
+		all.addAll(there);
+		assertThat(bodies(all)).containsExactlyInAnyOrderElementsOf(texts(40));
+		if (spreadsQueues()) {
+			assertThat(here).isNotEmpty();
+			assertThat(there).isNotEmpty();
+		}
+	}
+
+	@Test
+	void topicsDoNotMix() {
+		List<Event> here = subscribe("");
+		List<Event> other = new CopyOnWriteArrayList<>();
+		this.broker.subscribe(this.topic + ".b", SubscribeOptions.defaults(), other::add);
+		settle(this.topic);
+		settle(this.topic + ".b");
+		this.broker.publish(this.topic + ".b", message("other"));
+		publish(0, 1);
+		awaitBodies(here, 1);
+		eventually().untilAsserted(() -> assertThat(bodies(other)).containsExactly("other"));
+		assertThat(here).extracting(Event::topic).containsOnly(this.topic);
+	}
+
+	@Test
+	void publishingWithoutSubscribersIsFine() {
+		assertThatCode(() -> publish(0, 3)).doesNotThrowAnyException();
+		List<Event> later = subscribe("");
+		settle(this.topic);
+		this.broker.publish(this.topic, message("later"));
+		eventually().untilAsserted(() -> assertThat(bodies(later)).contains("later"));
+	}
+
+	// what arrives
+
+	@Test
+	void headersAndBodyArriveAsTheyWere() {
+		byte[] body = new byte[256];
+		IntStream.range(0, 256).forEach((i) -> body[i] = (byte) i);
+		Metadata headers = Metadata.of("Content-Type", "application/protobuf", "Micro-Id", "42", "Umlaut",
+				"grüße ☕ \"x\"", "lower-case", "a b=c;d,e");
+		List<Event> received = subscribe("");
+		settle(this.topic);
+		this.broker.publish(this.topic, new Message(headers, body));
+		eventually().untilAsserted(() -> assertThat(received).hasSize(1));
+		Event event = received.get(0);
+		assertThat(event.topic()).isEqualTo(this.topic);
+		assertThat(event.message().body()).isEqualTo(body);
+		headers.forEach((name, value) -> assertThat(event.message().header(name)).as(name).isEqualTo(value));
+		assertThatCode(event::ack).doesNotThrowAnyException();
+	}
+
+	@Test
+	void messageWithoutHeadersAndBodyArrives() {
+		List<Event> received = subscribe("");
+		settle(this.topic);
+		this.broker.publish(this.topic, Message.of(Metadata.empty()));
+		eventually().untilAsserted(() -> assertThat(received).hasSize(1));
+		assertThat(received.get(0).message().body()).isEmpty();
+	}
+
+	@Test
+	void largeMessageArrives() {
+		byte[] body = new byte[largeMessage()];
+		Arrays.fill(body, (byte) 0xa5);
+		List<Event> received = subscribe("");
+		settle(this.topic);
+		this.broker.publish(this.topic, new Message(Metadata.empty(), body));
+		eventually().untilAsserted(() -> assertThat(received).hasSize(1));
+		assertThat(received.get(0).message().body()).isEqualTo(body);
+	}
+
+	@Test
+	void oneSubscriberGetsTheMessagesOfOnePublisherInOrder() {
+		assumeThat(keepsOrder()).isTrue();
+		List<Event> received = subscribe("");
+		settle(this.topic);
+		publish(0, 200);
+		eventually().untilAsserted(() -> assertThat(received).hasSize(200));
+		assertThat(bodies(received)).isEqualTo(texts(200));
+	}
+
+	@Test
+	void thousandMessagesFromSeveralPublishersAllArrive() {
+		List<Event> received = subscribe("");
+		settle(this.topic);
+		CompletableFuture
+			.allOf(IntStream.range(0, 4)
+				.mapToObj((i) -> CompletableFuture.runAsync(() -> publish(i * 250, (i + 1) * 250)))
+				.toArray(CompletableFuture[]::new))
+			.join();
+		eventually().until(() -> received.size() >= 1000);
+		assertThat(bodies(received)).containsExactlyInAnyOrderElementsOf(texts(1000));
+	}
+
+	@Test
+	void anyTextIsATopic() {
+		assumeThat(takesAnyTopic()).isTrue();
+		String odd = this.topic + " / grüße?&id=%20#\u2615";
+		List<Event> received = new CopyOnWriteArrayList<>();
+		Subscription subscription = this.broker.subscribe(odd, SubscribeOptions.defaults(), received::add);
+		settle(odd);
+		this.broker.publish(odd, message("odd"));
+		eventually().untilAsserted(() -> assertThat(bodies(received)).containsExactly("odd"));
+		assertThat(received.get(0).topic()).isEqualTo(odd);
+		assertThat(subscription.topic()).isEqualTo(odd);
+	}
+
+	@Test
+	void emptyTopicIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.broker.publish("", message("x")));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.broker.subscribe("", SubscribeOptions.defaults(), (event) -> {
+			}));
+	}
+
+	// handlers
+
+	@Test
+	void handlerThatThrowsGoesOnReceiving() {
+		List<Event> received = new CopyOnWriteArrayList<>();
+		Set<String> failed = ConcurrentHashMap.newKeySet();
+		subscribe("", (event) -> {
+			if (failed.add(body(event)) && body(event).equals("0")) {
+				throw new IllegalStateException("thrown by a handler, on purpose");
+			}
+			received.add(event);
+		});
+		List<Event> other = subscribe("");
+		settle(this.topic);
+		publish(0, 5);
+		eventually().untilAsserted(() -> assertThat(bodies(received)).contains("1", "2", "3", "4"));
+		awaitBodies(other, 5);
+	}
+
+	@Test
+	void handlerThatWaitsHoldsUpNeitherPublisherNorOthers() {
+		CountDownLatch gate = new CountDownLatch(1);
+		List<Event> slow = new CopyOnWriteArrayList<>();
+		subscribe("", (event) -> {
+			gate.await(1, TimeUnit.MINUTES);
+			slow.add(event);
+		});
+		List<Event> quick = subscribe("");
+		settle(this.topic);
+		publish(0, 10);
+		awaitBodies(quick, 10);
+		assertThat(slow).isEmpty();
+		gate.countDown();
+		awaitBodies(slow, 10);
+	}
+
+	@Test
+	void handlerMayPublish() {
+		List<Event> answers = new CopyOnWriteArrayList<>();
+		this.broker.subscribe(this.topic + ".answers", SubscribeOptions.defaults(), answers::add);
+		subscribe("", (event) -> this.broker.publish(this.topic + ".answers", event.message()));
+		settle(this.topic);
+		settle(this.topic + ".answers");
+		publish(0, 5);
+		awaitBodies(answers, 5);
+	}
+
+	// closing
+
+	@Test
+	void closedSubscriptionGetsNothing() {
+		List<Event> closed = new CopyOnWriteArrayList<>();
+		Subscription subscription = subscribe("", closed::add);
+		List<Event> open = subscribe("");
+		settle(this.topic);
+		publish(0, 1);
+		eventually().untilAsserted(() -> assertThat(closed).hasSize(1));
+		subscription.close();
+		subscription.close();
+		this.broker.publish(this.topic, message("1"));
+		awaitBodies(open, 2);
+		assertThat(bodies(closed)).containsExactly("0");
+	}
+
+	@Test
+	void remainingMembersGetAllMessagesOfTheirQueue() {
+		List<Event> left = new CopyOnWriteArrayList<>();
+		Subscription leaving = subscribe("q", left::add);
+		List<Event> staying = subscribe("q");
+		settle(this.topic);
+		leaving.close();
+		publish(0, 20);
+		awaitBodies(staying, 20);
+		assertThat(left).isEmpty();
+	}
+
+	@Test
+	void closedBrokerRefusesToWork() {
+		Broker closed = another();
+		closed.connect();
+		closed.close();
+		assertThatExceptionOfType(BrokerException.class).isThrownBy(() -> closed.publish(this.topic, message("x")))
+			.withMessageContaining("closed");
+		assertThatExceptionOfType(BrokerException.class)
+			.isThrownBy(() -> closed.subscribe(this.topic, SubscribeOptions.defaults(), (event) -> {
+			}))
+			.withMessageContaining("closed");
+	}
+
+	@Test
+	void closingTwiceIsHarmless() {
+		subscribe("");
+		this.broker.close();
+		assertThatCode(this.broker::close).doesNotThrowAnyException();
+	}
+
+	@Test
+	void connectingTwiceIsHarmless() {
+		this.broker.connect();
+		assertThatCode(this.broker::connect).doesNotThrowAnyException();
+		assertThat(this.broker.name()).isNotBlank().doesNotContain(" ");
+		assertThat(this.broker.health().detail()).isNotBlank();
+	}
+
+	private List<Event> subscribe(String queue) {
+		List<Event> received = new CopyOnWriteArrayList<>();
+		subscribe(queue, received::add);
+		return received;
+	}
+
+	private Subscription subscribe(String queue, EventHandler handler) {
+		return this.broker.subscribe(this.topic, SubscribeOptions.defaults().withQueue(queue), handler);
+	}
+
+	private void publish(int from, int to) {
+		for (int i = from; i < to; i++) {
+			this.broker.publish(this.topic, message(String.valueOf(i)));
+		}
+	}
+
+	private static Message message(String body) {
+		return new Message(Metadata.of("Content-Type", "text/plain"), body.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private void awaitBodies(List<Event> received, int count) {
+		eventually()
+			.untilAsserted(() -> assertThat(bodies(received)).containsExactlyInAnyOrderElementsOf(texts(count)));
+	}
+
+	private static List<String> texts(int count) {
+		return IntStream.range(0, count).mapToObj(String::valueOf).toList();
+	}
+
+	private static List<String> bodies(List<Event> events) {
+		return events.stream().map(BrokerContract::body).toList();
+	}
+
+	private static String body(Event event) {
+		return new String(event.message().body(), StandardCharsets.UTF_8);
+	}
+
+	private ConditionFactory eventually() {
+		return Awaitility.await().atMost(patience()).pollInterval(Duration.ofMillis(20));
+	}
+
+}
