@@ -19,7 +19,7 @@ public interface Client extends AutoCloseable {
 	 * @param request what to call, and with what
 	 * @param type the type of the answer
 	 * @param options how to call
-	 * @return the answer
+	 * @return the answer; null for an empty one that has no empty form, such as JSON's
 	 * @throws io.microspring.errors.MicroException the error that the service answered,
 	 * or with the id {@code go.micro.client} why there is no answer: 404 unknown service,
 	 * 408 deadline, 503 no node, 500 anything else

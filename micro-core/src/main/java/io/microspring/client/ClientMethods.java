@@ -6,6 +6,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
@@ -98,7 +99,7 @@ final class ClientMethods implements InvocationHandler {
 
 	@SuppressWarnings("unchecked")
 	private Object publisher(Target target, CompletableFuture<@Nullable Object> opening, @Nullable Object requests) {
-		Stream<Object, Object> stream = (Stream<Object, Object>) this.client.await(opening);
+		Stream<Object, Object> stream = (Stream<Object, Object>) Objects.requireNonNull(this.client.await(opening));
 		if (requests != null) {
 			this.client.executor()
 				.execute(CallContext.current().wrap(() -> sendAll(Streaming.toFlow(requests), stream)));

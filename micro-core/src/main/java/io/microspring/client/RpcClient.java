@@ -108,6 +108,7 @@ final class RpcClient implements Client {
 	}
 
 	@Override
+	@SuppressWarnings("NullAway") // an empty answer is null, whatever its type
 	public <T> T call(Request request, Class<T> type, CallOptions callOptions) {
 		return type.cast(await(callAny(request, type, callOptions, false)));
 	}

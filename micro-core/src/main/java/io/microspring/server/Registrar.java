@@ -11,6 +11,7 @@ import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.registry.Registry;
+import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -133,12 +134,13 @@ final class Registrar {
 			this.failures = 0;
 		}
 		catch (RuntimeException ex) {
+			String reason = (ex instanceof RegistryException) ? String.valueOf(ex.getMessage()) : ex.toString();
 			if (this.trouble == null) {
 				log.warn("{} could not be registered in {}, which is tried again: {}", this.options.name(),
-						this.registry.name(), ex.getMessage());
+						this.registry.name(), reason);
 			}
 			this.registered = false;
-			this.trouble = String.valueOf(ex.getMessage());
+			this.trouble = reason;
 			Duration sooner = FIRST_RETRY.multipliedBy(1L << Math.min(this.failures++, 6));
 			wait = (sooner.compareTo(wait) < 0) ? sooner : wait;
 		}

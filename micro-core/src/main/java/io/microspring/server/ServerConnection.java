@@ -156,8 +156,7 @@ final class ServerConnection implements Receiver {
 			EndpointHandler handler = call.route.handler();
 			ServerStream stream = call.openStream();
 			if (handler.kind() == Kind.UNARY) {
-				Type type = handler.requestType();
-				call.request((type == Void.class) ? null : codec.read(Codec.Kind.REQUEST, message).body(type));
+				call.request(decoded(call, codec, message));
 			}
 			else if (handler.kind() == Kind.SERVER_STREAM && stream != null) {
 				call.request(stream.receive());
@@ -180,6 +179,19 @@ final class ServerConnection implements Receiver {
 		catch (Throwable ex) {
 			fail(call, ex);
 		}
+	}
+
+	private @Nullable Object decoded(ServerCall call, Codec codec, Message message) {
+		Type type = call.route.handler().requestType();
+		if (type == Void.class) {
+			return null;
+		}
+		Object body = codec.read(Codec.Kind.REQUEST, message).body(type);
+		if (body == null) {
+			throw MicroException.badRequest(this.server.name(),
+					call.endpoint() + " takes a " + type.getTypeName() + ", and the body is empty");
+		}
+		return body;
 	}
 
 	private void succeed(ServerCall call, Codec codec, @Nullable Object result) {

@@ -80,6 +80,7 @@ final class HttpEncoder {
 			checkStatus(message.header(Headers.HTTP_STATUS));
 		}
 		else {
+			checkMethod(message.header(Headers.HTTP_METHOD));
 			checkPath(message.header(Headers.PATH));
 		}
 	}
@@ -107,7 +108,13 @@ final class HttpEncoder {
 	}
 
 	private static void startRequest(Metadata headers, byte[] host, ByteBuf out) {
-		out.writeBytes(POST);
+		String method = headers.get(Headers.HTTP_METHOD);
+		if (method == null || method.equals("POST")) {
+			out.writeBytes(POST);
+		}
+		else {
+			writeText(method + " ", out);
+		}
 		writeText(headers.getOrDefault(Headers.PATH, "/"), out);
 		out.writeBytes(VERSION).writeBytes(host);
 		if (!headers.contains("User-Agent")) {
@@ -137,6 +144,12 @@ final class HttpEncoder {
 		}
 		if (!valid) {
 			throw new IllegalArgumentException("No path of an HTTP request, or not escaped: " + path);
+		}
+	}
+
+	private static void checkMethod(@Nullable String method) {
+		if (method != null && !(!method.isEmpty() && method.chars().allMatch((c) -> c >= 'A' && c <= 'Z'))) {
+			throw new IllegalArgumentException("No method of an HTTP request: " + method);
 		}
 	}
 

@@ -1,0 +1,257 @@
+package io.microspring.client;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.microspring.errors.MicroException;
+import io.microspring.registry.Node;
+import io.microspring.registry.Registry;
+import io.microspring.registry.Service;
+import io.microspring.selector.Selector;
+import io.microspring.server.Handler;
+import io.microspring.server.Server;
+import io.microspring.server.ServerOptions;
+import io.microspring.transport.Transport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Which failures are tried again, and where.
+ */
+class RetryTest {
+
+	private final Registry registry = Registry.memory();
+
+	private final Transport transport = Transport.http();
+
+	private final AtomicInteger executed = new AtomicInteger();
+
+	private Server server;
+
+	@BeforeEach
+	void start() {
+		this.server = Server.builder(this.registry)
+			.transport(this.transport)
+			.options(ServerOptions.named("counter")
+				.withAddress("127.0.0.1:0")
+				.withShutdown(Duration.ZERO, Duration.ofSeconds(1)))
+			.build()
+			.handle(Handler.named("Counter").unary("Next", String.class, Integer.class, (call) -> {
+				int count = this.executed.incrementAndGet();
+				return switch (String.valueOf(call.request())) {
+					case "fail" -> throw MicroException.internalServerError("counter", "failed " + count);
+					case "fail-first" -> {
+						if (count == 1) {
+							throw MicroException.internalServerError("counter", "failed first");
+						}
+						yield count;
+					}
+					case "plain" -> throw MicroException.plain("plain " + count);
+					default -> count;
+				};
+			}).build());
+		this.server.start();
+		this.server.register();
+	}
+
+	@AfterEach
+	void stop() {
+		this.server.close();
+		this.transport.close();
+	}
+
+	@Test
+	void refusedConnectionIsTriedOnAnotherNode() throws IOException {
+		String nobody = freeAddress();
+		this.registry.register(Service.of("counter", "latest", Node.of("gone", nobody)), Duration.ZERO);
+
+		try (Client client = client(nodes(nobody, this.server.address()))) {
+			for (int i = 1; i <= 3; i++) {
+				assertThat(client.call(request("x"), Integer.class)).isEqualTo(i);
+			}
+			assertThat(client.stats().retries()).isEqualTo(3);
+		}
+	}
+
+	@Test
+	void failureThatMayHaveBeenExecutedIsNotTriedAgain() {
+		try (Client client = client(nodes(this.server.address()))) {
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("fail"), Integer.class))
+				.withMessageContaining("failed 1");
+		}
+		assertThat(this.executed).hasValue(1);
+	}
+
+	@Test
+	void idempotentCallIsTriedAgain() {
+		try (Client client = client(nodes(this.server.address()))) {
+			CallOptions options = CallOptions.defaults().withIdempotent(true).withBackoff(Backoff.none());
+
+			assertThat(client.call(request("fail-first"), Integer.class, options)).isEqualTo(2);
+		}
+	}
+
+	@Test
+	void goMicrosOwnPolicyTriesAgainOn500() {
+		try (Client client = client(nodes(this.server.address()))) {
+			CallOptions options = CallOptions.defaults().withRetryPolicy(RetryPolicy.goMicro()).withRetries(2);
+
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("fail"), Integer.class, options))
+				.withMessageContaining("failed 3");
+		}
+		assertThat(this.executed).hasValue(3);
+	}
+
+	@Test
+	void plainErrorIsABusinessAnswerAndNeverTriedAgain() {
+		try (Client client = client(nodes(this.server.address()))) {
+			CallOptions options = CallOptions.defaults().withRetryPolicy(RetryPolicy.goMicro()).withIdempotent(true);
+
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("plain"), Integer.class, options))
+				.satisfies((ex) -> assertThat(ex.isPlain()).isTrue())
+				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(500));
+		}
+		assertThat(this.executed).hasValue(1);
+	}
+
+	@Test
+	void retriesCanBeTurnedOff() throws IOException {
+		try (Client client = client(nodes(freeAddress(), this.server.address()))) {
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("x"), Integer.class, CallOptions.defaults().withRetries(0)))
+				.withMessageContaining("connection error")
+				.withMessageContaining("attempt 1");
+		}
+		assertThat(this.executed).hasValue(0);
+	}
+
+	@Test
+	void silentNodeOfAnIdempotentCallIsLeftWithinTheDeadline() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+				Client client = client(nodes("127.0.0.1:" + silent.getLocalPort(), this.server.address()))) {
+			CallOptions options = CallOptions.defaults()
+				.withIdempotent(true)
+				.withBackoff(Backoff.none())
+				.withTimeout(Duration.ofSeconds(2));
+
+			assertThat(client.call(request("x"), Integer.class, options)).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void silentNodeOfAnyOtherCallUsesUpTheDeadline() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+				Client client = client(nodes("127.0.0.1:" + silent.getLocalPort(), this.server.address()))) {
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("x"), Integer.class,
+						CallOptions.defaults().withTimeout(Duration.ofMillis(200))))
+				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(408));
+		}
+		assertThat(this.executed).hasValue(0);
+	}
+
+	@Test
+	void connectionsAreReusedUpToThePoolsSizeAndAge() {
+		try (Client client = client(nodes(this.server.address()))) {
+			client.call(request("x"), Integer.class);
+			client.call(request("x"), Integer.class);
+			assertThat(this.server.stats().connections()).isEqualTo(1);
+			assertThat(client.stats().connectionsIdle()).isEqualTo(1);
+		}
+		try (Client client = Client.builder(this.registry)
+			.selector(nodes(this.server.address()))
+			.transport(this.transport)
+			.options(ClientOptions.defaults().withPool(0, Duration.ofMinutes(1)))
+			.build()) {
+			client.call(request("x"), Integer.class);
+			assertThat(client.stats().connectionsIdle()).isZero();
+		}
+	}
+
+	@Test
+	void requestOverTheLimitIsNotSent() {
+		try (Client client = Client.builder(this.registry)
+			.transport(this.transport)
+			.options(ClientOptions.defaults().withMaxMessageSize(10))
+			.build()) {
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("x".repeat(20)), Integer.class))
+				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(413));
+		}
+		assertThat(this.executed).hasValue(0);
+	}
+
+	@Test
+	void unsupportedContentTypeIsRefusedBeforeAnythingIsSent() {
+		try (Client client = client(nodes(this.server.address()))) {
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("x"), Integer.class,
+						CallOptions.defaults().withContentType("application/xml")))
+				.withMessageContaining("application/xml")
+				.withMessageContaining("application/json");
+		}
+	}
+
+	@Test
+	void backoffGrowsAsGoMicros() {
+		Backoff backoff = Backoff.exponential();
+
+		assertThat(backoff.before(1)).isEqualTo(Duration.ofMillis(100));
+		assertThat(backoff.before(2)).isEqualTo(Duration.ofMillis(600));
+		assertThat(backoff.before(3)).isEqualTo(Duration.ofMillis(1900));
+		assertThat(backoff.before(14)).isEqualTo(Duration.ofMinutes(2));
+	}
+
+	private Client client(Selector selector) {
+		return Client.builder(this.registry).selector(selector).transport(this.transport).build();
+	}
+
+	private static Request request(String text) {
+		return Request.of("counter", "Counter.Next", text);
+	}
+
+	/** Always in this order, so that the test knows which node is tried first. */
+	private static Selector nodes(String... addresses) {
+		return new Selector() {
+
+			@Override
+			public Next select(String service, io.microspring.selector.Filter... filters) {
+				AtomicInteger next = new AtomicInteger();
+				return () -> {
+					String address = addresses[next.getAndIncrement() % addresses.length];
+					return Node.of("counter-" + address, address);
+				};
+			}
+
+			@Override
+			public void mark(String service, Node node, @org.jspecify.annotations.Nullable Throwable failure) {
+			}
+
+			@Override
+			public void reset(String service) {
+			}
+
+			@Override
+			public void close() {
+			}
+
+		};
+	}
+
+	private static String freeAddress() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return "127.0.0.1:" + socket.getLocalPort();
+		}
+	}
+
+}
