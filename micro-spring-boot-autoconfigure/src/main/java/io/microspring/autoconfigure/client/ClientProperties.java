@@ -1,0 +1,72 @@
+package io.microspring.autoconfigure.client;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.microspring.client.Backoff;
+import io.microspring.client.ClientOptions;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What calls are like unless their own options say otherwise.
+ *
+ * @param type protocol of calls
+ * @param timeout deadline of a call, all its attempts together
+ * @param connectTimeout how long a connection may take to open
+ * @param retries how many attempts there may be after the first
+ * @param retryPolicy which failures are tried again
+ * @param pool connections kept for each node
+ * @param contentType content type of calls; empty to choose by the objects
+ * @param maxMessageSize largest message sent or received
+ * @param propagate headers of the call being served that calls made from inside it carry
+ * on; a name that ends with an asterisk stands for all that begin so
+ */
+@ConfigurationProperties("micro.client")
+public record ClientProperties(@DefaultValue("mucp") String type, @DefaultValue("5s") Duration timeout,
+		@DefaultValue("5s") Duration connectTimeout, @DefaultValue("1") int retries,
+		@DefaultValue("safe") RetryPolicy retryPolicy, @DefaultValue Pool pool, @DefaultValue("") String contentType,
+		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue( {
+				"traceparent", "tracestate", "baggage" }) List<String> propagate){
+
+	ClientOptions toOptions() {
+		return ClientOptions.defaults()
+			.withTimeout(this.timeout)
+			.withDialTimeout(this.connectTimeout)
+			.withRetries(this.retries, this.retryPolicy.policy, Backoff.exponential())
+			.withPool(this.pool.size(), this.pool.ttl())
+			.withContentType(this.contentType)
+			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withPropagate(this.propagate);
+	}
+
+	/** Which failures are tried again. */
+	public enum RetryPolicy {
+
+		/** Only where the request cannot have been executed, or may be so twice. */
+		SAFE(io.microspring.client.RetryPolicy.safe()),
+		/** None. */
+		NEVER(io.microspring.client.RetryPolicy.never()),
+		/** As go-micro: on 408 and 500, executed or not. */
+		GO_MICRO(io.microspring.client.RetryPolicy.goMicro());
+
+		private final io.microspring.client.RetryPolicy policy;
+
+		RetryPolicy(io.microspring.client.RetryPolicy policy) {
+			this.policy = policy;
+		}
+
+	}
+
+	/**
+	 * Connections kept for each node.
+	 *
+	 * @param size how many idle connections are kept for each node
+	 * @param ttl how long a connection is used
+	 */
+	public record Pool(@DefaultValue("100") int size, @DefaultValue("1m") Duration ttl) {
+	}
+
+}

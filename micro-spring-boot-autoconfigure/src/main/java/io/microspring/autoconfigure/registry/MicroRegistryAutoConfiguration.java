@@ -1,0 +1,54 @@
+package io.microspring.autoconfigure.registry;
+
+import io.microspring.autoconfigure.MicroAutoConfiguration;
+import io.microspring.registry.CacheOptions;
+import io.microspring.registry.Registry;
+import io.microspring.service.Catalogue;
+import io.microspring.service.Plugin;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * The registry that {@code micro.registry.type} names, behind a cache.
+ */
+@AutoConfiguration(after = MicroAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "micro.enabled", matchIfMissing = true)
+@EnableConfigurationProperties({ RegistryProperties.class, MdnsProperties.class })
+public final class MicroRegistryAutoConfiguration {
+
+	@Bean
+	Plugin microMdnsRegistry(MdnsProperties properties) {
+		return Plugin.registry("mdns", (address) -> Registry.mdns(properties.toOptions()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	MicroRegistryConnectionDetails microRegistryConnectionDetails(RegistryProperties properties) {
+		return new PropertiesRegistryConnectionDetails(properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Registry microRegistry(Catalogue catalogue, RegistryProperties properties, MicroRegistryConnectionDetails details) {
+		Registry registry = catalogue.registry(properties.type(), details.address());
+		if (properties.failFast()) {
+			failUnlessReachable(registry);
+		}
+		return Registry.cached(registry, CacheOptions.defaults().withTtl(properties.cache().ttl()));
+	}
+
+	private static void failUnlessReachable(Registry registry) {
+		try {
+			registry.list();
+		}
+		catch (RuntimeException ex) {
+			registry.close();
+			throw ex;
+		}
+	}
+
+}

@@ -1,0 +1,108 @@
+package io.microspring.autoconfigure.server;
+
+import java.util.Set;
+
+import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
+import io.microspring.broker.Broker;
+import io.microspring.client.ClientOptions;
+import io.microspring.codec.Codecs;
+import io.microspring.registry.Registry;
+import io.microspring.server.HandlerInterceptor;
+import io.microspring.server.MicroExceptionHandler;
+import io.microspring.server.Server;
+import io.microspring.server.ServerBuilder;
+import io.microspring.server.ServerOptions;
+import io.microspring.server.SubscriberInterceptor;
+import io.microspring.transport.Transport;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
+
+/**
+ * The server, with the handlers and subscribers of the application. It listens and
+ * registers when there is one of them, or when {@code micro.server.enabled} is true.
+ */
+@AutoConfiguration(after = MicroClientAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "micro.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ServerProperties.class)
+public final class MicroServerAutoConfiguration {
+
+	/** go-micro's names of the one protocol; its first generation said rpc. */
+	private static final Set<String> TYPES = Set.of("mucp", "rpc");
+
+	@Bean
+	@ConditionalOnMissingBean
+	ServerOptions microServerOptions(ServerProperties properties, Environment environment) {
+		if (!TYPES.contains(properties.type())) {
+			throw new InvalidConfigurationPropertyValueException("micro.server.type", properties.type(),
+					"There is no such server; there is mucp.");
+		}
+		return properties.toOptions(environment.getProperty("spring.application.name"));
+	}
+
+	/**
+	 * What serves, unless {@code micro.server.enabled} is false.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "micro.server.enabled", matchIfMissing = true)
+	static class ServerConfiguration {
+
+		@Bean
+		@Scope("prototype")
+		@ConditionalOnMissingBean
+		ServerBuilder microServerBuilder(Registry registry, Transport transport, Broker broker, Codecs codecs,
+				ServerOptions options, ClientOptions client) {
+			return Server.builder(registry)
+				.transport(transport)
+				.broker(broker)
+				.codecs(codecs)
+				.options(options)
+				.propagate(client.propagate());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		Server microServer(ServerBuilder builder, ObjectProvider<HandlerInterceptor> handlerInterceptors,
+				ObjectProvider<SubscriberInterceptor> subscriberInterceptors,
+				ObjectProvider<MicroExceptionHandler> exceptionHandlers,
+				ObjectProvider<MicroServerCustomizer> customizers) {
+			handlerInterceptors.orderedStream().forEach(builder::intercept);
+			subscriberInterceptors.orderedStream().forEach(builder::interceptSubscriber);
+			exceptionHandlers.orderedStream().forEach(builder::exceptionHandler);
+			customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+			return builder.build();
+		}
+
+		@Bean
+		HandlerCollector microHandlerCollector() {
+			return new HandlerCollector();
+		}
+
+		@Bean
+		ServerLifecycle microServerLifecycle(Server server, HandlerCollector collector, ServerProperties properties,
+				ApplicationContext context) {
+			return new ServerLifecycle(server, collector, Boolean.TRUE.equals(properties.enabled()), context);
+		}
+
+		@Bean
+		SubscriberLifecycle microSubscriberLifecycle(ServerLifecycle server) {
+			return new SubscriberLifecycle(server);
+		}
+
+		@Bean
+		RegistrationLifecycle microRegistrationLifecycle(ServerLifecycle server, ApplicationContext context) {
+			return new RegistrationLifecycle(server, context);
+		}
+
+	}
+
+}

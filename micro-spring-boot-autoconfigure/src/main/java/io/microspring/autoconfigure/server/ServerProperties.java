@@ -1,0 +1,84 @@
+package io.microspring.autoconfigure.server;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+
+import io.microspring.concurrent.ExecutorMode;
+import io.microspring.server.ServerOptions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+
+/**
+ * What the service is called, where it listens, and how it comes and goes.
+ *
+ * @param enabled whether the application serves; by default it does when it has a handler
+ * or a subscriber
+ * @param type protocol that is served
+ * @param name name of the service; by default the name of the application
+ * @param version version of the service
+ * @param id id of this instance; random by default
+ * @param address where it listens: host and port, port 0 for any, an empty host for all
+ * interfaces, host:min-max for the first free port of a range
+ * @param advertise address that it announces, host or host and port; empty for the one
+ * that it listens on
+ * @param metadata what the registry is to know of this instance besides
+ * @param registerTtl how long a registration lives unless renewed; a number without unit
+ * counts seconds
+ * @param registerInterval how often a registration is renewed; a number without unit
+ * counts seconds
+ * @param executor which threads handlers run on
+ * @param errors what callers are told of faults
+ * @param shutdown how it stops
+ */
+@ConfigurationProperties("micro.server")
+public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") String type, @Nullable String name,
+		@DefaultValue("latest") String version, @Nullable String id, @DefaultValue(":0") String address,
+		@DefaultValue("") String advertise, @DefaultValue Map<String, String> metadata,
+		@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration registerTtl,
+		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration registerInterval,
+		@DefaultValue("auto") ExecutorMode executor, @DefaultValue Errors errors, @DefaultValue Shutdown shutdown) {
+
+	/**
+	 * The options of the server.
+	 * @param application the name of the application, or null
+	 * @return the options
+	 */
+	ServerOptions toOptions(@Nullable String application) {
+		String serviceName = (this.name != null) ? this.name : application;
+		ServerOptions options = ServerOptions.named((serviceName != null) ? serviceName : "go.micro.server")
+			.withVersion(this.version)
+			.withAddress(this.address)
+			.withAdvertise(this.advertise)
+			.withMetadata(this.metadata)
+			.withRegister(this.registerTtl, this.registerInterval)
+			.withExecutor(this.executor)
+			.withIncludeMessage(this.errors.includeMessage())
+			.withShutdown(this.shutdown.deregisterDelay(), this.shutdown.drainTimeout());
+		return (this.id != null) ? options.withId(this.id) : options;
+	}
+
+	/**
+	 * What callers are told of faults.
+	 *
+	 * @param includeMessage whether they are told the message of an unexpected exception;
+	 * a stack trace is never told
+	 */
+	public record Errors(@DefaultValue("false") boolean includeMessage) {
+	}
+
+	/**
+	 * How the server stops.
+	 *
+	 * @param deregisterDelay how long the news of its going may travel before calls are
+	 * refused
+	 * @param drainTimeout how long calls under way may take to end
+	 */
+	public record Shutdown(@DefaultValue("500ms") Duration deregisterDelay,
+			@DefaultValue("20s") Duration drainTimeout) {
+	}
+
+}
