@@ -1,5 +1,6 @@
 package io.microspring.autoconfigure;
 
+import io.microspring.plugins.Plugins;
 import io.microspring.service.Catalogue;
 import io.microspring.service.Plugin;
 
@@ -21,7 +22,7 @@ public final class MicroAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Catalogue microCatalogue(ObjectProvider<Plugin> plugins) {
-		return Catalogue.embedded().with(plugins.orderedStream().toList());
+		return Plugins.catalogue().with(plugins.orderedStream().toList());
 	}
 
 }

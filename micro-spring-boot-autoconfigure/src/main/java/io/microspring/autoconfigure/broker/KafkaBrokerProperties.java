@@ -1,0 +1,38 @@
+package io.microspring.autoconfigure.broker;
+
+import java.time.Duration;
+import java.util.Map;
+
+import io.microspring.plugins.broker.kafka.KafkaOptions;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How the Kafka broker works.
+ *
+ * @param raw whether a record carries the body and Kafka headers, instead of go-micro's
+ * JSON envelope
+ * @param timeout how long connecting, publishing and joining a group may take
+ * @param maxMessageSize largest value of a record that is sent or accepted
+ * @param properties more properties of the Kafka clients
+ */
+@ConfigurationProperties("micro.broker.kafka")
+public record KafkaBrokerProperties(@DefaultValue("false") boolean raw, @DefaultValue("10s") Duration timeout,
+		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue Map<String, String> properties) {
+
+	KafkaOptions toOptions() {
+		return KafkaOptions.defaults()
+			.withRaw(this.raw)
+			.withTimeout(this.timeout)
+			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withProperties(this.properties);
+	}
+
+	@Override
+	public String toString() {
+		return toOptions().toString();
+	}
+
+}
