@@ -85,13 +85,13 @@ final class HandlerCollector implements SmartInitializingSingleton, BeanFactoryA
 
 	private static Handler handler(String name, Object bean, Class<?> declared) {
 		if (declared.isInstance(bean)) {
-			return Handler.of(name, bean, declared);
+			return Handler.of(name, bean, declared, new EndpointMethods(declared));
 		}
 		// A JDK proxy is no instance of the class: its interfaces are what can be called.
 		List<EndpointHandler> endpoints = new ArrayList<>();
 		for (Class<?> api : ClassUtils.getAllInterfacesForClass(declared)) {
 			if (api.isInstance(bean)) {
-				endpoints.addAll(Handler.of(name, bean, api).endpoints());
+				endpoints.addAll(Handler.of(name, bean, api, new EndpointMethods(api)).endpoints());
 			}
 		}
 		return new Handler(name, endpoints, false);

@@ -49,10 +49,6 @@ final class ServerLifecycle implements SmartLifecycle {
 		if (!this.always && this.collector.isEmpty() && this.server.handlers().isEmpty()) {
 			return;
 		}
-		if (this.stopped.getCount() == 0) {
-			throw new IllegalStateException(
-					"The server of " + this.server + " has been closed and does not start again");
-		}
 		this.server.start();
 		this.running = true;
 		Threads.unstarted("micro-keep-alive", this::awaitStop).start();
