@@ -1,0 +1,89 @@
+package io.microspring.test.recording;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.StringValue;
+import com.google.protobuf.UnknownFieldSet;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Bodies as something to compare: JSON as a tree, protobuf as its fields by number, all
+ * else as bytes.
+ */
+final class Bodies {
+
+	private static final JsonMapper JSON = JsonMapper.builder().build();
+
+	/**
+	 * What the greeter's answer to {@code metadata} says of the connection and engine.
+	 */
+	private static final List<String> LEFT_OUT = List.of("Content-Length", "User-Agent");
+
+	private static final List<String> VARYING = List.of("Local", "Remote", "Timeout");
+
+	private Bodies() {
+	}
+
+	static Object decode(HttpMessage message) {
+		byte[] body = message.body();
+		if (body.length == 0) {
+			return "nothing";
+		}
+		String contentType = message.contentType().toLowerCase(Locale.ROOT);
+		try {
+			if (contentType.equals("application/json") || contentType.equals("application/json-rpc")) {
+				JsonNode json = JSON.readTree(body);
+				withoutWhatVaries(json);
+				return json;
+			}
+			if (contentType.equals("application/protobuf")) {
+				return UnknownFieldSet.parseFrom(body);
+			}
+		}
+		catch (JacksonException | InvalidProtocolBufferException ex) {
+			return "undecodable " + HexFormat.of().formatHex(body);
+		}
+		if (contentType.startsWith("text/")) {
+			return new String(body, StandardCharsets.UTF_8);
+		}
+		return HexFormat.of().formatHex(body);
+	}
+
+	/**
+	 * The text of a greeter's request or answer: both have one text as their first field,
+	 * as protobuf's {@link StringValue} does.
+	 * @param message the message
+	 * @param field what the field is called in JSON
+	 * @return the text, empty when it is not there
+	 */
+	static String text(HttpMessage message, String field) {
+		try {
+			if (message.contentType().equals("application/json")) {
+				return JSON.readTree(message.body()).path(field).asString("");
+			}
+			return StringValue.parseFrom(message.body()).getValue();
+		}
+		catch (JacksonException | InvalidProtocolBufferException ex) {
+			return "";
+		}
+	}
+
+	/** The answer to {@code metadata} is a JSON object within the JSON object. */
+	private static void withoutWhatVaries(JsonNode json) {
+		String msg = json.path("msg").asString("");
+		if (json instanceof ObjectNode object && msg.startsWith("{")) {
+			ObjectNode metadata = (ObjectNode) JSON.readTree(msg);
+			metadata.remove(LEFT_OUT);
+			VARYING.stream().filter(metadata::has).forEach((name) -> metadata.put(name, "*"));
+			object.set("msg", metadata);
+		}
+	}
+
+}

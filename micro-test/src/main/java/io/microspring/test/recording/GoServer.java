@@ -1,0 +1,179 @@
+package io.microspring.test.recording;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.microspring.concurrent.Threads;
+import io.microspring.errors.MicroException;
+import io.microspring.test.recording.Script.Turn;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Plays the Go server over http: to each connection it writes what the Go server wrote to
+ * that connection, as soon as it has read as many requests as the Go server had.
+ */
+final class GoServer implements AutoCloseable {
+
+	private final List<Script> scripts;
+
+	private final ServerSocket listener;
+
+	private final Queue<HttpMessage> requests = new ConcurrentLinkedQueue<>();
+
+	private final Queue<String> problems = new ConcurrentLinkedQueue<>();
+
+	private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+
+	GoServer(Recording recording) {
+		this.scripts = recording.connections().stream().map(Script::of).toList();
+		try {
+			this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("No port can be had on the loopback interface", ex);
+		}
+		Threads.start("go-server", this::accept);
+	}
+
+	/**
+	 * Plays a recording.
+	 * @param recording the recording
+	 * @param caller our client
+	 * @return how the results and requests differ, empty when they mean the same
+	 */
+	static List<String> play(Recording recording, Caller caller) {
+		List<String> differences = new ArrayList<>();
+		try (GoServer server = new GoServer(recording)) {
+			List<HttpMessage> expected = server.scripts.stream()
+				.flatMap((script) -> script.requests().stream())
+				.toList();
+			boolean answered = server.scripts.stream().noneMatch((script) -> script.replies().isEmpty());
+			for (int i = 0; i < recording.results().size(); i++) {
+				GoCall call = GoCall.of(expected.get(Math.min(i, expected.size() - 1)), answered);
+				differences.addAll(call(caller, call, server.address(), recording.results().get(i)));
+			}
+			differences.addAll(server.problems);
+			differences.addAll(compare(expected, List.copyOf(server.requests)));
+		}
+		return differences;
+	}
+
+	/** Ends the connections; whoever waits on one sees its end. */
+	@Override
+	public void close() {
+		try {
+			this.listener.close();
+			for (Socket socket : this.sockets) {
+				socket.close();
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	String address() {
+		return this.listener.getInetAddress().getHostAddress() + ":" + this.listener.getLocalPort();
+	}
+
+	private void accept() {
+		try {
+			for (int i = 0; true; i++) {
+				Socket socket = this.listener.accept();
+				this.sockets.add(socket);
+				if (i < this.scripts.size()) {
+					Script script = this.scripts.get(i);
+					Threads.start("go-server-" + i, () -> serve(script, socket));
+				}
+				else {
+					this.problems.add("connection " + (i + 1) + " for " + this.scripts.size());
+					socket.close();
+				}
+			}
+		}
+		catch (IOException expected) {
+			// closed: nobody else calls
+		}
+	}
+
+	private void serve(Script script, Socket socket) {
+		try (socket) {
+			InputStream in = new BufferedInputStream(socket.getInputStream());
+			int read = 0;
+			for (Turn turn : script.turns()) {
+				if (!turn.fromClient()) {
+					while (read < turn.seen() && readInto(in)) {
+						read++;
+					}
+					socket.getOutputStream().write(turn.bytes());
+					socket.getOutputStream().flush();
+				}
+			}
+			int most = script.closedByServer() ? script.requests().size() : Integer.MAX_VALUE;
+			while (read < most && readInto(in)) {
+				read++;
+			}
+		}
+		catch (IOException expected) {
+			// the client hung up
+		}
+	}
+
+	private boolean readInto(InputStream in) throws IOException {
+		HttpMessage request = HttpMessage.read(in);
+		if (request != null) {
+			this.requests.add(request);
+		}
+		return request != null;
+	}
+
+	private static List<String> call(Caller caller, GoCall call, String address, JsonNode result) {
+		String error = result.path("error").asString("");
+		String msg = result.path("msg").asString("");
+		try {
+			String answer = caller.call(call, address);
+			if (!error.isEmpty()) {
+				return List.of("the caller got " + answer + " for the error " + error);
+			}
+			return answer.equals(msg) ? List.of() : List.of("the caller got " + answer + " for " + msg);
+		}
+		catch (MicroException ex) {
+			return sameError(error, ex) ? List.of() : List.of("the caller got the error " + ex.toText() + " for "
+					+ (error.isEmpty() ? msg : "the error " + error));
+		}
+	}
+
+	/**
+	 * What a client says itself is in its own words, so only id and code are compared.
+	 */
+	private static boolean sameError(String error, MicroException ours) {
+		MicroException go = MicroException.parse(error);
+		if (go.id().equals("go.micro.client")) {
+			return ours.id().equals(go.id()) && ours.code() == go.code();
+		}
+		return !error.isEmpty() && Replies.sameError(error, ours.toText());
+	}
+
+	private static List<String> compare(List<HttpMessage> go, List<HttpMessage> ours) {
+		List<String> differences = new ArrayList<>();
+		if (ours.size() != go.size()) {
+			differences.add(ours.size() + " requests for " + go.size());
+		}
+		for (int i = 0; i < Math.min(ours.size(), go.size()); i++) {
+			String which = (go.size() > 1) ? "request " + (i + 1) + ": " : "request: ";
+			Requests.differences(go.get(i), ours.get(i)).forEach((difference) -> differences.add(which + difference));
+		}
+		return differences;
+	}
+
+}
