@@ -14,6 +14,15 @@ import java.time.Duration;
  */
 public record MdnsOptions(String domain, Duration timeout, int port, boolean multicast) {
 
+	public MdnsOptions {
+		if (timeout.isNegative() || timeout.isZero()) {
+			throw new IllegalArgumentException("timeout " + timeout + ": a look-up has to wait for answers");
+		}
+		if (port < 1 || port > 0xffff) {
+			throw new IllegalArgumentException("port " + port + ": a UDP port is from 1 to 65535");
+		}
+	}
+
 	/**
 	 * The defaults.
 	 * @return the options

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import io.microspring.health.HealthReport;
-import io.microspring.registry.mdns.MdnsRegistry;
+import io.microspring.registry.mdns.Mdns;
 
 /**
  * Where services announce themselves and are found.
@@ -109,12 +109,18 @@ public interface Registry extends AutoCloseable {
 	}
 
 	/**
-	 * Multicast DNS in go-micro's scheme, without any server.
+	 * Multicast DNS in go-micro's scheme, without any server: every process answers for
+	 * its own nodes, so that closing the registry takes them back. A look-up takes as
+	 * long as {@link MdnsOptions#timeout()}. Where multicast does not work, the processes
+	 * of this host find each other over loopback, and {@link #health()} is degraded.
+	 * Nodes need an address of the form {@code ip:port}, and at most 63 characters
+	 * between two dots of their id and their service's name.
 	 * @param options its options
-	 * @return a new registry
+	 * @return a new registry, which opens its sockets when they are first needed
+	 * @throws IllegalArgumentException when the domain is no domain name
 	 */
 	static Registry mdns(MdnsOptions options) {
-		return new MdnsRegistry(options);
+		return Mdns.registry(options);
 	}
 
 	/**

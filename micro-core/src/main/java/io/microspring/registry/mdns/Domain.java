@@ -36,6 +36,8 @@ final class Domain {
 
 	private static final int SRV_FIXED_LENGTH = 6;
 
+	private static final int MAX_LABEL = 63;
+
 	private final String suffix;
 
 	private final String listing;
@@ -79,9 +81,16 @@ final class Domain {
 	 * @throws IllegalArgumentException when DNS cannot have it
 	 */
 	static String ascii(String name) {
+		for (String label : name.split("\\.", -1)) {
+			if (label.isEmpty() || label.length() > MAX_LABEL) {
+				throw new IllegalArgumentException("'" + name + "' cannot be a DNS name: between two dots are 1 to "
+						+ MAX_LABEL + " characters, here " + label.length());
+			}
+		}
 		String ascii = IDN.toASCII(name);
-		if (name.isEmpty() || name.startsWith(".") || name.endsWith(".") || !IDN.toUnicode(ascii).equals(name)) {
-			throw new IllegalArgumentException("'" + name + "' is no DNS name");
+		if (!IDN.toUnicode(ascii).equals(name)) {
+			throw new IllegalArgumentException(
+					"'" + name + "' cannot be a DNS name: it would come out as '" + IDN.toUnicode(ascii) + "'");
 		}
 		return ascii;
 	}

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * processes of this host find each other over loopback; log and {@link #health} say so.
  * The sockets are opened when they are first needed. go-micro: {@code registry/mdns}.
  */
-public final class MdnsRegistry implements Registry {
+final class MdnsRegistry implements Registry {
 
 	/** The loop never waits; whoever waits this long for it waits in vain. */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -60,7 +60,7 @@ public final class MdnsRegistry implements Registry {
 	 * @param options its options
 	 * @throws IllegalArgumentException when the domain is no domain name
 	 */
-	public MdnsRegistry(MdnsOptions options) {
+	MdnsRegistry(MdnsOptions options) {
 		this.options = options;
 		this.domain = new Domain(options.domain());
 	}

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -44,7 +46,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * skipped with the reason, or fails when {@code micro.test.skip-is-failure} is true. What
  * became of it is one line in {@code target/backends.txt}. Not thread-safe.
  */
-public final class ExternalServer implements BeforeAllCallback, AfterAllCallback {
+public final class ExternalServer implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
 
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
@@ -56,9 +58,9 @@ public final class ExternalServer implements BeforeAllCallback, AfterAllCallback
 
 	private final Map<String, Integer> ports = new TreeMap<>();
 
-	private @Nullable String given;
+	private final @Nullable String given;
 
-	private @Nullable Path binary;
+	private final @Nullable Path binary;
 
 	private @Nullable Path directory;
 
@@ -72,23 +74,34 @@ public final class ExternalServer implements BeforeAllCallback, AfterAllCallback
 	 */
 	public ExternalServer(ServerRecipe recipe) {
 		this.recipe = recipe;
+		this.given = setting(recipe.name().toUpperCase(Locale.ROOT).replace('-', '_') + "_ADDRESS");
+		this.binary = (this.given == null) ? find(recipe.name()) : null;
+	}
+
+	/**
+	 * Skips the class where there is no server, so that each of its tests counts as
+	 * skipped.
+	 */
+	@Override
+	public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+		if (context.getTestMethod().isPresent() || isThere() || skipIsFailure()) {
+			return ConditionEvaluationResult.enabled(null);
+		}
+		String reason = missing();
+		report("skipped: " + reason);
+		return ConditionEvaluationResult.disabled(this.recipe.name() + ": " + reason);
 	}
 
 	@Override
 	public void beforeAll(ExtensionContext context) throws Exception {
-		this.given = setting(this.recipe.name().toUpperCase(Locale.ROOT).replace('-', '_') + "_ADDRESS");
-		if (this.given != null) {
-			report("version=" + this.version + " run");
-			return;
+		if (!isThere()) {
+			throw new IllegalStateException(this.recipe.name() + ": " + missing());
 		}
-		this.binary = find(this.recipe.name());
-		if (this.binary == null) {
-			skip("no " + this.recipe.name() + " on the path or in " + cache() + " (make servers builds it)");
-			return;
+		if (this.binary != null) {
+			this.version = askVersion(this.binary);
+			this.directory = Files.createTempDirectory("micro-" + this.recipe.name());
+			startOnFreePorts();
 		}
-		this.version = askVersion(this.binary);
-		this.directory = Files.createTempDirectory("micro-" + this.recipe.name());
-		startOnFreePorts();
 		report("version=" + this.version + " run");
 	}
 
@@ -258,18 +271,23 @@ public final class ExternalServer implements BeforeAllCallback, AfterAllCallback
 		}
 	}
 
-	private void skip(String reason) throws IOException {
-		report("skipped: " + reason);
-		if (Boolean.getBoolean("micro.test.skip-is-failure")) {
-			throw new IllegalStateException(this.recipe.name() + ": " + reason);
-		}
-		Assumptions.abort(this.recipe.name() + ": " + reason);
+	private boolean isThere() {
+		return this.given != null || this.binary != null;
 	}
 
-	private void report(String outcome) throws IOException {
-		Path target = Files.createDirectories(Path.of("target"));
-		Files.writeString(target.resolve("backends.txt"), "backend " + this.recipe.name() + " " + outcome + "\n",
-				StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+	private String missing() {
+		return "no " + this.recipe.name() + " on the path or in " + cache() + " (make servers builds it)";
+	}
+
+	private void report(String outcome) {
+		try {
+			Path target = Files.createDirectories(Path.of("target"));
+			Files.writeString(target.resolve("backends.txt"), "backend " + this.recipe.name() + " " + outcome + "\n",
+					StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private String askVersion(Path program) throws IOException, InterruptedException {
@@ -288,6 +306,10 @@ public final class ExternalServer implements BeforeAllCallback, AfterAllCallback
 		}
 		places.add(cache());
 		return places.stream().map((place) -> place.resolve(name)).filter(Files::isExecutable).findFirst().orElse(null);
+	}
+
+	private static boolean skipIsFailure() {
+		return Boolean.getBoolean("micro.test.skip-is-failure");
 	}
 
 	private static Path cache() {

@@ -1,0 +1,121 @@
+package io.microspring.registry.mdns;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.microspring.registry.Node;
+import io.microspring.registry.Service;
+import io.netty.handler.codec.dns.DefaultDnsRawRecord;
+import io.netty.handler.codec.dns.DnsQuestion;
+import io.netty.handler.codec.dns.DnsRawRecord;
+import io.netty.handler.codec.dns.DnsRecord;
+import io.netty.handler.codec.dns.DnsRecordType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class DomainTest {
+
+	private static final Domain DOMAIN = new Domain("micro");
+
+	private static final DnsQuestion QUESTION = Domain.question("go.micro.srv.greeter.micro.", DnsRecordType.PTR);
+
+	@ParameterizedTest
+	@ValueSource(strings = { "127.0.0.1:8080", "192.168.1.5:1", "[::1]:65535", "[fe80::1:2]:80" })
+	void addressComesBack(String address) {
+		assertThat(read(records(Node.of("1", address)).answer(QUESTION))).singleElement()
+			.satisfies((instance) -> assertThat(instance.node().address()).isEqualTo(address));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "localhost:8080", "example.org:80", "127.0.0.1", "_INBOX.abc", "", ":80", "127.0.0.1:",
+			"127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:http", "::1:80", "[::1]", "[localhost]:80", "-1:80" })
+	void addressThatIsNoIpAndPortIsRefused(String address) {
+		assertThatIllegalArgumentException().isThrownBy(() -> records(Node.of("1", address)))
+			.withMessageContaining("'" + address + "'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a", "go.micro.srv.greeter-6f8a", "Mixed-Case_1", "büro", "问候" })
+	void nodeIdComesBack(String id) {
+		assertThat(read(records(Node.of(id, "127.0.0.1:1")).announcement())).singleElement()
+			.satisfies((instance) -> assertThat(instance.node().id()).isEqualTo(id));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", ".", "a.", ".a", "a..b", "Größe",
+			"0123456789012345678901234567890123456789012345678901234567890123" })
+	void nodeIdThatDnsCannotHaveIsRefused(String id) {
+		assertThatIllegalArgumentException().isThrownBy(() -> records(Node.of(id, "127.0.0.1:1")))
+			.withMessageContaining("'" + id + "'");
+	}
+
+	@Test
+	void nameThatIsTooLongAltogetherIsRefused() {
+		Node node = Node.of("a.".repeat(120) + "a", "127.0.0.1:1");
+		assertThatIllegalArgumentException().isThrownBy(() -> records(node)).withMessageContaining("255");
+	}
+
+	@Test
+	void textOfAnotherServiceIsNotBelieved() {
+		Node node = Node.of("1", "127.0.0.1:1");
+		DnsMessage message = new NodeRecords(new Instance(Service.of("greeter", "latest", node), 120), DOMAIN)
+			.announcement();
+		DnsMessage other = new NodeRecords(new Instance(Service.of("billing", "latest", node), 120), DOMAIN)
+			.announcement();
+		DnsRecord service = message.answers().get(0);
+		DnsRecord text = new DefaultDnsRawRecord(service.name(), DnsRecordType.TXT, 120,
+				((DnsRawRecord) other.answers().get(2)).content());
+		assertThat(read(DnsMessage.announcement(List.of(service, message.answers().get(1), text)))).isEmpty();
+		assertThat(read(message)).hasSize(1);
+	}
+
+	@Test
+	void nodeWithoutAddressOrTextIsIncomplete() {
+		List<DnsRecord> answers = records(Node.of("1", "127.0.0.1:1")).answer(QUESTION).answers();
+		DnsMessage pointerOnly = DnsMessage.announcement(answers.subList(0, 1));
+		assertThat(read(pointerOnly)).isEmpty();
+		assertThat(DOMAIN.incomplete(pointerOnly, QUESTION.name())).containsExactly("1.go.micro.srv.greeter.micro.");
+		assertThat(read(DnsMessage.announcement(answers.subList(1, 3)))).isEmpty();
+		assertThat(DOMAIN.incomplete(DnsMessage.announcement(answers), QUESTION.name())).isEmpty();
+	}
+
+	@Test
+	void serviceMetadataComesBackThoughGoMicroHasNone() {
+		Service service = new Service("go.micro.srv.greeter", "latest", Map.of("team", "a"), List.of(),
+				List.of(new Node("1", "127.0.0.1:1", Map.of("b", "c"))));
+		assertThat(read(new NodeRecords(new Instance(service, 120), DOMAIN).announcement()))
+			.extracting(Instance::service)
+			.containsExactly(service);
+	}
+
+	@Test
+	void otherDomainsAreOthers() {
+		DnsMessage elsewhere = new NodeRecords(
+				new Instance(Service.of("go.micro.srv.greeter", "latest", Node.of("1", "127.0.0.1:1")), 120),
+				new Domain("elsewhere"))
+			.announcement();
+		assertThat(read(elsewhere)).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "PT0S, 120", "PT0.001S, 1", "PT1S, 1", "PT1.5S, 2", "PT10S, 10", "PT60S, 60", "PT120S, 120",
+			"PT10M, 120" })
+	void recordsLiveAsLongAsTheRegistrationAndTwoMinutesAtTheMost(Duration ttl, int seconds) {
+		assertThat(Instance.recordTtl(ttl)).isEqualTo(seconds);
+	}
+
+	private static NodeRecords records(Node node) {
+		return new NodeRecords(new Instance(Service.of("go.micro.srv.greeter", "latest", node), 120), DOMAIN);
+	}
+
+	private static List<Instance> read(DnsMessage message) {
+		return DOMAIN.instances(DnsMessage.decode(message.encode()), (name) -> true);
+	}
+
+}

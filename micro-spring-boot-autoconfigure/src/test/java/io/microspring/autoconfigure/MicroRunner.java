@@ -1,0 +1,42 @@
+package io.microspring.autoconfigure;
+
+import io.microspring.autoconfigure.broker.KafkaBrokerAutoConfiguration;
+import io.microspring.autoconfigure.broker.MicroBrokerAutoConfiguration;
+import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
+import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
+import io.microspring.autoconfigure.registry.MicroRegistryAutoConfiguration;
+import io.microspring.autoconfigure.selector.MicroSelectorAutoConfiguration;
+import io.microspring.autoconfigure.server.MicroServerAutoConfiguration;
+import io.microspring.autoconfigure.transport.MicroTransportAutoConfiguration;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/**
+ * Starts contexts for tests.
+ */
+public final class MicroRunner {
+
+	/** What makes the eight parts. */
+	public static final AutoConfigurations PARTS = AutoConfigurations.of(MicroAutoConfiguration.class,
+			MicroRegistryAutoConfiguration.class, ConsulRegistryAutoConfiguration.class,
+			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class,
+			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
+			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
+
+	private MicroRunner() {
+	}
+
+	/**
+	 * A runner whose parts stay inside the process, with a server on loopback if one is
+	 * started.
+	 * @return the runner
+	 */
+	public static ApplicationContextRunner memory() {
+		return new ApplicationContextRunner().withConfiguration(PARTS)
+			.withPropertyValues("micro.registry.type=memory", "micro.broker.type=memory",
+					"micro.server.address=127.0.0.1:0", "micro.server.shutdown.deregister-delay=0",
+					"spring.application.name=greeter");
+	}
+
+}

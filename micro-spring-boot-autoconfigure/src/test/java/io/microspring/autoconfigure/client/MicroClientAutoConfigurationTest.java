@@ -1,0 +1,192 @@
+package io.microspring.autoconfigure.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.microspring.annotation.MicroClient;
+import io.microspring.annotation.MicroHandler;
+import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.client.CallInterceptor;
+import io.microspring.client.Client;
+import io.microspring.client.ClientBuilder;
+import io.microspring.client.ClientOptions;
+import io.microspring.client.PublishInterceptor;
+import io.microspring.client.Request;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The client, and the interfaces that call services.
+ */
+class MicroClientAutoConfigurationTest {
+
+	private final ApplicationContextRunner runner = MicroRunner.memory();
+
+	@Test
+	void anInterfaceOfTheApplicationIsInjected() {
+		this.runner.withUserConfiguration(Application.class).withPropertyValues("target=greeter").run((context) -> {
+			SayClient client = context.getBean(UsesClient.class).client();
+			assertThat(client.hello(new Greeting("John"))).isEqualTo(new Greeting("Hello John"));
+			assertThat(client.toString()).contains("greeter");
+		});
+	}
+
+	@Test
+	void aBeanOfTheApplicationIsTakenInsteadOfTheInterfaces() {
+		this.runner.withUserConfiguration(Application.class)
+			.withPropertyValues("target=greeter")
+			.withBean("microClientAutoConfigurationTest.SayClient", SayClient.class, () -> (in) -> in)
+			.run((context) -> assertThat(context.getBean(UsesClient.class).client().hello(new Greeting("John")))
+				.isEqualTo(new Greeting("John")));
+	}
+
+	@Test
+	void withoutPackagesOfTheApplicationNothingIsScanned() {
+		this.runner.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SayClient.class));
+	}
+
+	@Test
+	void whenAPlaceholderOfTheServiceIsNotThereThenItIsNamed() {
+		this.runner.withUserConfiguration(Application.class)
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("target"));
+	}
+
+	@Test
+	void theClientIsAsThePropertiesSay() {
+		this.runner
+			.withPropertyValues("micro.client.timeout=1s", "micro.client.connect-timeout=2s", "micro.client.retries=3",
+					"micro.client.retry-policy=go-micro", "micro.client.pool.size=4", "micro.client.pool.ttl=5s",
+					"micro.client.content-type=application/json", "micro.client.max-message-size=1KB",
+					"micro.client.propagate=x-request-id,x-b3-*")
+			.run((context) -> {
+				ClientOptions options = context.getBean(ClientOptions.class);
+				assertThat(options.timeout()).isEqualTo(Duration.ofSeconds(1));
+				assertThat(options.dialTimeout()).isEqualTo(Duration.ofSeconds(2));
+				assertThat(options.retries()).isEqualTo(3);
+				assertThat(options.poolSize()).isEqualTo(4);
+				assertThat(options.poolTtl()).isEqualTo(Duration.ofSeconds(5));
+				assertThat(options.contentType()).isEqualTo("application/json");
+				assertThat(options.maxMessageSize()).isEqualTo(1024);
+				assertThat(options.propagate()).containsExactly("x-request-id", "x-b3-*");
+			});
+	}
+
+	@Test
+	void theDefaultsAreThoseOfTheLibrary() {
+		this.runner.run((context) -> {
+			ClientOptions defaults = ClientOptions.defaults();
+			assertThat(context.getBean(ClientOptions.class)).usingRecursiveComparison()
+				.ignoringFields("retryPolicy", "backoff")
+				.isEqualTo(defaults);
+		});
+	}
+
+	@Test
+	void interceptorsAreCalledInTheirOrder() {
+		this.runner.withUserConfiguration(Intercepted.class, Application.class)
+			.withPropertyValues("target=greeter")
+			.run((context) -> {
+				Client client = context.getBean(Client.class);
+				client.call(Request.of("greeter", "Say.Hello", new Greeting("John")), Greeting.class);
+				client.publish("news", new Greeting("John"));
+				assertThat(context.getBean(Intercepted.class).order).containsExactly("first", "second", "publish");
+			});
+	}
+
+	@Test
+	void customizersHaveTheLastWord() {
+		this.runner
+			.withBean(MicroClientCustomizer.class,
+					() -> (builder) -> builder
+						.intercept((next) -> (call) -> CompletableFuture.completedFuture(new Greeting("customized"))))
+			.run((context) -> assertThat(
+					context.getBean(Client.class).call(Request.of("any", "Any.Any", null), Greeting.class))
+				.isEqualTo(new Greeting("customized")));
+	}
+
+	@Test
+	void aSecondClientIsMadeFromTheSameParts() {
+		this.runner.withUserConfiguration(Application.class).withPropertyValues("target=greeter").run((context) -> {
+			try (Client second = context.getBean(ClientBuilder.class).build()) {
+				assertThat(second).isNotSameAs(context.getBean(Client.class));
+				assertThat(second.call(Request.of("greeter", "Say.Hello", new Greeting("John")), Greeting.class))
+					.isEqualTo(new Greeting("Hello John"));
+			}
+		});
+	}
+
+	record Greeting(String text) {
+
+	}
+
+	@MicroClient("${target}")
+	interface SayClient {
+
+		Greeting hello(Greeting in);
+
+	}
+
+	@MicroHandler
+	static class Say {
+
+		public Greeting hello(Greeting in) {
+			return new Greeting("Hello " + in.text());
+		}
+
+	}
+
+	record UsesClient(SayClient client) {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@AutoConfigurationPackage
+	@Import({ Say.class, UsesClient.class })
+	static class Application {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Intercepted {
+
+		private final List<String> order = new ArrayList<>();
+
+		@Bean
+		@Order(2)
+		CallInterceptor second() {
+			return (next) -> (call) -> {
+				this.order.add("second");
+				return next.call(call);
+			};
+		}
+
+		@Bean
+		@Order(1)
+		CallInterceptor first() {
+			return (next) -> (call) -> {
+				this.order.add("first");
+				return next.call(call);
+			};
+		}
+
+		@Bean
+		PublishInterceptor publishing() {
+			return (next) -> (publication) -> {
+				this.order.add("publish");
+				next.publish(publication);
+			};
+		}
+
+	}
+
+}
