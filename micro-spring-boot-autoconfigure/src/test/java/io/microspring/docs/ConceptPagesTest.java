@@ -1,0 +1,264 @@
+package io.microspring.docs;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import io.microspring.broker.Broker;
+import io.microspring.broker.SubscribeOptions;
+import io.microspring.broker.Subscription;
+import io.microspring.call.MicroEndpoint;
+import io.microspring.call.Stream;
+import io.microspring.client.CallFunction;
+import io.microspring.client.CallInterceptor;
+import io.microspring.client.CallOptions;
+import io.microspring.client.Client;
+import io.microspring.client.Request;
+import io.microspring.codec.Codec;
+import io.microspring.codec.Codecs;
+import io.microspring.docs.GreeterApplication.Greeting;
+import io.microspring.docs.GreeterApplication.Name;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import io.microspring.registry.CacheOptions;
+import io.microspring.registry.Change;
+import io.microspring.registry.Node;
+import io.microspring.registry.Registry;
+import io.microspring.registry.Service;
+import io.microspring.selector.Filter;
+import io.microspring.selector.Selector;
+import io.microspring.selector.Strategy;
+import io.microspring.server.Call;
+import io.microspring.server.HandlerFunction;
+import io.microspring.server.HandlerInterceptor;
+import io.microspring.service.MicroService;
+import io.microspring.transport.Inbox;
+import io.microspring.transport.Listener;
+import io.microspring.transport.Receiver;
+import io.microspring.transport.Socket;
+import io.microspring.transport.Transport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * The Java of the pages in {@code docs}, run. {@link DocumentationTest} checks that the
+ * pages show it as it is here.
+ */
+class ConceptPagesTest {
+
+	@Test
+	void registryPage() {
+		List<Change> changes = new ArrayList<>();
+
+		Registry registry = Registry.memory();
+		Registry.Watcher watcher = registry.watch("greeter", changes::add);
+		Service service = Service.of("greeter", "latest", Node.of("greeter-1", "127.0.0.1:9090"));
+		registry.register(service, Duration.ofSeconds(60));
+		List<Service> versions = registry.get("greeter");
+		registry.deregister(service);
+		watcher.close();
+
+		assertThat(versions).containsExactly(service);
+		assertThat(changes).extracting(Change::action).startsWith(Change.Action.CREATE);
+	}
+
+	@Test
+	void selectorPage() {
+		Registry registry = Registry.memory();
+		for (String zone : List.of("eu", "us")) {
+			registry.register(Service.of("greeter", "latest",
+					new Node("greeter-" + zone, "127.0.0.1:9090", Map.of("zone", zone))), Duration.ZERO);
+		}
+
+		Selector selector = Selector.of(Registry.cached(registry, CacheOptions.defaults()), Strategy.roundRobin());
+		Selector.Next next = selector.select("greeter", Filter.version("latest"), Filter.metadata("zone", "eu"));
+		Node node = next.next();
+
+		assertThat(node.id()).isEqualTo("greeter-eu");
+	}
+
+	@Test
+	void codecPage() {
+		Codec json = Codec.json();
+		Message encoded = json.write(Codec.Header.of(Codec.Kind.REQUEST), new Name("John"));
+		Object decoded = json.read(Codec.Kind.REQUEST, encoded).body(Name.class);
+
+		Codecs codecs = Codecs.defaults().with("application/vnd.example+json", json);
+
+		assertThat(decoded).isEqualTo(new Name("John"));
+		assertThat(codecs.find("application/vnd.example+json; charset=utf-8")).isSameAs(json);
+	}
+
+	@Test
+	void transportPage() throws InterruptedException {
+		Transport transport = Transport.http();
+		Listener listener = transport.listen("127.0.0.1:0", (socket) -> socket.receive(new Echo(socket)));
+		Socket socket = transport.dial(listener.address(), Duration.ofSeconds(5)).join();
+		Inbox inbox = Inbox.of(socket);
+		socket.send(new Message(Metadata.of("Micro-Id", "1"), "hello".getBytes(StandardCharsets.UTF_8)));
+		Message echo = inbox.take(Duration.ofSeconds(5));
+		transport.close();
+
+		assertThat(echo.body()).asString().isEqualTo("hello");
+	}
+
+	@Test
+	void brokerPage() throws InterruptedException {
+		BlockingQueue<Message> archive = new LinkedBlockingQueue<>();
+
+		Broker broker = Broker.memory();
+		Subscription subscription = broker.subscribe("news", SubscribeOptions.defaults().withQueue("archive"),
+				(event) -> archive.add(event.message()));
+		broker.publish("news", new Message(Metadata.of("X-Kind", "daily"), "good".getBytes(StandardCharsets.UTF_8)));
+
+		Message message = archive.poll(5, TimeUnit.SECONDS);
+		subscription.close();
+		broker.close();
+		assertThat(message).isNotNull();
+		assertThat(message.header("x-kind")).isEqualTo("daily");
+	}
+
+	@Test
+	void serverClientAndServicePages() {
+		Registry registry = Registry.memory();
+		try (MicroService service = chat(registry)) {
+			Client client = service.client();
+
+			Greeting greeting = client.call(Request.of("chat", "Chat.Hello", new Name("John")), Greeting.class);
+
+			CallOptions options = CallOptions.defaults()
+				.withTimeout(Duration.ofMillis(500))
+				.withIdempotent(true)
+				.withRetries(2)
+				.withFilter(Filter.version("2"))
+				.withMetadata("X-Tenant", "acme");
+			CompletableFuture<Greeting> later = client.callAsync(Request.of("chat", "Chat.Hello", new Name("Jane")),
+					Greeting.class, options);
+
+			ChatClient chat = client.proxy("chat", ChatClient.class);
+			try (Stream<Name, Greeting> stream = chat.chat()) {
+				stream.send(new Name("Jim"));
+				assertThat(stream.receive()).isEqualTo(new Greeting("Hello Jim"));
+			}
+			try (Stream<Void, Greeting> answers = chat.count(new Name("Joe"))) {
+				assertThat(answers.received()).hasSize(3);
+			}
+			assertThat(chat.helloLater(new Name("Jack")).join().msg()).isEqualTo("Hello Jack");
+			assertThat(greeting.msg()).isEqualTo("Hello John");
+			assertThat(later.join().msg()).isEqualTo("Hello Jane");
+			assertThatExceptionOfType(MicroException.class).isThrownBy(() -> chat.hello(new Name("")))
+				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(400));
+		}
+	}
+
+	private static MicroService chat(Registry registry, String... args) {
+		MicroService service = MicroService.named("chat")
+			.version("2")
+			.address("127.0.0.1:0")
+			.registry(registry)
+			.handle(new Chat())
+			.interceptHandlers(new Admission())
+			.interceptCalls(new Timing())
+			.arguments(args)
+			.build();
+		service.start();
+		return service;
+	}
+
+	interface ChatClient {
+
+		Greeting hello(Name in);
+
+		@MicroEndpoint(name = "Hello", timeout = "500ms", idempotent = true)
+		CompletableFuture<Greeting> helloLater(Name in);
+
+		Stream<Void, Greeting> count(Name in);
+
+		@MicroEndpoint(name = "Count")
+		Flow.Publisher<Greeting> countPublished(Name in);
+
+		Stream<Name, Greeting> chat();
+
+	}
+
+	static class Chat {
+
+		public Greeting hello(Name in, Call call) {
+			if (in.name().isBlank()) {
+				throw MicroException.badRequest(call.service(), "a name is needed");
+			}
+			return new Greeting("Hello " + in.name());
+		}
+
+		public void count(Name in, Stream<Greeting, Name> answers) {
+			for (int i = 1; i <= 3; i++) {
+				answers.send(new Greeting(in.name() + " " + i));
+			}
+		}
+
+		public void chat(Stream<Greeting, Name> stream) {
+			for (Name name : stream.received()) {
+				stream.send(new Greeting("Hello " + name.name()));
+			}
+		}
+
+		@MicroEndpoint(exposed = false)
+		public void notAnEndpoint() {
+		}
+
+	}
+
+	static class Admission implements HandlerInterceptor {
+
+		@Override
+		public HandlerFunction apply(HandlerFunction next) {
+			return (call) -> {
+				if ("blocked".equals(call.metadata().get("X-Tenant"))) {
+					throw MicroException.forbidden(call.service(), "not your service");
+				}
+				return next.handle(call);
+			};
+		}
+
+	}
+
+	static class Timing implements CallInterceptor {
+
+		private final List<Duration> times = new ArrayList<>();
+
+		@Override
+		public CallFunction apply(CallFunction next) {
+			return (call) -> {
+				long start = System.nanoTime();
+				return next.call(call)
+					.whenComplete((answer, failure) -> this.times.add(Duration.ofNanos(System.nanoTime() - start)));
+			};
+		}
+
+	}
+
+	private record Echo(Socket socket) implements Receiver {
+
+		@Override
+		public void onMessage(Message message) {
+			this.socket.send(message);
+		}
+
+		@Override
+		public void onClosed(@Nullable Throwable cause) {
+		}
+
+	}
+
+}
