@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * What every registry does. A test of a registry extends this class and says how to open
@@ -30,7 +30,7 @@ public abstract class RegistryContract extends RegistryFixture {
 
 	@Test
 	void whatIsRegisteredIsFoundWithAllItsFields() {
-		assumeThat(keepsDescription()).isTrue();
+		assumeTrue(keepsDescription(), "it keeps no metadata and endpoints of services");
 		Service service = described(this.name, "1.0.0", "n1");
 		this.registry.register(service, Duration.ofMinutes(1));
 		eventually().untilAsserted(() -> assertThat(this.registry.get(this.name)).containsExactly(service));
@@ -95,7 +95,7 @@ public abstract class RegistryContract extends RegistryFixture {
 
 	@Test
 	void secondRegistrySeesWhatTheFirstKnows() {
-		assumeThat(seesOthers()).isTrue();
+		assumeTrue(seesOthers(), "a second one does not see what the first knows");
 		Registry second = another();
 		this.registry.register(service("latest", "n1"), Duration.ofMinutes(1));
 		second.register(service("latest", "n2"), Duration.ofMinutes(1));
@@ -190,7 +190,7 @@ public abstract class RegistryContract extends RegistryFixture {
 
 	@Test
 	void nodeThatIsNotRenewedExpires() {
-		assumeThat(expires()).isTrue();
+		assumeTrue(expires(), "nodes do not expire while it is open");
 		this.registry.register(service("latest", "n1"), ttl());
 		this.registry.register(service("latest", "n2"), Duration.ofMinutes(5));
 		eventually().untilAsserted(() -> assertThat(ids(this.registry.get(this.name))).contains(id("n1")));
@@ -199,7 +199,7 @@ public abstract class RegistryContract extends RegistryFixture {
 
 	@Test
 	void renewedNodeStays() {
-		assumeThat(expires()).isTrue();
+		assumeTrue(expires(), "nodes do not expire while it is open");
 		Service service = service("latest", "n1");
 		this.registry.register(service, ttl());
 		eventually().untilAsserted(() -> assertThat(this.registry.get(this.name)).isNotEmpty());
@@ -255,7 +255,7 @@ public abstract class RegistryContract extends RegistryFixture {
 
 	@Test
 	void watcherHearsOfNodesThatExpire() {
-		assumeThat(tellsOfExpiry()).isTrue();
+		assumeTrue(tellsOfExpiry(), "watchers are not told of nodes that expired");
 		List<Change> changes = watch(this.name);
 		this.registry.register(service("latest", "n1"), ttl());
 		eventually().until(() -> heard(changes, true, "n1"));
@@ -283,7 +283,7 @@ public abstract class RegistryContract extends RegistryFixture {
 
 	@Test
 	void watcherHearsOfWhatAnotherRegistryKnows() {
-		assumeThat(seesOthers()).isTrue();
+		assumeTrue(seesOthers(), "a second one does not see what the first knows");
 		List<Change> changes = watch(this.name);
 		Registry second = another();
 		second.register(service("latest", "n1"), Duration.ofMinutes(1));
