@@ -32,13 +32,20 @@ public final class MicroRegistryAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	Registry microRegistry(Catalogue catalogue, RegistryProperties properties, MicroRegistryConnectionDetails details) {
+	@ConditionalOnMissingBean(Registry.class)
+	BackingRegistry microBackingRegistry(Catalogue catalogue, RegistryProperties properties,
+			MicroRegistryConnectionDetails details) {
 		Registry registry = catalogue.registry(properties.type(), details.address());
 		if (properties.failFast()) {
 			failUnlessReachable(registry);
 		}
-		return Registry.cached(registry, CacheOptions.defaults().withTtl(properties.cache().ttl()));
+		return new BackingRegistry(registry);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Registry microRegistry(BackingRegistry backing, RegistryProperties properties) {
+		return Registry.cached(backing.registry(), CacheOptions.defaults().withTtl(properties.cache().ttl()));
 	}
 
 	private static void failUnlessReachable(Registry registry) {
@@ -49,6 +56,21 @@ public final class MicroRegistryAutoConfiguration {
 			registry.close();
 			throw ex;
 		}
+	}
+
+	/**
+	 * What is behind the cache: a bean so that it is closed, and no {@link Registry} so
+	 * that nobody is given it past the cache.
+	 *
+	 * @param registry the registry
+	 */
+	record BackingRegistry(Registry registry) implements AutoCloseable {
+
+		@Override
+		public void close() {
+			this.registry.close();
+		}
+
 	}
 
 }
