@@ -1,43 +1,347 @@
 package io.microspring.broker;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Threads;
+import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
+import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
+import io.microspring.registry.RegistryException;
+import io.microspring.registry.Service;
+import io.microspring.transport.Addresses;
+import io.microspring.transport.HttpOptions;
+import io.microspring.transport.Listener;
+import io.microspring.transport.Transport;
+import io.microspring.transport.TransportException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Placeholder.
+ * Posts messages to the subscribers that the registry knows (protocol reference §9.1).
+ * go-micro: the default broker, {@code broker/http}.
+ * <p>
+ * Unlike there, subscribers of this process get their messages without the network and
+ * the registry, each subscription has an id of its own so that none is called twice, and
+ * messages for a host travel in order over one connection.
  */
 final class HttpBroker implements Broker {
 
+	private static final Logger log = LoggerFactory.getLogger(HttpBroker.class);
+
+	/** Connections of publishers that have nothing to say. */
+	private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
+
+	private final Registry registry;
+
+	private final HttpBrokerOptions options;
+
+	private final HttpDialect dialect = HttpDialect.NEWEST;
+
+	private final Transport transport;
+
+	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-broker-http");
+
+	private final Map<String, HttpSubscription> subscriptions = new ConcurrentHashMap<>();
+
+	private final HttpRoutes routes;
+
+	/** Guards listening, and closing. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final CountDownLatch closing = new CountDownLatch(1);
+
+	private @Nullable Listener listener;
+
+	private Threads.@Nullable Scheduled renewal;
+
+	/** Since when subscriptions could not be renewed. */
+	private volatile @Nullable Instant unregisteredSince;
+
+	private volatile String address;
+
+	private volatile boolean closed;
+
 	HttpBroker(Registry registry, HttpBrokerOptions options) {
+		this.registry = Objects.requireNonNull(registry, "registry");
+		this.options = options;
+		this.address = options.address();
+		this.transport = Transport
+			.http(HttpOptions.defaults().withMaxMessageSize(options.maxMessageSize()).withIdleTimeout(IDLE_TIMEOUT));
+		this.routes = new HttpRoutes(this);
 	}
 
 	@Override
 	public String name() {
-		throw new UnsupportedOperationException();
+		return "http";
 	}
 
 	@Override
 	public String address() {
-		throw new UnsupportedOperationException();
+		return this.address;
 	}
 
 	@Override
 	public void connect() {
-		throw new UnsupportedOperationException();
+		this.lock.lock();
+		try {
+			requireOpen();
+			if (this.listener == null) {
+				this.listener = this.transport.listen(this.options.address(),
+						(socket) -> socket.receive(new HttpBrokerConnection(socket, this)));
+				this.address = Addresses.announced(this.listener.address(), this.options.advertise());
+				this.renewal = Threads.every(this.options.registerInterval(), this.executor, this::renew);
+			}
+		}
+		catch (TransportException ex) {
+			throw new BrokerException(
+					"broker http could not listen on " + this.options.address() + ": " + ex.getMessage(), ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override
 	public void publish(String topic, Message message) {
-		throw new UnsupportedOperationException();
+		requireTopic(topic);
+		requireOpen();
+		Publication publication = new Publication(topic, this.dialect.addressed(message, topic));
+		requireSize(topic, message.body().length);
+		Recipients<Target> recipients = recipients(topic);
+		if (recipients.all().stream().anyMatch(HttpNode.class::isInstance)) {
+			requireSize(topic, publication.json().length);
+		}
+		BrokerException failure = null;
+		try {
+			for (Target target : recipients.everyone()) {
+				try {
+					target.put(Outgoing.to(publication));
+				}
+				catch (BrokerException ex) {
+					// The others get it nevertheless.
+					failure = ex;
+				}
+			}
+			for (List<Target> members : recipients.queues()) {
+				putToOne(publication, members);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new BrokerException("interrupted while publishing to " + topic + " on broker http", ex);
+		}
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	private static void putToOne(Publication publication, List<Target> members) throws InterruptedException {
+		Outgoing toFirst = Outgoing.toFirst(publication, members);
+		if (members.get(0).offer(toFirst) || toFirst.passOn()) {
+			return;
+		}
+		for (Target member : members) {
+			if (!member.isClosed()) {
+				member.put(Outgoing.to(publication));
+				return;
+			}
+		}
+	}
+
+	private Recipients<Target> recipients(String topic) {
+		try {
+			return this.routes.of(topic, this.registry.get(this.dialect.service()));
+		}
+		catch (RegistryException ex) {
+			throw new BrokerException(
+					"broker http could not look up the subscribers of " + topic + ": " + ex.getMessage(), ex);
+		}
 	}
 
 	@Override
 	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
-		throw new UnsupportedOperationException();
+		requireTopic(topic);
+		Objects.requireNonNull(handler, "handler");
+		connect();
+		HttpSubscription subscription = new HttpSubscription(topic + "-" + UUID.randomUUID(), topic, options.queue(),
+				handler, this);
+		this.subscriptions.put(subscription.id(), subscription);
+		this.routes.forget();
+		try {
+			register(subscription);
+		}
+		catch (RegistryException ex) {
+			remove(subscription);
+			throw new BrokerException(
+					"broker http could not register the subscription of " + topic + ": " + ex.getMessage(), ex);
+		}
+		if (this.closed) {
+			subscription.close();
+			requireOpen();
+		}
+		return subscription;
+	}
+
+	void unsubscribe(HttpSubscription subscription) {
+		if (subscription.isClosed()) {
+			return;
+		}
+		try {
+			this.registry.deregister(registered(subscription));
+		}
+		catch (RegistryException ex) {
+			log.warn("The subscription {} stays registered for up to {}: {}", subscription.id(),
+					this.options.registerTtl(), ex.getMessage());
+		}
+		remove(subscription);
+	}
+
+	private void remove(HttpSubscription subscription) {
+		subscription.end();
+		this.subscriptions.remove(subscription.id());
+		this.routes.forget();
+	}
+
+	private void register(HttpSubscription subscription) {
+		this.registry.register(registered(subscription), this.options.registerTtl());
+	}
+
+	private Service registered(HttpSubscription subscription) {
+		Map<String, String> metadata = Map.of(HttpRoutes.BROKER, name(), HttpRoutes.SECURE, "false", HttpRoutes.TOPIC,
+				subscription.topic());
+		String version = subscription.queue().isEmpty() ? HttpRoutes.BROADCAST : subscription.queue();
+		return Service.of(this.dialect.service(), version, new Node(subscription.id(), this.address, metadata));
+	}
+
+	private void renew() {
+		try {
+			for (HttpSubscription subscription : this.subscriptions.values()) {
+				register(subscription);
+				if (subscription.isClosed()) {
+					this.registry.deregister(registered(subscription));
+				}
+			}
+			if (this.unregisteredSince != null) {
+				this.unregisteredSince = null;
+				log.info("The subscriptions of broker http are renewed again");
+			}
+		}
+		catch (RegistryException ex) {
+			if (this.unregisteredSince == null) {
+				this.unregisteredSince = Instant.now();
+				log.warn("The subscriptions of broker http could not be renewed; trying on: {}", ex.getMessage());
+			}
+		}
+	}
+
+	@Override
+	public HealthReport health() {
+		if (this.closed) {
+			return HealthReport.down("closed");
+		}
+		Map<String, String> details = Map.of("address", this.address, "subscriptions",
+				String.valueOf(this.subscriptions.size()));
+		Instant since = this.unregisteredSince;
+		return ((since == null) ? HealthReport.up("on " + this.address)
+				: HealthReport.degraded("subscriptions could not be renewed since " + since))
+			.with(details);
 	}
 
 	@Override
 	public void close() {
+		Listener listening;
+		this.lock.lock();
+		try {
+			if (this.closed) {
+				return;
+			}
+			this.closed = true;
+			listening = this.listener;
+			if (this.renewal != null) {
+				this.renewal.cancel();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		new ArrayList<>(this.subscriptions.values()).forEach(this::unsubscribe);
+		if (listening != null) {
+			listening.close();
+		}
+		this.routes.awaitIdle(this.options.publishTimeout());
+		this.closing.countDown();
+		this.transport.close();
+		this.executor.shutdown();
+	}
+
+	/** Waits, but not beyond closing: false then. */
+	boolean pause(Duration time) {
+		try {
+			return !this.closing.await(time.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	@Nullable HttpSubscription subscription(String id, String topic) {
+		HttpSubscription subscription = this.subscriptions.get(id);
+		return (subscription != null && subscription.topic().equals(topic)) ? subscription : null;
+	}
+
+	/** The subscriptions of this process. */
+	Map<String, HttpSubscription> subscriptions() {
+		return this.subscriptions;
+	}
+
+	HttpBrokerOptions options() {
+		return this.options;
+	}
+
+	HttpDialect dialect() {
+		return this.dialect;
+	}
+
+	Transport transport() {
+		return this.transport;
+	}
+
+	ExecutorService executor() {
+		return this.executor;
+	}
+
+	private void requireOpen() {
+		if (this.closed) {
+			throw new BrokerException("broker http is closed", null);
+		}
+	}
+
+	private static void requireTopic(String topic) {
+		if (topic.isEmpty()) {
+			throw new IllegalArgumentException("a topic must not be empty");
+		}
+	}
+
+	private void requireSize(String topic, int size) {
+		if (size > this.options.maxMessageSize()) {
+			throw new BrokerException("a message of " + size + " bytes is not published to " + topic
+					+ " on broker http: the limit is " + this.options.maxMessageSize(), null);
+		}
 	}
 
 }

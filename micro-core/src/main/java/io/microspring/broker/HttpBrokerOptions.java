@@ -7,6 +7,8 @@ import java.time.Duration;
  *
  * @param address where it listens; {@code 127.0.0.1:0} by default, as go-micro: reachable
  * on this host only
+ * @param advertise the {@code host} or {@code host:port} that others reach it at; empty
+ * by default: as bound, and a private address of this host where that is a wildcard
  * @param maxMessageSize the largest message in bytes, as it stands in the request; 4 MiB
  * by default
  * @param registerTtl how long a subscription lives in the registry unless renewed; 1 min
@@ -14,17 +16,19 @@ import java.time.Duration;
  * @param registerInterval how often it is renewed; 30 s by default
  * @param queueSize how many messages may wait for one subscriber; 1024 by default,
  * publishing waits beyond
+ * @param publishTimeout how long publishing waits for a subscriber that does not keep up,
+ * and closing for what has been published to leave; 5 s by default
  */
-public record HttpBrokerOptions(String address, int maxMessageSize, Duration registerTtl, Duration registerInterval,
-		int queueSize) {
+public record HttpBrokerOptions(String address, String advertise, int maxMessageSize, Duration registerTtl,
+		Duration registerInterval, int queueSize, Duration publishTimeout) {
 
 	/**
 	 * The defaults.
 	 * @return the options
 	 */
 	public static HttpBrokerOptions defaults() {
-		return new HttpBrokerOptions("127.0.0.1:0", 4 * 1024 * 1024, Duration.ofMinutes(1), Duration.ofSeconds(30),
-				1024);
+		return new HttpBrokerOptions("127.0.0.1:0", "", 4 * 1024 * 1024, Duration.ofMinutes(1), Duration.ofSeconds(30),
+				1024, Duration.ofSeconds(5));
 	}
 
 	/**
@@ -33,8 +37,50 @@ public record HttpBrokerOptions(String address, int maxMessageSize, Duration reg
 	 * @return the copy
 	 */
 	public HttpBrokerOptions withAddress(String address) {
-		return new HttpBrokerOptions(address, this.maxMessageSize, this.registerTtl, this.registerInterval,
-				this.queueSize);
+		return new HttpBrokerOptions(address, this.advertise, this.maxMessageSize, this.registerTtl,
+				this.registerInterval, this.queueSize, this.publishTimeout);
+	}
+
+	/**
+	 * A copy that others reach at another address.
+	 * @param advertise {@code host} or {@code host:port}
+	 * @return the copy
+	 */
+	public HttpBrokerOptions withAdvertise(String advertise) {
+		return new HttpBrokerOptions(this.address, advertise, this.maxMessageSize, this.registerTtl,
+				this.registerInterval, this.queueSize, this.publishTimeout);
+	}
+
+	/**
+	 * A copy with another limit of the message.
+	 * @param bytes the largest message
+	 * @return the copy
+	 */
+	public HttpBrokerOptions withMaxMessageSize(int bytes) {
+		return new HttpBrokerOptions(this.address, this.advertise, bytes, this.registerTtl, this.registerInterval,
+				this.queueSize, this.publishTimeout);
+	}
+
+	/**
+	 * A copy with other times of registration.
+	 * @param ttl how long a subscription lives unless renewed
+	 * @param interval how often it is renewed
+	 * @return the copy
+	 */
+	public HttpBrokerOptions withRegistration(Duration ttl, Duration interval) {
+		return new HttpBrokerOptions(this.address, this.advertise, this.maxMessageSize, ttl, interval, this.queueSize,
+				this.publishTimeout);
+	}
+
+	/**
+	 * A copy with another queue.
+	 * @param queueSize how many messages may wait for one subscriber
+	 * @param publishTimeout how long publishing waits beyond
+	 * @return the copy
+	 */
+	public HttpBrokerOptions withQueue(int queueSize, Duration publishTimeout) {
+		return new HttpBrokerOptions(this.address, this.advertise, this.maxMessageSize, this.registerTtl,
+				this.registerInterval, queueSize, publishTimeout);
 	}
 
 }

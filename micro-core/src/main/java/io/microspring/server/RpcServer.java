@@ -27,6 +27,7 @@ import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
 import io.microspring.server.EndpointHandler.Kind;
+import io.microspring.transport.Addresses;
 import io.microspring.transport.Listener;
 import io.microspring.transport.Socket;
 import io.microspring.transport.Transport;

@@ -1,7 +1,5 @@
 package io.microspring.server;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,8 +16,6 @@ import io.microspring.registry.Value;
 import io.microspring.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -150,42 +146,6 @@ class RegistrationTest {
 		assertThat(Duration.between(start, Instant.now())).isGreaterThanOrEqualTo(Duration.ofMillis(300));
 		await().untilAsserted(() -> assertThat(answersAfterDeregistration.get()).isTrue());
 		assertThat(this.transport.dial(address, Duration.ofSeconds(1))).isCompletedExceptionally();
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "127.0.0.1:8080,'',127.0.0.1:8080", "10.1.2.3:8080,'',10.1.2.3:8080",
-			"0.0.0.0:8080,example.org,example.org:8080", "0.0.0.0:8080,example.org:9090,example.org:9090",
-			"[::]:8080,::1,[::1]:8080", "[::]:8080,[::1]:9090,[::1]:9090", "[fe80::1]:80,'',[fe80::1]:80",
-			"inbox.abc,'',inbox.abc" })
-	void advertisedAddressWinsOverTheBoundOne(String bound, String advertise, String announced) {
-		assertThat(Addresses.announced(bound, advertise)).isEqualTo(announced);
-	}
-
-	@Test
-	void wildcardBecomesAnAddressOfThisHost() {
-		assertThat(Addresses.announced("0.0.0.0:8080", "")).matches("[^:]+:8080").doesNotStartWith("0.0.0.0");
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "'127.0.0.1 8.8.8.8 192.168.1.2 10.0.0.1',192.168.1.2", "'127.0.0.1 8.8.8.8 9.9.9.9',9.9.9.9",
-			"'127.0.0.1 100.64.1.1 8.8.8.8',100.64.1.1", "127.0.0.1,127.0.0.1", "'',127.0.0.1",
-			"'8.8.8.8 fd00::1',fd00:0:0:0:0:0:0:1" })
-	void privateAddressesComeFirstThenPublicThenLoopback(String addresses, String chosen) {
-		List<InetAddress> present = java.util.Arrays.stream(addresses.split(" "))
-			.filter((a) -> !a.isEmpty())
-			.map(RegistrationTest::parse)
-			.toList();
-
-		assertThat(Addresses.ofThisHost(present)).isEqualTo(chosen);
-	}
-
-	private static InetAddress parse(String address) {
-		try {
-			return InetAddress.getByName(address);
-		}
-		catch (UnknownHostException ex) {
-			throw new IllegalArgumentException(ex);
-		}
 	}
 
 	private ServerOptions options() {

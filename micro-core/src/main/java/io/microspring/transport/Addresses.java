@@ -1,4 +1,4 @@
-package io.microspring.server;
+package io.microspring.transport;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -10,16 +10,22 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Which address a server announces (protocol reference §5.4): the advertised one, else
- * the bound one; a wildcard becomes a private address of this host, else a public one,
- * else loopback.
+ * Which address is announced of a listener (protocol reference §5.4).
  */
-final class Addresses {
+public final class Addresses {
 
 	private Addresses() {
 	}
 
-	static String announced(String bound, String advertise) {
+	/**
+	 * The address that others reach a listener at: the advertised one, else the bound
+	 * one. A wildcard becomes a private address of this host, else a public one, else
+	 * loopback.
+	 * @param bound the address that was bound
+	 * @param advertise {@code host} or {@code host:port}; empty to announce what is bound
+	 * @return {@code host:port}, or what the transport dials when it knows no ports
+	 */
+	public static String announced(String bound, String advertise) {
 		int colon = bound.lastIndexOf(':');
 		if (colon < 0) {
 			// No port: whatever it is, it is what the transport dials.

@@ -1,0 +1,114 @@
+package io.microspring.broker;
+
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import io.microspring.transport.Receiver;
+import io.microspring.transport.Socket;
+import io.microspring.transport.TransportException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of a publisher: one request after the other is answered once its handler
+ * has returned, as go-micro does.
+ */
+final class HttpBrokerConnection implements Receiver {
+
+	static final String ID = "go.micro.broker";
+
+	private static final Message HANDLED = Message.of(Metadata.empty());
+
+	private final Socket socket;
+
+	private final HttpBroker broker;
+
+	/** Done when everything that came before is answered. */
+	private CompletableFuture<Void> answered = CompletableFuture.completedFuture(null);
+
+	HttpBrokerConnection(Socket socket, HttpBroker broker) {
+		this.socket = socket;
+		this.broker = broker;
+	}
+
+	@Override
+	public void onMessage(Message request) {
+		boolean last = "close".equalsIgnoreCase(request.header("Connection"));
+		answerInTurn(last, () -> handle(request));
+	}
+
+	@Override
+	public void onRefused(Message head, MicroException error) {
+		answerInTurn(false, () -> refused(error.code(), MicroException.of(ID, error.code(), error.detail())));
+	}
+
+	@Override
+	public void onClosed(@Nullable Throwable cause) {
+		// A publisher has gone; what it sent is being handled.
+	}
+
+	private void answerInTurn(boolean last, Supplier<CompletableFuture<Message>> handling) {
+		this.answered = this.answered.thenCompose((before) -> handling.get()).thenAccept((reply) -> send(reply, last));
+	}
+
+	private void send(Message reply, boolean last) {
+		try {
+			this.socket.send(reply);
+		}
+		catch (TransportException ignored) {
+			// The publisher has not waited for the answer.
+		}
+		if (last) {
+			this.socket.close();
+		}
+	}
+
+	private CompletableFuture<Message> handle(Message request) {
+		if (!"POST".equals(request.header(Headers.HTTP_METHOD))) {
+			return refused(405, MicroException.badRequest(ID, "Method not allowed"));
+		}
+		Message message;
+		try {
+			message = Envelope.decode(request.body());
+		}
+		catch (IllegalArgumentException ex) {
+			return refused(500,
+					MicroException.internalServerError(ID, "Error parsing request body: " + ex.getMessage()));
+		}
+		String topic = this.broker.dialect().topic(message);
+		if (topic == null) {
+			return refused(500, MicroException.internalServerError(ID, "Topic not found"));
+		}
+		String id = HttpDialect.subscription(request.headers().getOrDefault(Headers.PATH, "/"));
+		HttpSubscription subscription = this.broker.subscription(id, topic);
+		if (subscription == null) {
+			return unknown(id, topic);
+		}
+		CompletableFuture<Message> reply = new CompletableFuture<>();
+		subscription.receive(message, (handled) -> {
+			if (handled) {
+				reply.complete(HANDLED);
+			}
+			else {
+				unknown(id, topic).thenAccept(reply::complete);
+			}
+		});
+		return reply;
+	}
+
+	/** A publisher of ours gives the message to another member of the queue then. */
+	private static CompletableFuture<Message> unknown(String id, String topic) {
+		return refused(404, MicroException.notFound(ID, "no subscription '" + id + "' of " + topic));
+	}
+
+	private static CompletableFuture<Message> refused(int status, MicroException error) {
+		Metadata headers = Metadata.of(Headers.HTTP_STATUS, String.valueOf(status), Headers.CONTENT_TYPE,
+				"application/json");
+		return CompletableFuture.completedFuture(new Message(headers, error.toText().getBytes(StandardCharsets.UTF_8)));
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.microspring.broker;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.microspring.concurrent.Mailbox;
+import io.microspring.message.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A subscription of this process. Its handler gets one message at a time, those of this
+ * process and those that came over the network alike.
+ */
+final class HttpSubscription implements Subscription, Target {
+
+	private static final Logger log = LoggerFactory.getLogger(HttpBroker.class);
+
+	private final String id;
+
+	private final String topic;
+
+	private final String queue;
+
+	private final EventHandler handler;
+
+	private final HttpBroker broker;
+
+	/**
+	 * What came over the network is bounded by the connections: none sends another
+	 * message before the last one is answered.
+	 */
+	private final Mailbox<Incoming> incoming;
+
+	/** Bounds what this process publishes. */
+	private final Semaphore room;
+
+	private volatile boolean closed;
+
+	HttpSubscription(String id, String topic, String queue, EventHandler handler, HttpBroker broker) {
+		this.id = id;
+		this.topic = topic;
+		this.queue = queue;
+		this.handler = handler;
+		this.broker = broker;
+		this.room = new Semaphore(broker.options().queueSize());
+		this.incoming = new Mailbox<>("A subscriber of " + topic, Integer.MAX_VALUE, broker.executor(), this::handle);
+	}
+
+	String id() {
+		return this.id;
+	}
+
+	@Override
+	public String topic() {
+		return this.topic;
+	}
+
+	@Override
+	public String queue() {
+		return this.queue;
+	}
+
+	@Override
+	public boolean isClosed() {
+		return this.closed;
+	}
+
+	@Override
+	public boolean offer(Outgoing message) {
+		if (this.closed || !this.room.tryAcquire()) {
+			return false;
+		}
+		receiveLocally(message);
+		return true;
+	}
+
+	@Override
+	public void put(Outgoing message) throws InterruptedException {
+		if (this.closed) {
+			return;
+		}
+		if (!this.room.tryAcquire(this.broker.options().publishTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+			throw new BrokerException("publishing to " + this.topic + " on broker http: the subscriber " + this.id
+					+ " has had " + this.broker.options().queueSize() + " messages waiting for "
+					+ this.broker.options().publishTimeout(), null);
+		}
+		receiveLocally(message);
+	}
+
+	private void receiveLocally(Outgoing message) {
+		receive(message.publication().message(), (handled) -> {
+			this.room.release();
+			if (!handled) {
+				message.passOn();
+			}
+		});
+	}
+
+	/**
+	 * Takes a message.
+	 * @param message the message
+	 * @param done is told once the handler has returned: false when it was not called, as
+	 * the subscription has been closed
+	 */
+	void receive(Message message, Consumer<Boolean> done) {
+		this.incoming.offer(new Incoming(message, done));
+	}
+
+	private void handle(Incoming next) {
+		if (this.closed) {
+			next.done.accept(false);
+			return;
+		}
+		try {
+			this.handler.handle(new Delivered(this.topic, next.message));
+		}
+		catch (Exception ex) {
+			log.warn("A subscriber of {} failed", this.topic, ex);
+		}
+		finally {
+			next.done.accept(true);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.broker.unsubscribe(this);
+	}
+
+	/** The handler is not called any more. */
+	void end() {
+		this.closed = true;
+	}
+
+	/**
+	 * A message and what to do once it is handled.
+	 *
+	 * @param message the message
+	 * @param done is told whether it was handled
+	 */
+	private record Incoming(Message message, Consumer<Boolean> done) {
+
+	}
+
+}
