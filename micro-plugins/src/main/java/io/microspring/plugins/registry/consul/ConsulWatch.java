@@ -3,6 +3,7 @@ package io.microspring.plugins.registry.consul;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -73,10 +74,9 @@ final class ConsulWatch implements Registry.Watcher {
 				return;
 			}
 			for (String gone : this.names.keySet().stream().filter((name) -> !present.contains(name)).toList()) {
-				Known known = this.names.get(gone);
+				Known known = Objects.requireNonNull(this.names.remove(gone));
 				known.query.close();
 				known.update(List.of());
-				this.names.remove(gone);
 			}
 			for (String name : present) {
 				if (!this.names.containsKey(name)) {
