@@ -11,20 +11,23 @@ import org.springframework.util.unit.DataSize;
 /**
  * How the HTTP broker works.
  *
+ * @param advertise host, or host and port, that others reach it at; by default as bound,
+ * and a private address of this host where that is a wildcard
  * @param maxMessageSize largest message, as it stands in the request
  * @param registerTtl how long a subscription lives in the registry unless renewed
  * @param registerInterval how often a subscription is renewed
  * @param queueSize how many messages may wait for one subscriber
+ * @param publishTimeout how long publishing waits for a subscriber that does not keep up
  */
 @ConfigurationProperties("micro.broker.http")
-public record HttpBrokerProperties(@DefaultValue("4MB") DataSize maxMessageSize,
+public record HttpBrokerProperties(@DefaultValue("") String advertise, @DefaultValue("4MB") DataSize maxMessageSize,
 		@DefaultValue("1m") Duration registerTtl, @DefaultValue("30s") Duration registerInterval,
-		@DefaultValue("1024") int queueSize) {
+		@DefaultValue("1024") int queueSize, @DefaultValue("5s") Duration publishTimeout) {
 
 	HttpBrokerOptions toOptions(String address) {
 		String listen = address.isEmpty() ? HttpBrokerOptions.defaults().address() : address;
-		return new HttpBrokerOptions(listen, Math.toIntExact(this.maxMessageSize.toBytes()), this.registerTtl,
-				this.registerInterval, this.queueSize);
+		return new HttpBrokerOptions(listen, this.advertise, Math.toIntExact(this.maxMessageSize.toBytes()),
+				this.registerTtl, this.registerInterval, this.queueSize, this.publishTimeout);
 	}
 
 }
