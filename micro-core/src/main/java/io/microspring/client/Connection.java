@@ -51,10 +51,17 @@ final class Connection implements Receiver {
 			this.socket.send(request);
 		}
 		catch (RuntimeException ex) {
+			// Nothing went out: the connection is as good as before.
 			this.waiting.set(null);
+			this.pool.release(this, true);
 			answer.completeExceptionally(ex);
 		}
 		return answer;
+	}
+
+	/** Back to the pool, unused. */
+	void release() {
+		this.pool.release(this, true);
 	}
 
 	boolean isUsable(long ttlNanos) {
@@ -62,11 +69,15 @@ final class Connection implements Receiver {
 	}
 
 	/**
-	 * Gives the call up: whatever still comes belongs to nobody, so the connection goes.
+	 * Gives an exchange up: whatever still comes belongs to nobody, so the connection
+	 * goes. One that has its answer already is left alone, as the connection may serve
+	 * another call by now.
+	 * @param answer what {@link #exchange} returned
 	 */
-	void abandon() {
-		this.waiting.set(null);
-		this.socket.close();
+	void abandon(CompletableFuture<Message> answer) {
+		if (this.waiting.compareAndSet(answer, null)) {
+			this.socket.close();
+		}
 	}
 
 	void close() {

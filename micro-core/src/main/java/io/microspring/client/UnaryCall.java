@@ -48,7 +48,8 @@ final class UnaryCall {
 
 	private int attempt;
 
-	private volatile @Nullable Connection connection;
+	/** Gives the exchange under way up. */
+	private volatile @Nullable Runnable abandon;
 
 	private volatile @Nullable String lastAddress;
 
@@ -150,9 +151,8 @@ final class UnaryCall {
 	}
 
 	private CompletableFuture<Message> exchange(Connection acquired, Deadline limit) {
-		this.connection = acquired;
 		if (this.result.isDone()) {
-			acquired.abandon();
+			acquired.release();
 			return CompletableFuture.failedFuture(timeout());
 		}
 		Metadata.Builder headers = this.client.protocol
@@ -160,13 +160,17 @@ final class UnaryCall {
 			.setAll(this.bodyHeaders);
 		Protocol.timeout(headers, limit);
 		CompletableFuture<Message> answer = acquired.exchange(new Message(headers.build(), this.body));
+		this.abandon = () -> acquired.abandon(answer);
+		if (this.result.isDone()) {
+			giveUp();
+		}
 		if (limit == this.deadline) {
 			return answer;
 		}
 		Threads.Scheduled timer = Threads.after(limit.remaining(), () -> {
 			if (answer
 				.completeExceptionally(MicroException.timeout(Protocol.ID, "no answer in the time of one attempt"))) {
-				acquired.abandon();
+				acquired.abandon(answer);
 			}
 		});
 		return answer.whenComplete((message, failure) -> timer.cancel());
@@ -245,9 +249,9 @@ final class UnaryCall {
 	}
 
 	private void giveUp() {
-		Connection active = this.connection;
-		if (active != null) {
-			active.abandon();
+		Runnable underWay = this.abandon;
+		if (underWay != null) {
+			underWay.run();
 		}
 	}
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class Threads {
 
 	private static final int POOL_SIZE = Math.max(200, 16 * Runtime.getRuntime().availableProcessors());
+
+	private static final int POOL_QUEUE = 1024;
 
 	private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
@@ -143,12 +145,16 @@ public final class Threads {
 	}
 
 	private static ExecutorService pool(String name) {
-		// No queue: a task that finds all threads busy is refused at once, and its caller
-		// told so.
-		return new ThreadPoolExecutor(0, POOL_SIZE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), factory(name),
-				(task, pool) -> {
-					throw new RejectedExecutionException("All " + POOL_SIZE + " threads of " + name + " are busy");
+		// The queue takes bursts; what it cannot take is refused at once, and its caller
+		// told
+		// so.
+		ThreadPoolExecutor executor = new ThreadPoolExecutor(POOL_SIZE, POOL_SIZE, 30, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(POOL_QUEUE), factory(name), (task, pool) -> {
+					throw new RejectedExecutionException("All " + POOL_SIZE + " threads of " + name + " are busy, and "
+							+ POOL_QUEUE + " tasks wait");
 				});
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
 	}
 
 	/** Calls a scheduled task off. */

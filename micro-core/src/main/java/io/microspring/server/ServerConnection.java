@@ -34,6 +34,9 @@ final class ServerConnection implements Receiver {
 
 	private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
 
+	/** As many as go-micro buffers for a connection; then it is not read on. */
+	private static final int MOST_UNDER_WAY = 128;
+
 	final RpcServer server;
 
 	final Socket socket;
@@ -48,11 +51,17 @@ final class ServerConnection implements Receiver {
 
 	private final AtomicInteger underWay = new AtomicInteger();
 
+	/** Calls under way that are not streams: these end without being sent more. */
+	private final AtomicInteger unary = new AtomicInteger();
+
+	private final ReadGate gate;
+
 	private volatile boolean closeWhenIdle;
 
 	ServerConnection(RpcServer server, Socket socket) {
 		this.server = server;
 		this.socket = socket;
+		this.gate = new ReadGate(socket);
 	}
 
 	@Override
@@ -119,6 +128,10 @@ final class ServerConnection implements Receiver {
 				throw MicroException.of(this.server.name(), 501,
 						endpoint + " streams, which plain HTTP cannot: call it with a go-micro client");
 			}
+			if (route.streams() && this.streams.size() >= MOST_UNDER_WAY) {
+				throw MicroException.of(this.server.name(), 429,
+						"more than " + MOST_UNDER_WAY + " streams on one connection");
+			}
 		}
 		catch (MicroException ex) {
 			reply(dialect, dialect.failure(ex));
@@ -128,9 +141,12 @@ final class ServerConnection implements Receiver {
 		}
 		ServerCall call = new ServerCall(this, route, dialect, message.headers());
 		if (route.streams()) {
-			ServerStream stream = new ServerStream(call, codec, this.socket, () -> this.streams.remove(key));
+			ServerStream stream = new ServerStream(call, codec, this.socket, this.gate, () -> this.streams.remove(key));
 			call.stream(stream);
 			this.streams.put(key, stream);
+		}
+		else if (this.unary.incrementAndGet() == MOST_UNDER_WAY) {
+			this.gate.reading(false);
 		}
 		call.watchDeadline();
 		execute(route.executor(), call, () -> handle(call, codec, message));
@@ -222,6 +238,9 @@ final class ServerConnection implements Receiver {
 		if (stream != null) {
 			stream.ended();
 		}
+		else if (this.unary.getAndDecrement() == MOST_UNDER_WAY) {
+			this.gate.reading(true);
+		}
 		reply(call.dialect, answer);
 		this.server.counted(failed);
 		ended();
@@ -230,20 +249,33 @@ final class ServerConnection implements Receiver {
 	private void event(String topic, Message message) {
 		this.underWay.incrementAndGet();
 		this.server.began();
-		this.server.executor().execute(() -> {
-			Metadata reply = message.headers().without(Headers.PATH).without(Headers.HTTP_METHOD);
-			try {
-				this.server.subscribers.deliver(topic, message);
-			}
-			catch (Exception ex) {
-				reply = reply.with(Headers.ERROR,
-						MicroException
-							.internalServerError(this.server.name(), "subscriber error: " + this.server.faults.text(ex))
-							.toText());
-			}
-			send(Message.of(reply.without("Content-Length").without("Transfer-Encoding")));
-			ended();
-		});
+		Metadata reply = message.headers()
+			.without(Headers.PATH)
+			.without(Headers.HTTP_METHOD)
+			.without("Content-Length")
+			.without("Transfer-Encoding");
+		try {
+			this.server.executor().execute(() -> delivered(reply, deliver(topic, message)));
+		}
+		catch (RejectedExecutionException ex) {
+			delivered(reply, "too busy: " + ex.getMessage());
+		}
+	}
+
+	private @Nullable String deliver(String topic, Message message) {
+		try {
+			this.server.subscribers.deliver(topic, message);
+			return null;
+		}
+		catch (Exception ex) {
+			return "subscriber error: " + this.server.faults.text(ex);
+		}
+	}
+
+	private void delivered(Metadata reply, @Nullable String problem) {
+		send(Message.of((problem == null) ? reply
+				: reply.with(Headers.ERROR, MicroException.internalServerError(this.server.name(), problem).toText())));
+		ended();
 	}
 
 	private void begin(Dialect dialect) {

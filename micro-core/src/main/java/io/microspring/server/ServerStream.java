@@ -33,13 +33,13 @@ final class ServerStream implements Stream<Object, Object> {
 
 	private volatile boolean ended;
 
-	ServerStream(ServerCall call, Codec codec, Socket socket, Runnable onEnd) {
+	ServerStream(ServerCall call, Codec codec, Socket socket, ReadGate gate, Runnable onEnd) {
 		this.call = call;
 		this.codec = codec;
 		this.socket = socket;
 		this.onEnd = onEnd;
 		this.type = call.route.handler().requestType();
-		this.window = new Window<>(socket::reading);
+		this.window = new Window<>(gate::reading);
 	}
 
 	void onMessage(Message message) {

@@ -12,18 +12,15 @@ import java.time.Duration;
  * there; 30 s by default
  * @param idleTimeout how long a connection may be open without anything sent, received or
  * under way; 5 min by default
- * @param maxPipelined how many requests of one connection may be under way before reading
- * stops; 128 by default
  */
-public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTimeout, Duration idleTimeout,
-		int maxPipelined) {
+public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTimeout, Duration idleTimeout) {
 
 	/**
 	 * The defaults.
 	 * @return the options
 	 */
 	public static HttpOptions defaults() {
-		return new HttpOptions(4 * 1024 * 1024, 64 * 1024, Duration.ofSeconds(30), Duration.ofMinutes(5), 128);
+		return new HttpOptions(4 * 1024 * 1024, 64 * 1024, Duration.ofSeconds(30), Duration.ofMinutes(5));
 	}
 
 	/**
@@ -32,7 +29,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withMaxMessageSize(int bytes) {
-		return new HttpOptions(bytes, this.maxHeaderSize, this.readTimeout, this.idleTimeout, this.maxPipelined);
+		return new HttpOptions(bytes, this.maxHeaderSize, this.readTimeout, this.idleTimeout);
 	}
 
 	/**
@@ -41,7 +38,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withMaxHeaderSize(int bytes) {
-		return new HttpOptions(this.maxMessageSize, bytes, this.readTimeout, this.idleTimeout, this.maxPipelined);
+		return new HttpOptions(this.maxMessageSize, bytes, this.readTimeout, this.idleTimeout);
 	}
 
 	/**
@@ -50,7 +47,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withReadTimeout(Duration timeout) {
-		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, timeout, this.idleTimeout, this.maxPipelined);
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, timeout, this.idleTimeout);
 	}
 
 	/**
@@ -59,7 +56,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withIdleTimeout(Duration timeout) {
-		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, timeout, this.maxPipelined);
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, timeout);
 	}
 
 }

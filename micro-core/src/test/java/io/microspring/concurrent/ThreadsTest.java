@@ -74,7 +74,7 @@ class ThreadsTest {
 				for (int i = 0; i < 100_000; i++) {
 					executor.execute(() -> waitFor(release));
 				}
-			}).withMessageMatching("All \\d+ threads of full are busy");
+			}).withMessageMatching("All \\d+ threads of full are busy, and \\d+ tasks wait");
 		}
 		finally {
 			release.countDown();

@@ -210,6 +210,17 @@ class BadInputTest {
 	}
 
 	@Test
+	void manyPipelinedRequestsAreHeldBackAndAllAnswered() throws Exception {
+		for (int i = 0; i < 1000; i++) {
+			this.socket.send(hello("quick").withHeader(Headers.ID, Integer.toString(i)));
+		}
+
+		for (int i = 0; i < 1000; i++) {
+			assertThat(this.inbox.take(PATIENCE).header(Headers.ERROR)).isNull();
+		}
+	}
+
+	@Test
 	void mucpRequestsArePipelinedAndAnsweredAsTheyComplete() throws Exception {
 		this.socket.send(hello("slow").withHeader(Headers.ID, "1"));
 		this.socket.send(hello("quick").withHeader(Headers.ID, "2"));

@@ -107,6 +107,19 @@ class ServerAndClientTest {
 	}
 
 	@Test
+	void callerMaySendFarAheadOfAHandlerThatAnswersAtTheEnd() {
+		int count = 2000;
+		try (Stream<Name, Reply> stream = this.client.proxy("greeter", SayClient.class).total()) {
+			for (int i = 0; i < count; i++) {
+				stream.send(new Name("x"));
+			}
+			stream.closeSend();
+			assertThat(stream.receive()).isEqualTo(new Reply(Integer.toString(count)));
+			assertThat(stream.receive()).isNull();
+		}
+	}
+
+	@Test
 	void errorsTravelAsWhatTheyAre() {
 		assertThatExceptionOfType(MicroException.class).isThrownBy(() -> call("bad"))
 			.satisfies((ex) -> assertThat(ex.toText())
@@ -240,6 +253,8 @@ class ServerAndClientTest {
 
 		Stream<Name, Reply> chat();
 
+		Stream<Name, Reply> total();
+
 		Stream<Void, Reply> count(Name name);
 
 		@MicroEndpoint(name = "Count")
@@ -283,6 +298,14 @@ class ServerAndClientTest {
 			for (Name name : stream.received()) {
 				stream.send(new Reply("Hello " + name.name()));
 			}
+		}
+
+		public void total(Stream<Reply, Name> stream) {
+			int total = 0;
+			for (Name name : stream.received()) {
+				total += name.name().length();
+			}
+			stream.send(new Reply(Integer.toString(total)));
 		}
 
 		public void count(Name name, Stream<Reply, Name> stream) {

@@ -15,17 +15,15 @@ import org.springframework.util.unit.DataSize;
  * @param maxHeaderSize largest header section
  * @param readTimeout how long the rest of a message may take once its first byte is there
  * @param idleTimeout how long a connection may be open while nothing happens on it
- * @param maxPipelined how many requests of one connection may be under way before reading
- * stops
  */
 @ConfigurationProperties("micro.transport.http")
 public record HttpTransportProperties(@DefaultValue("4MB") DataSize maxMessageSize,
 		@DefaultValue("64KB") DataSize maxHeaderSize, @DefaultValue("30s") Duration readTimeout,
-		@DefaultValue("5m") Duration idleTimeout, @DefaultValue("128") int maxPipelined) {
+		@DefaultValue("5m") Duration idleTimeout) {
 
 	HttpOptions toOptions() {
 		return new HttpOptions(Math.toIntExact(this.maxMessageSize.toBytes()),
-				Math.toIntExact(this.maxHeaderSize.toBytes()), this.readTimeout, this.idleTimeout, this.maxPipelined);
+				Math.toIntExact(this.maxHeaderSize.toBytes()), this.readTimeout, this.idleTimeout);
 	}
 
 }
