@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,7 +43,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * {@code CONSUL_ADDRESS} (for {@code consul}); the binary of its name on the path; the
  * one in the cache that {@code .ci/servers.sh} fills. Where there is none, the class is
  * skipped with the reason, or fails when {@code micro.test.skip-is-failure} is true. What
- * became of it is one line in {@code target/backends.txt}. Not thread-safe.
+ * became of it is told by {@link Backends}. Not thread-safe.
  */
 public final class ExternalServer implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
 
@@ -88,7 +87,7 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 			return ConditionEvaluationResult.enabled(null);
 		}
 		String reason = missing();
-		report("skipped: " + reason);
+		Backends.skipped(this.recipe.name(), reason);
 		return ConditionEvaluationResult.disabled(this.recipe.name() + ": " + reason);
 	}
 
@@ -102,7 +101,7 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 			this.directory = Files.createTempDirectory("micro-" + this.recipe.name());
 			startOnFreePorts();
 		}
-		report("version=" + this.version + " run");
+		Backends.run(this.recipe.name(), this.version);
 	}
 
 	@Override
@@ -277,17 +276,6 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 
 	private String missing() {
 		return "no " + this.recipe.name() + " on the path or in " + cache() + " (make servers builds it)";
-	}
-
-	private void report(String outcome) {
-		try {
-			Path target = Files.createDirectories(Path.of("target"));
-			Files.writeString(target.resolve("backends.txt"), "backend " + this.recipe.name() + " " + outcome + "\n",
-					StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	private String askVersion(Path program) throws IOException, InterruptedException {
