@@ -1,21 +1,79 @@
 package io.microspring.plugins.broker.kafka;
 
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
 import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerException;
 import io.microspring.broker.EventHandler;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
+import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Placeholder.
+ * Messages over Kafka, as go-micro's plugin sends and receives them (protocol reference
+ * §9.2): the topic is Kafka's, a queue is a consumer group, a subscriber without a queue
+ * is a group of its own, and a message is the JSON envelope in the value of a record
+ * without a key; {@link KafkaOptions#raw()} makes it body and Kafka headers instead.
+ * <p>
+ * A message goes to a partition picked at random, so that the members of a queue share
+ * the work; order is kept within a partition only. A subscriber gets every message at
+ * least once from the moment that subscribing returned: its place is committed after its
+ * handler ran, or up to the oldest message not acknowledged where it acknowledges itself.
+ * Thread-safe. Needs {@code org.springframework.kafka:spring-kafka}, of which it uses the
+ * Kafka clients. go-micro: {@code go-plugins/broker/kafka}.
  */
 public final class KafkaBroker implements Broker {
 
+	private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
+
+	/** What a record needs besides its value: headers, and Kafka's own few bytes. */
+	private static final int RECORD_OVERHEAD = 64 * 1024;
+
+	private final KafkaOptions options;
+
+	private final Records records;
+
+	private final Set<KafkaSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private volatile @Nullable Connection connection;
+
+	private volatile boolean closed;
+
 	/**
 	 * A broker that is not connected yet.
-	 * @param options its options
+	 * @param options where Kafka is and how to use it
 	 */
 	public KafkaBroker(KafkaOptions options) {
+		this.options = options;
+		this.records = new Records(options.raw(), options.maxMessageSize());
 	}
 
 	@Override
@@ -25,26 +83,233 @@ public final class KafkaBroker implements Broker {
 
 	@Override
 	public String address() {
-		throw new UnsupportedOperationException();
+		return this.options.address();
 	}
 
 	@Override
 	public void connect() {
-		throw new UnsupportedOperationException();
+		connection();
 	}
 
 	@Override
 	public void publish(String topic, Message message) {
-		throw new UnsupportedOperationException();
+		requireTopic(topic);
+		Producer<byte[], byte[]> producer = connection().producer;
+		try {
+			int partition = partition(producer.partitionsFor(topic));
+			ProducerRecord<byte[], byte[]> record = this.records.write(topic, partition, message);
+			producer.send(record).get();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw failure("was interrupted when publishing to", topic, ex);
+		}
+		catch (ExecutionException ex) {
+			throw failure("did not take a message for", topic, ex.getCause());
+		}
+		catch (KafkaException | IllegalArgumentException | IllegalStateException ex) {
+			throw failure("did not take a message for", topic, ex);
+		}
 	}
 
 	@Override
 	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
-		throw new UnsupportedOperationException();
+		requireTopic(topic);
+		Objects.requireNonNull(handler, "handler");
+		Connection connected = connection();
+		boolean alone = options.queue().isEmpty();
+		String group = alone ? "micro-" + UUID.randomUUID() : options.queue();
+		try {
+			// A topic that is not there is made now, where Kafka is set to make topics.
+			connected.producer.partitionsFor(topic);
+			KafkaSubscription subscription = new KafkaSubscription(topic, group, options.autoAck(), this.records,
+					handler, new KafkaConsumer<>(consumerProperties(group), new ByteArrayDeserializer(),
+							new ByteArrayDeserializer()),
+					(ended) -> ended(ended, alone ? connected : null));
+			this.subscriptions.add(subscription);
+			subscription.start(this.options.timeout(), alone);
+			if (this.closed) {
+				subscription.close();
+			}
+			return subscription;
+		}
+		catch (KafkaException ex) {
+			throw failure("did not let group " + group + " subscribe to", topic, ex);
+		}
+	}
+
+	@Override
+	public HealthReport health() {
+		Map<String, String> details = Map.of("address", this.options.address());
+		try {
+			int nodes = connection(HEALTH_TIMEOUT).admin.describeCluster(within(HEALTH_TIMEOUT))
+				.nodes()
+				.get(HEALTH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+				.size();
+			return HealthReport.up(this + " answers, with " + nodes + " nodes").with(details);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return HealthReport.down("interrupted while asking " + this).with(details);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			return HealthReport.down(this + " does not answer").with(details);
+		}
+		catch (BrokerException ex) {
+			return HealthReport.down(String.valueOf(ex.getMessage())).with(details);
+		}
 	}
 
 	@Override
 	public void close() {
+		this.closed = true;
+		this.subscriptions.forEach(KafkaSubscription::stop);
+		this.subscriptions.forEach(KafkaSubscription::close);
+		this.lock.lock();
+		try {
+			Connection connected = this.connection;
+			this.connection = null;
+			if (connected != null) {
+				connected.producer.close(this.options.timeout());
+				connected.admin.close(this.options.timeout());
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "kafka at " + this.options.address();
+	}
+
+	private Connection connection() {
+		return connection(this.options.timeout());
+	}
+
+	private Connection connection(Duration timeout) {
+		Connection connected = this.connection;
+		if (connected != null) {
+			return connected;
+		}
+		try {
+			if (!this.lock.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+				throw new BrokerException(this + " is still being connected to after " + timeout.toMillis() + " ms",
+						null);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new BrokerException("interrupted while connecting to " + this, ex);
+		}
+		try {
+			if (this.closed) {
+				throw new BrokerException("broker kafka is closed", null);
+			}
+			connected = this.connection;
+			if (connected == null) {
+				connected = open(timeout);
+				this.connection = connected;
+			}
+			return connected;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private Connection open(Duration timeout) {
+		Admin admin = null;
+		try {
+			admin = Admin.create(properties());
+			admin.describeCluster(within(timeout)).clusterId().get();
+			return new Connection(admin,
+					new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer()));
+		}
+		catch (KafkaException | ExecutionException | InterruptedException ex) {
+			if (admin != null) {
+				admin.close(Duration.ZERO);
+			}
+			if (ex instanceof InterruptedException) {
+				Thread.currentThread().interrupt();
+			}
+			Throwable cause = (ex instanceof ExecutionException) ? ex.getCause() : ex;
+			throw new BrokerException(
+					this + " cannot be reached within " + timeout.toMillis() + " ms: " + cause.getMessage(), cause);
+		}
+	}
+
+	/** A group that nobody else can join is of no more use. */
+	private void ended(KafkaSubscription subscription, @Nullable Connection ofItsOwn) {
+		this.subscriptions.remove(subscription);
+		if (ofItsOwn != null) {
+			ofItsOwn.admin.deleteConsumerGroups(List.of(subscription.group()));
+		}
+	}
+
+	private Map<String, Object> properties() {
+		Map<String, Object> properties = new HashMap<>();
+		properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, this.options.address());
+		properties.putAll(this.options.properties());
+		return properties;
+	}
+
+	private Map<String, Object> producerProperties() {
+		int timeout = Math.toIntExact(this.options.timeout().toMillis());
+		Map<String, Object> properties = new HashMap<>();
+		properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout);
+		properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout);
+		properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, timeout);
+		// Whoever publishes waits for the answer: to wait for more of them as well is
+		// lost
+		// time.
+		properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+		properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, this.options.maxMessageSize() + RECORD_OVERHEAD);
+		properties.putAll(properties());
+		return properties;
+	}
+
+	private Map<String, Object> consumerProperties(String group) {
+		Map<String, Object> properties = new HashMap<>();
+		properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+		properties.putAll(properties());
+		properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+		properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+		return properties;
+	}
+
+	private BrokerException failure(String what, String topic, Throwable cause) {
+		if (this.closed) {
+			return new BrokerException("broker kafka is closed", cause);
+		}
+		return new BrokerException(this + " " + what + " " + topic + ": " + cause.getMessage(), cause);
+	}
+
+	/** Any partition, but one that can be written to when there is one. */
+	private static int partition(List<PartitionInfo> partitions) {
+		int first = ThreadLocalRandom.current().nextInt(partitions.size());
+		for (int i = 0; i < partitions.size(); i++) {
+			PartitionInfo partition = partitions.get((first + i) % partitions.size());
+			if (partition.leader() != null) {
+				return partition.partition();
+			}
+		}
+		return partitions.get(first).partition();
+	}
+
+	private static DescribeClusterOptions within(Duration timeout) {
+		return new DescribeClusterOptions().timeoutMs(Math.toIntExact(timeout.toMillis()));
+	}
+
+	private static void requireTopic(String topic) {
+		if (topic.isEmpty()) {
+			throw new IllegalArgumentException("a topic must not be empty");
+		}
+	}
+
+	private record Connection(Admin admin, Producer<byte[], byte[]> producer) {
+
 	}
 
 }

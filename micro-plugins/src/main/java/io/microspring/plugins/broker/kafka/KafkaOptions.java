@@ -26,8 +26,8 @@ public record KafkaOptions(String address, boolean raw, Duration timeout, int ma
 	public KafkaOptions {
 		Objects.requireNonNull(address, "address");
 		properties = Map.copyOf(properties);
-		if (timeout.isNegative() || timeout.isZero()) {
-			throw new IllegalArgumentException("timeout must be more than nothing: " + timeout);
+		if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
+			throw new IllegalArgumentException("timeout must be between 1 ms and 10 min, not " + timeout);
 		}
 		if (maxMessageSize < 1) {
 			throw new IllegalArgumentException("maxMessageSize must be more than nothing: " + maxMessageSize);

@@ -1,0 +1,345 @@
+package io.microspring.plugins.broker.kafka;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+import io.microspring.broker.Event;
+import io.microspring.broker.EventHandler;
+import io.microspring.broker.Subscription;
+import io.microspring.concurrent.Threads;
+import io.microspring.message.Message;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One member of a consumer group, on a thread of its own: fetches, hands each message to
+ * the handler, and commits how far it is.
+ */
+final class KafkaSubscription implements Subscription, ConsumerRebalanceListener {
+
+	private static final Logger log = LoggerFactory.getLogger(KafkaSubscription.class);
+
+	private static final Duration POLL = Duration.ofMillis(500);
+
+	private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
+
+	private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
+
+	/** Kafka takes a member that does not fetch for five minutes for a dead one. */
+	private static final Duration LONGEST_BETWEEN_FETCHES = Duration.ofSeconds(30);
+
+	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+	private static final long LONGEST_PAUSE = 10_000;
+
+	/** So many messages not acknowledged, and no more are fetched. */
+	private static final int MAX_OPEN = 1000;
+
+	private final String topic;
+
+	private final String group;
+
+	private final boolean autoAck;
+
+	private final Records records;
+
+	private final EventHandler handler;
+
+	private final KafkaConsumer<byte[], byte[]> consumer;
+
+	private final Consumer<KafkaSubscription> onEnd;
+
+	private final Progress progress = new Progress();
+
+	private final CompletableFuture<@Nullable Void> joined = new CompletableFuture<>();
+
+	private final CountDownLatch stopped = new CountDownLatch(1);
+
+	private final CountDownLatch ended = new CountDownLatch(1);
+
+	private volatile @Nullable Thread thread;
+
+	private boolean alone;
+
+	private boolean held;
+
+	private long committedAt = System.nanoTime();
+
+	KafkaSubscription(String topic, String group, boolean autoAck, Records records, EventHandler handler,
+			KafkaConsumer<byte[], byte[]> consumer, Consumer<KafkaSubscription> onEnd) {
+		this.topic = topic;
+		this.group = group;
+		this.autoAck = autoAck;
+		this.records = records;
+		this.handler = handler;
+		this.consumer = consumer;
+		this.onEnd = onEnd;
+	}
+
+	/**
+	 * Joins the group, and returns when messages published from now on will arrive.
+	 * @param timeout how long that may take
+	 * @param alone whether no other member can be in the group
+	 * @throws KafkaException when it cannot be joined
+	 */
+	void start(Duration timeout, boolean alone) {
+		this.alone = alone;
+		this.thread = Threads.start("micro-broker-kafka-" + this.topic, this::run);
+		try {
+			this.joined.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (TimeoutException ex) {
+			if (!alone) {
+				// Another member may be busy for long; the group keeps our messages.
+				log.warn("Joining group {} of topic {} takes longer than {} ms; it goes on", this.group, this.topic,
+						timeout.toMillis());
+				return;
+			}
+			close();
+			throw new KafkaException("it took longer than " + timeout.toMillis() + " ms to join", ex);
+		}
+		catch (ExecutionException ex) {
+			close();
+			throw new KafkaException(ex.getCause().getMessage(), ex.getCause());
+		}
+		catch (InterruptedException ex) {
+			close();
+			Thread.currentThread().interrupt();
+			throw new KafkaException("interrupted while joining", ex);
+		}
+	}
+
+	String group() {
+		return this.group;
+	}
+
+	@Override
+	public String topic() {
+		return this.topic;
+	}
+
+	/** Ends without waiting for a message being handled. */
+	void stop() {
+		this.stopped.countDown();
+		this.consumer.wakeup();
+	}
+
+	@Override
+	public void close() {
+		stop();
+		Thread running = this.thread;
+		if (running == null || running == Thread.currentThread()) {
+			return;
+		}
+		try {
+			if (!this.ended.await(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+				log.warn("A subscriber of {} still handles a message after {}; it is interrupted", this.topic,
+						CLOSE_TIMEOUT);
+				running.interrupt();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private boolean isStopped() {
+		return this.stopped.getCount() == 0;
+	}
+
+	private void run() {
+		try {
+			this.consumer.subscribe(List.of(this.topic), this);
+			int failures = 0;
+			while (!isStopped()) {
+				try {
+					hold();
+					handle(this.consumer.poll(POLL).iterator());
+					commit();
+					failures = 0;
+				}
+				catch (WakeupException ex) {
+					log.trace("Woken up to stop", ex);
+				}
+				catch (KafkaException ex) {
+					failed(ex, failures++);
+				}
+			}
+			commit();
+		}
+		catch (RuntimeException ex) {
+			log.warn("A subscriber of {} ended with what it had not committed yet: {}", this.topic, ex.toString());
+		}
+		finally {
+			this.consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+			this.onEnd.accept(this);
+			this.ended.countDown();
+		}
+	}
+
+	/** Fetches nothing while too many messages wait to be acknowledged. */
+	private void hold() {
+		boolean full = this.progress.open() >= MAX_OPEN;
+		if (full) {
+			this.consumer.pause(this.consumer.assignment());
+		}
+		else {
+			this.consumer.resume(this.consumer.paused());
+		}
+		if (full && !this.held) {
+			log.warn("{} messages of {} wait to be acknowledged by group {}; no more are fetched", MAX_OPEN, this.topic,
+					this.group);
+		}
+		this.held = full;
+	}
+
+	private void handle(Iterator<ConsumerRecord<byte[], byte[]>> fetched) {
+		long fetchedAt = System.nanoTime();
+		while (fetched.hasNext() && !isStopped()) {
+			handle(fetched.next());
+			if (isOver(COMMIT_INTERVAL, this.committedAt)) {
+				commit();
+			}
+			if (isOver(LONGEST_BETWEEN_FETCHES, fetchedAt)) {
+				rewind(fetched);
+			}
+		}
+	}
+
+	private void handle(ConsumerRecord<byte[], byte[]> record) {
+		Runnable done = this.progress.begin(record);
+		Message message;
+		try {
+			message = this.records.read(record);
+		}
+		catch (IllegalArgumentException ex) {
+			log.warn("The record at offset {} of {}-{} is passed over: {}", record.offset(), this.topic,
+					record.partition(), ex.getMessage());
+			done.run();
+			return;
+		}
+		boolean acknowledges = this.autoAck;
+		try {
+			this.handler.handle(new KafkaEvent(this.topic, message, done));
+		}
+		catch (Throwable ex) {
+			// An Error too: one message must not end the subscription.
+			acknowledges = true;
+			log.warn("A subscriber of {} failed", this.topic, ex);
+		}
+		// What the handler may have left behind is not meant for Kafka's client.
+		Thread.interrupted();
+		if (acknowledges) {
+			done.run();
+		}
+	}
+
+	/** The rest is fetched again, so that Kafka hears of us in time. */
+	private void rewind(Iterator<ConsumerRecord<byte[], byte[]>> rest) {
+		Map<TopicPartition, Long> firsts = new HashMap<>();
+		rest.forEachRemaining((record) -> firsts.putIfAbsent(new TopicPartition(record.topic(), record.partition()),
+				record.offset()));
+		firsts.forEach(this.consumer::seek);
+	}
+
+	private void commit() {
+		Map<TopicPartition, OffsetAndMetadata> offsets = this.progress.toCommit();
+		this.committedAt = System.nanoTime();
+		if (offsets.isEmpty()) {
+			return;
+		}
+		try {
+			this.consumer.commitSync(offsets, COMMIT_TIMEOUT);
+			this.progress.committed(offsets);
+		}
+		catch (CommitFailedException | RebalanceInProgressException ex) {
+			log.info("Messages of {} may come again, the members of group {} changed: {}", this.topic, this.group,
+					ex.getMessage());
+		}
+	}
+
+	private void failed(KafkaException ex, int failures) {
+		if (this.joined.completeExceptionally(ex)) {
+			this.stopped.countDown();
+			return;
+		}
+		if (failures == 0) {
+			log.warn("Receiving from {} failed, trying again: {}", this.topic, ex.toString());
+		}
+		try {
+			this.stopped.await(Math.min(LONGEST_PAUSE, 100L << Math.min(failures, 10)), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException interrupted) {
+			log.trace("Interrupted", interrupted);
+		}
+	}
+
+	/**
+	 * A group without a place in a partition begins at its end. That place is committed
+	 * at once, or messages published before the first commit would be lost when the
+	 * members of the group change.
+	 */
+	@Override
+	public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+		Map<TopicPartition, OffsetAndMetadata> begin = new HashMap<>();
+		this.consumer.committed(new HashSet<>(partitions)).forEach((partition, known) -> {
+			if (known == null) {
+				begin.put(partition, new OffsetAndMetadata(this.consumer.position(partition)));
+			}
+		});
+		if (!begin.isEmpty()) {
+			this.consumer.commitSync(begin);
+		}
+		if (!partitions.isEmpty() || !this.alone) {
+			this.joined.complete(null);
+		}
+	}
+
+	@Override
+	public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+		commit();
+		this.progress.forget(partitions);
+	}
+
+	@Override
+	public void onPartitionsLost(Collection<TopicPartition> partitions) {
+		this.progress.forget(partitions);
+	}
+
+	private static boolean isOver(Duration duration, long since) {
+		return System.nanoTime() - since > duration.toNanos();
+	}
+
+	/** A message with the way to acknowledge it. */
+	private record KafkaEvent(String topic, Message message, Runnable done) implements Event {
+
+		@Override
+		public void ack() {
+			this.done.run();
+		}
+
+	}
+
+}

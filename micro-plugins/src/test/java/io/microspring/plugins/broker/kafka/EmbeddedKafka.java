@@ -1,0 +1,57 @@
+package io.microspring.plugins.broker.kafka;
+
+import java.util.Map;
+
+import io.microspring.test.server.Backends;
+import org.apache.kafka.common.utils.AppInfoParser;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
+
+/**
+ * A Kafka of this process, started by the first class that needs it and stopped after the
+ * last.
+ */
+final class EmbeddedKafka implements BeforeAllCallback {
+
+	/** Of topics that are made when they are first used. */
+	static final int PARTITIONS = 3;
+
+	private Running running;
+
+	@Override
+	public void beforeAll(ExtensionContext context) {
+		this.running = context.getRoot()
+			.getStore(ExtensionContext.Namespace.create(EmbeddedKafka.class))
+			.computeIfAbsent(Running.class, (key) -> new Running(), Running.class);
+	}
+
+	String address() {
+		return this.running.broker.getBrokersAsString();
+	}
+
+	KafkaOptions options() {
+		// Members hear at their next heartbeat that another one came: here, soon.
+		return KafkaOptions.defaults().withAddress(address()).withProperties(Map.of("heartbeat.interval.ms", "200"));
+	}
+
+	private static final class Running implements AutoCloseable {
+
+		private final EmbeddedKafkaKraftBroker broker = new EmbeddedKafkaKraftBroker(1, PARTITIONS);
+
+		Running() {
+			this.broker.brokerProperties(
+					Map.of("num.partitions", String.valueOf(PARTITIONS), "group.initial.rebalance.delay.ms", "0",
+							"message.max.bytes", "8388608", "replica.fetch.max.bytes", "8388608"));
+			this.broker.afterPropertiesSet();
+			Backends.run("kafka", AppInfoParser.getVersion());
+		}
+
+		@Override
+		public void close() {
+			this.broker.destroy();
+		}
+
+	}
+
+}

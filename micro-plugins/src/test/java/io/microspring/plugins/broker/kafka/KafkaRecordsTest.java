@@ -1,0 +1,166 @@
+package io.microspring.plugins.broker.kafka;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.microspring.broker.BrokerException;
+import io.microspring.broker.Event;
+import io.microspring.broker.SubscribeOptions;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** How messages stand in records, seen by Kafka's own clients. */
+class KafkaRecordsTest {
+
+	@RegisterExtension
+	static final EmbeddedKafka KAFKA = new EmbeddedKafka();
+
+	private static final Message MESSAGE = new Message(Metadata.of("Micro-Id", "42", "Content-Type", "text/plain"),
+			bytes("grüße"));
+
+	private final String topic = "records-" + UUID.randomUUID();
+
+	@Test
+	void messageIsTheEnvelopeOfGoWithoutKeyAndHeaders() {
+		try (KafkaBroker broker = new KafkaBroker(KAFKA.options())) {
+			broker.publish(this.topic, MESSAGE);
+		}
+		ConsumerRecord<byte[], byte[]> record = records(1).get(0);
+		assertThat(record.key()).isNull();
+		assertThat(record.headers()).isEmpty();
+		assertThat(new String(record.value(), StandardCharsets.UTF_8))
+			.isEqualTo("{\"Header\":{\"Content-Type\":\"text/plain\",\"Micro-Id\":\"42\"},\"Body\":\"Z3LDvMOfZQ==\"}");
+	}
+
+	@Test
+	void rawMessageIsTheBodyWithKafkaHeaders() {
+		try (KafkaBroker broker = new KafkaBroker(KAFKA.options().withRaw(true))) {
+			broker.publish(this.topic, MESSAGE);
+		}
+		ConsumerRecord<byte[], byte[]> record = records(1).get(0);
+		assertThat(record.key()).isNull();
+		assertThat(record.value()).isEqualTo(bytes("grüße"));
+		assertThat(record.headers()).containsExactly(new RecordHeader("Micro-Id", bytes("42")),
+				new RecordHeader("Content-Type", bytes("text/plain")));
+	}
+
+	@Test
+	void recordsOfOthersAreReadRaw() throws Exception {
+		List<Event> received = new CopyOnWriteArrayList<>();
+		try (KafkaBroker broker = new KafkaBroker(KAFKA.options().withRaw(true))) {
+			broker.subscribe(this.topic, SubscribeOptions.defaults(), received::add);
+			send(new ProducerRecord<>(this.topic, 0, bytes("key"), bytes("value"),
+					List.of(new RecordHeader("a", bytes("1")), new RecordHeader("a", bytes("2")),
+							new RecordHeader("b", null))));
+			send(new ProducerRecord<>(this.topic, 0, bytes("key"), null));
+			Awaitility.await().until(() -> received.size() == 2);
+		}
+		assertThat(received).extracting(Event::message)
+			.containsExactly(new Message(Metadata.of("a", "2", "b", ""), bytes("value")), Message.of(Metadata.empty()));
+	}
+
+	@Test
+	void recordThatIsNoEnvelopeIsLoggedOnceAndPassedOver() throws Exception {
+		List<Event> received = new CopyOnWriteArrayList<>();
+		ListAppender<ILoggingEvent> lines = new ListAppender<>();
+		Logger logger = (Logger) LoggerFactory.getLogger(KafkaSubscription.class);
+		lines.start();
+		logger.addAppender(lines);
+		try (KafkaBroker broker = new KafkaBroker(KAFKA.options().withMaxMessageSize(1000))) {
+			broker.subscribe(this.topic, SubscribeOptions.defaults(), received::add);
+			send(new ProducerRecord<>(this.topic, 1, null, bytes("{\"Header\":7}")));
+			send(new ProducerRecord<>(this.topic, 1, null, null));
+			send(new ProducerRecord<>(this.topic, 1, null, new byte[1001]));
+			send(new ProducerRecord<>(this.topic, 1, null, bytes("{\"Body\":\"b2s=\"}")));
+			Awaitility.await().until(() -> received.size() == 1);
+			assertThat(received.get(0).message().body()).isEqualTo(bytes("ok"));
+		}
+		finally {
+			logger.detachAppender(lines);
+		}
+		assertThat(lines.list).extracting(ILoggingEvent::getFormattedMessage)
+			.filteredOn((line) -> line.contains(this.topic))
+			.satisfiesExactly(
+					(line) -> assertThat(line).startsWith(
+							"The record at offset 0 of " + this.topic + "-1 is passed over: Not a message envelope"),
+					(line) -> assertThat(line)
+						.startsWith("The record at offset 1 of " + this.topic + "-1 is passed over"),
+					(line) -> assertThat(line).endsWith("a value of 1001 bytes is larger than the 1000 allowed"));
+	}
+
+	@Test
+	void messageThatIsTooLargeIsRefused() {
+		byte[] body = new byte[1000];
+		Arrays.fill(body, (byte) 'x');
+		try (KafkaBroker broker = new KafkaBroker(KAFKA.options().withMaxMessageSize(1000))) {
+			assertThatExceptionOfType(BrokerException.class)
+				.isThrownBy(() -> broker.publish(this.topic, new Message(Metadata.empty(), body)))
+				.withMessageContaining(this.topic)
+				.withMessageContaining("larger than the 1000 allowed");
+		}
+	}
+
+	@Test
+	void messageThatIsTooLargeForKafkaIsRefused() {
+		try (KafkaBroker broker = new KafkaBroker(KAFKA.options().withRaw(true).withMaxMessageSize(16 * 1024 * 1024))) {
+			assertThatExceptionOfType(BrokerException.class)
+				.isThrownBy(() -> broker.publish(this.topic, new Message(Metadata.empty(), new byte[9 * 1024 * 1024])))
+				.withMessageContaining("kafka at " + KAFKA.address() + " did not take a message for " + this.topic);
+		}
+	}
+
+	private List<ConsumerRecord<byte[], byte[]>> records(int count) {
+		List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+		try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+				Map.of("bootstrap.servers", KAFKA.address(), "auto.offset.reset", "earliest"),
+				new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+			List<TopicPartition> partitions = consumer.partitionsFor(this.topic)
+				.stream()
+				.map((partition) -> new TopicPartition(partition.topic(), partition.partition()))
+				.toList();
+			assertThat(partitions).hasSize(EmbeddedKafka.PARTITIONS);
+			consumer.assign(partitions);
+			Awaitility.await().until(() -> {
+				consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+				return records.size() >= count;
+			});
+		}
+		return records;
+	}
+
+	private static void send(ProducerRecord<byte[], byte[]> record) throws Exception {
+		try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers", KAFKA.address()),
+				new ByteArraySerializer(), new ByteArraySerializer())) {
+			producer.send(record).get();
+		}
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+}
