@@ -1,0 +1,82 @@
+package io.microspring.plugins;
+
+import java.io.File;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.microspring.broker.Broker;
+import io.microspring.registry.Registry;
+import io.microspring.service.Catalogue;
+import io.microspring.service.MissingDriverException;
+import io.microspring.service.Plugin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class PluginsTest {
+
+	static List<Plugin> all() {
+		return Plugins.all();
+	}
+
+	@Test
+	void catalogueHoldsTheEmbeddedAndTheOptionalBackends() {
+		assertThat(Plugins.catalogue().names(Plugin.Concept.REGISTRY)).contains("mdns", "memory", "consul");
+		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "kafka");
+	}
+
+	@ParameterizedTest
+	@MethodSource("all")
+	void lineNamesADriverThatTheDependencyBrings(Plugin plugin) {
+		assertThat(plugin.driver()).isNotNull();
+		assertThat(plugin.dependency()).matches("[a-z.]+:[a-z-]+");
+		assertThat(plugin.isAvailable()).isTrue();
+	}
+
+	@Test
+	void lineMakesItsBackendAtItsOwnAddressOrAnother() {
+		Catalogue catalogue = Plugins.catalogue();
+		try (Registry registry = catalogue.registry("consul", "consul.local")) {
+			assertThat(registry).hasToString("consul at consul.local:8500");
+			assertThat(registry.name()).isEqualTo("consul");
+		}
+		try (Registry registry = catalogue.registry("consul", "")) {
+			assertThat(registry).hasToString("consul at 127.0.0.1:8500");
+		}
+		try (Registry registry = Registry.memory(); Broker broker = catalogue.broker("kafka", "", registry)) {
+			assertThat(broker.address()).isEqualTo("127.0.0.1:9092");
+			assertThat(broker.name()).isEqualTo("kafka");
+		}
+	}
+
+	/** The class path of an application that brings no driver. */
+	@ParameterizedTest
+	@MethodSource("all")
+	void withoutItsDriverALineSaysWhatToAdd(Plugin plugin) throws Exception {
+		List<URL> urls = new ArrayList<>();
+		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+			if (!new File(entry).getName().matches("(spring-|kafka).*\\.jar")) {
+				urls.add(new File(entry).toURI().toURL());
+			}
+		}
+		try (URLClassLoader withoutDrivers = new URLClassLoader(urls.toArray(URL[]::new),
+				ClassLoader.getPlatformClassLoader())) {
+			Object catalogue = withoutDrivers.loadClass(Plugins.class.getName()).getMethod("catalogue").invoke(null);
+			Class<?> concept = withoutDrivers.loadClass(Plugin.Concept.class.getName());
+			assertThatExceptionOfType(InvocationTargetException.class)
+				.isThrownBy(() -> catalogue.getClass()
+					.getMethod("find", concept, String.class)
+					.invoke(catalogue, concept.getField(plugin.concept().name()).get(null), plugin.name()))
+				.havingCause()
+				.matches((cause) -> cause.getClass().getName().equals(MissingDriverException.class.getName()))
+				.withMessageContaining(plugin.dependency());
+		}
+	}
+
+}
