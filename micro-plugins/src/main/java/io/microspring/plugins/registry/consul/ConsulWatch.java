@@ -74,9 +74,12 @@ final class ConsulWatch implements Registry.Watcher {
 				return;
 			}
 			for (String gone : this.names.keySet().stream().filter((name) -> !present.contains(name)).toList()) {
-				Known known = Objects.requireNonNull(this.names.remove(gone));
+				Known known = Objects.requireNonNull(this.names.get(gone));
 				known.query.close();
+				// Before it is removed: an update of what is no longer in there is an old
+				// one.
 				known.update(List.of());
+				this.names.remove(gone);
 			}
 			for (String name : present) {
 				if (!this.names.containsKey(name)) {
