@@ -120,7 +120,8 @@ class ExternalServerTest {
 		set("micro.test.skip-is-failure", "true");
 		ExternalServer server = new ExternalServer(recipe("no-such-server", "serve"));
 		assertThat(server.evaluateExecutionCondition(ofTheClass()).isDisabled()).isFalse();
-		assertThatIllegalStateException().isThrownBy(() -> server.beforeAll(null)).withMessageContaining("no-such-server");
+		assertThatIllegalStateException().isThrownBy(() -> server.beforeAll(null))
+			.withMessageContaining("no-such-server");
 	}
 
 	@Test
