@@ -1,0 +1,46 @@
+package io.microspring.autoconfigure.observation;
+
+import java.util.concurrent.CompletionException;
+
+import io.micrometer.common.KeyValue;
+import io.micrometer.common.KeyValues;
+import io.micrometer.observation.Observation;
+import io.microspring.errors.MicroException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key values that calls of either side have in common.
+ */
+final class Outcomes {
+
+	private static final KeyValue SYSTEM = KeyValue.of("rpc.system", "micro");
+
+	private static final KeyValues SUCCESS = KeyValues.of("code", "200", "outcome", "SUCCESS");
+
+	private Outcomes() {
+	}
+
+	static KeyValues of(String service, String endpoint, Observation.Context context) {
+		return result(context.getError()).and(SYSTEM, KeyValue.of("rpc.service", service),
+				KeyValue.of("rpc.method", endpoint));
+	}
+
+	static KeyValues of(String topic, Observation.Context context) {
+		return KeyValues.of("messaging.system", "micro", "messaging.destination.name", topic, "outcome",
+				(context.getError() == null) ? "SUCCESS" : "ERROR");
+	}
+
+	private static KeyValues result(@Nullable Throwable error) {
+		if (error == null) {
+			return SUCCESS;
+		}
+		int code = (error instanceof MicroException micro) ? micro.code() : 500;
+		return KeyValues.of("code", Integer.toString(code), "outcome", (code < 500) ? "CLIENT_ERROR" : "SERVER_ERROR");
+	}
+
+	/** What a stage failed with, without the wrapping of the stage. */
+	static Throwable unwrap(Throwable thrown) {
+		return (thrown instanceof CompletionException && thrown.getCause() != null) ? thrown.getCause() : thrown;
+	}
+
+}
