@@ -1,0 +1,218 @@
+package io.microspring.autoconfigure.observation;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import io.micrometer.common.KeyValues;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.tck.TestObservationRegistry;
+import io.microspring.annotation.MicroHandler;
+import io.microspring.annotation.MicroSubscriber;
+import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.call.Stream;
+import io.microspring.client.CallFunction.Outgoing;
+import io.microspring.client.CallOptions;
+import io.microspring.client.Client;
+import io.microspring.client.Request;
+import io.microspring.errors.MicroException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static io.micrometer.observation.tck.TestObservationRegistryAssert.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Calls, publications and deliveries are observed.
+ */
+class MicroObservationAutoConfigurationTest {
+
+	private final TestObservationRegistry observations = TestObservationRegistry.create();
+
+	private final ApplicationContextRunner runner = MicroRunner.memory()
+		.withConfiguration(AutoConfigurations.of(MicroObservationAutoConfiguration.class))
+		.withUserConfiguration(Say.class)
+		.withBean(ObservationRegistry.class, () -> this.observations);
+
+	@Test
+	void aCallIsObservedOnBothSides() {
+		this.runner.run((context) -> {
+			call(context.getBean(Client.class), "Say.Hello");
+			for (String side : List.of("micro.client", "micro.server")) {
+				assertThat(this.observations).hasObservationWithNameEqualTo(side)
+					.that()
+					.hasContextualNameEqualTo("greeter/Say.Hello")
+					.hasLowCardinalityKeyValue("rpc.system", "micro")
+					.hasLowCardinalityKeyValue("rpc.service", "greeter")
+					.hasLowCardinalityKeyValue("rpc.method", "Say.Hello")
+					.hasLowCardinalityKeyValue("code", "200")
+					.hasLowCardinalityKeyValue("outcome", "SUCCESS")
+					.hasBeenStarted()
+					.hasBeenStopped()
+					.doesNotHaveError();
+			}
+		});
+	}
+
+	@Test
+	void anErrorIsObservedOnBothSides() {
+		this.runner.run((context) -> {
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> call(context.getBean(Client.class), "Say.Fail"));
+			for (String side : List.of("micro.client", "micro.server")) {
+				assertThat(this.observations).hasObservationWithNameEqualTo(side)
+					.that()
+					.hasLowCardinalityKeyValue("code", "409")
+					.hasLowCardinalityKeyValue("outcome", "CLIENT_ERROR")
+					.hasError()
+					.hasBeenStopped();
+			}
+		});
+	}
+
+	@Test
+	void aStageIsObservedUntilItEnds() {
+		this.runner.run((context) -> {
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> call(context.getBean(Client.class), "Say.Later"));
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(this.observations).hasObservationWithNameEqualTo("micro.server")
+					.that()
+					.hasLowCardinalityKeyValue("code", "404")
+					.hasBeenStopped());
+		});
+	}
+
+	@Test
+	void aStreamIsObservedUntilItEnds() {
+		this.runner.run((context) -> {
+			Client client = context.getBean(Client.class);
+			Request request = Request.of("greeter", "Say.Echo", null);
+			try (Stream<Text, Text> stream = client.stream(request, Text.class, CallOptions.defaults())) {
+				stream.send(new Text("one"));
+				assertThat(stream.receive()).isEqualTo(new Text("one"));
+				assertThat(this.observations).hasObservationWithNameEqualTo("micro.client")
+					.that()
+					.hasBeenStarted()
+					.isNotStopped();
+				stream.closeSend();
+				assertThat(stream.receive()).isNull();
+			}
+			for (String side : List.of("micro.client", "micro.server")) {
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(this.observations).hasObservationWithNameEqualTo(side)
+						.that()
+						.hasContextualNameEqualTo("greeter/Say.Echo")
+						.doesNotHaveError()
+						.hasBeenStopped());
+			}
+		});
+	}
+
+	@Test
+	void aMessageIsObservedWherePublishedAndWhereConsumed() {
+		this.runner.run((context) -> {
+			context.getBean(Client.class).publish("news", new Text("one"));
+			for (String side : List.of("micro.publish", "micro.consume")) {
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(this.observations).hasObservationWithNameEqualTo(side)
+						.that()
+						.hasLowCardinalityKeyValue("messaging.system", "micro")
+						.hasLowCardinalityKeyValue("messaging.destination.name", "news")
+						.hasLowCardinalityKeyValue("outcome", "SUCCESS")
+						.hasBeenStopped());
+			}
+		});
+	}
+
+	@Test
+	void aConventionOfTheApplicationDescribesCalls() {
+		this.runner.withBean(ServerCallConvention.class, OwnConvention::new).run((context) -> {
+			call(context.getBean(Client.class), "Say.Hello");
+			assertThat(this.observations).hasAnObservation(
+					(observation) -> observation.hasNameEqualTo("own").hasLowCardinalityKeyValue("own", "yes"));
+		});
+	}
+
+	@Test
+	void whenTurnedOffThenNothingIsObserved() {
+		this.runner.withPropertyValues("micro.observability.enabled=false").run((context) -> {
+			call(context.getBean(Client.class), "Say.Hello");
+			assertThat(this.observations).doesNotHaveAnyObservation();
+		});
+	}
+
+	@Test
+	void whenThereIsNoRegistryThenNothingIsIntercepted() {
+		MicroRunner.memory()
+			.withConfiguration(AutoConfigurations.of(MicroObservationAutoConfiguration.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ObservedCalls.class));
+		MicroRunner.memory()
+			.withConfiguration(AutoConfigurations.of(MicroObservationAutoConfiguration.class))
+			.withClassLoader(new FilteredClassLoader(ObservationRegistry.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(MicroObservationAutoConfiguration.class));
+	}
+
+	@Test
+	void aRegistryThatObservesNothingCostsNothing() {
+		ObservedCalls calls = new ObservedCalls(ObservationRegistry.NOOP, ClientCallConvention.DEFAULT);
+		calls.apply((call) -> {
+			assertThat(call.options()).isSameAs(CallOptions.defaults());
+			return CompletableFuture.completedFuture(null);
+		}).call(new Outgoing(Request.of("a", "B.C", null), Text.class, CallOptions.defaults(), false)).join();
+	}
+
+	private static void call(Client client, String endpoint) {
+		client.call(Request.of("greeter", endpoint, new Text("John")), Text.class);
+	}
+
+	record Text(String text) {
+
+	}
+
+	@MicroHandler
+	static class Say {
+
+		public Text hello(Text in) {
+			return in;
+		}
+
+		public Text fail(Text in) {
+			throw MicroException.conflict("greeter", "taken");
+		}
+
+		public CompletionStage<Text> later(Text in) {
+			return CompletableFuture.failedFuture(MicroException.notFound("greeter", "nobody"));
+		}
+
+		public void echo(Stream<Text, Text> stream) {
+			stream.received().forEach(stream::send);
+		}
+
+		@MicroSubscriber(topic = "news")
+		public void onNews(Text news) {
+		}
+
+	}
+
+	static class OwnConvention implements ServerCallConvention {
+
+		@Override
+		public String getName() {
+			return "own";
+		}
+
+		@Override
+		public KeyValues getLowCardinalityKeyValues(ServerCallContext context) {
+			return KeyValues.of("own", "yes");
+		}
+
+	}
+
+}
