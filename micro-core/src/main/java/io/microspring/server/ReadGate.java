@@ -22,14 +22,23 @@ final class ReadGate {
 	 * Told by each holder in turn: false once to hold, true once to let go.
 	 */
 	void reading(boolean reading) {
-		if (reading) {
-			if (this.holders.decrementAndGet() == 0) {
-				this.socket.reading(true);
-			}
+		int held = reading ? this.holders.decrementAndGet() : this.holders.incrementAndGet();
+		if (held == (reading ? 0 : 1)) {
+			settle();
 		}
-		else if (this.holders.getAndIncrement() == 0) {
-			this.socket.reading(false);
+	}
+
+	/**
+	 * Two threads that hold and let go at once may tell the socket in the other order:
+	 * whoever tells it last looks again.
+	 */
+	private void settle() {
+		boolean reading;
+		do {
+			reading = this.holders.get() <= 0;
+			this.socket.reading(reading);
 		}
+		while (reading != (this.holders.get() <= 0));
 	}
 
 }

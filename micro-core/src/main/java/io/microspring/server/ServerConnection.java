@@ -98,6 +98,12 @@ final class ServerConnection implements Receiver {
 	}
 
 	@Override
+	public void onHalfClosed() {
+		// calls are still answered; streams have nobody to talk to
+		this.streams.values().forEach((stream) -> stream.broken(null));
+	}
+
+	@Override
 	public void onClosed(@Nullable Throwable cause) {
 		this.streams.values().forEach((stream) -> stream.broken(cause));
 		this.streams.clear();

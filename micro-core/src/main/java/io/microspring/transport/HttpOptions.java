@@ -5,15 +5,29 @@ import java.time.Duration;
 /**
  * Limits and time-outs of the HTTP transport. Immutable.
  *
- * @param maxMessageSize the largest body in bytes, sent or received; 4 MiB by default
- * @param maxHeaderSize the largest header section in bytes, the request line included; 64
- * KiB by default
+ * @param maxMessageSize the largest body in bytes, sent or received; 4 MiB by default. A
+ * larger one is refused with 413; up to eight times as much is read and dropped, so that
+ * the connection stays usable, beyond that it is closed
+ * @param maxHeaderSize the largest request line, and the largest header section, in
+ * bytes; 64 KiB by default. A larger one is answered with 431 and the connection closed
  * @param readTimeout how long the rest of a message may take once its first byte is
  * there; 30 s by default
  * @param idleTimeout how long a connection may be open without anything sent, received or
- * under way; 5 min by default
+ * under way; 5 min by default. A stream on which neither end says anything for so long is
+ * idle too
  */
 public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTimeout, Duration idleTimeout) {
+
+	public HttpOptions {
+		if (maxMessageSize < 1 || maxHeaderSize < 1) {
+			throw new IllegalArgumentException(
+					"Limits are positive: maxMessageSize=" + maxMessageSize + ", maxHeaderSize=" + maxHeaderSize);
+		}
+		if (!isPositive(readTimeout) || !isPositive(idleTimeout)) {
+			throw new IllegalArgumentException(
+					"Time-outs are positive: readTimeout=" + readTimeout + ", idleTimeout=" + idleTimeout);
+		}
+	}
 
 	/**
 	 * The defaults.
@@ -57,6 +71,10 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public HttpOptions withIdleTimeout(Duration timeout) {
 		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, timeout);
+	}
+
+	private static boolean isPositive(Duration duration) {
+		return !duration.isZero() && !duration.isNegative();
 	}
 
 }

@@ -166,12 +166,25 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		}
 		if (message instanceof HttpRequest request) {
 			head.set(Headers.HTTP_METHOD, request.method().name());
-			head.set(Headers.PATH, request.uri());
+			head.set(Headers.PATH, path(request.uri()));
 		}
 		else if (message instanceof HttpResponse response && response.status().code() != 200) {
 			head.set(Headers.HTTP_STATUS, response.status().codeAsText().toString());
 		}
 		return head.build();
+	}
+
+	/**
+	 * The path of a request's target, which names the host as well when meant for a
+	 * proxy.
+	 */
+	private static String path(String target) {
+		int scheme = target.startsWith("/") ? -1 : target.indexOf("://");
+		if (scheme < 0) {
+			return target;
+		}
+		int path = target.indexOf('/', scheme + 3);
+		return (path < 0) ? "/" : target.substring(path);
 	}
 
 	/** The decoder takes bytes for Latin-1; Go writes UTF-8. */
@@ -220,14 +233,14 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 	private void checkIdle(ChannelHandlerContext ctx) {
 		long timeout = this.options.idleTimeout().toNanos();
 		long left = timeout - (System.nanoTime() - this.socket.lastActive());
-		if (this.socket.isUnderWay() || !ctx.channel().config().isAutoRead()) {
+		if (this.socket.isUnderWay()) {
 			scheduleIdle(ctx, timeout);
 		}
 		else if (left > 0) {
 			scheduleIdle(ctx, left);
 		}
 		else {
-			this.socket.close();
+			this.socket.idle();
 		}
 	}
 

@@ -49,6 +49,8 @@ final class HttpSocket implements Socket {
 
 	private final HttpOutbox outbox;
 
+	private final HttpDelivery delivery;
+
 	private final boolean server;
 
 	private final int maxMessageSize;
@@ -65,11 +67,6 @@ final class HttpSocket implements Socket {
 
 	/** Done when everything has been written and the output is closed. */
 	private final CompletableFuture<Void> finished = new CompletableFuture<>();
-
-	private @Nullable Receiver receiver;
-
-	/** What happened before there was a receiver. */
-	private final Deque<Consumer<Receiver>> early = new ArrayDeque<>();
 
 	private long received;
 
@@ -89,13 +86,12 @@ final class HttpSocket implements Socket {
 
 	private boolean finishing;
 
-	private boolean over;
-
 	HttpSocket(SocketChannel channel, HttpEncoder encoder, HttpOptions options, boolean server) {
 		this.channel = channel;
 		this.loop = channel.eventLoop();
 		this.encoder = encoder;
 		this.outbox = new HttpOutbox(channel, encoder);
+		this.delivery = new HttpDelivery(channel, this::receiverFailed);
 		this.server = server;
 		this.maxMessageSize = options.maxMessageSize();
 		this.local = text(channel.localAddress());
@@ -115,6 +111,9 @@ final class HttpSocket implements Socket {
 		}
 		this.outbox.add(message);
 		scheduleDrain();
+		if (this.loop.inEventLoop()) {
+			updateCongestion();
+		}
 	}
 
 	private void scheduleDrain() {
@@ -137,6 +136,7 @@ final class HttpSocket implements Socket {
 		this.draining.set(false);
 		boolean last = this.outbox.flush();
 		this.lastActive = System.nanoTime();
+		updateCongestion();
 		if (last) {
 			finish();
 		}
@@ -162,6 +162,7 @@ final class HttpSocket implements Socket {
 		this.finishing = true;
 		this.closed.set(true);
 		this.deaf = true;
+		this.delivery.drop();
 		ScheduledFuture<?> limit = this.loop.schedule((Runnable) this.channel::close, LINGER.toNanos(),
 				TimeUnit.NANOSECONDS);
 		this.channel.closeFuture().addListener((done) -> limit.cancel(false));
@@ -173,7 +174,6 @@ final class HttpSocket implements Socket {
 				// Closing with bytes unread would make the kernel throw away the last
 				// answer on its way: the peer hangs up first, or has had time enough.
 				this.channel.shutdownOutput();
-				this.channel.config().setAutoRead(true);
 			}
 			over(null);
 		});
@@ -195,7 +195,7 @@ final class HttpSocket implements Socket {
 
 	void received(Message message) {
 		this.received++;
-		hand((receiver) -> receiver.onMessage(message));
+		this.delivery.hand((receiver) -> receiver.onMessage(message));
 	}
 
 	/**
@@ -210,7 +210,7 @@ final class HttpSocket implements Socket {
 			this.deaf = true;
 			this.closeWhenAnswered = true;
 		}
-		hand((receiver) -> receiver.onRefused(head, error));
+		this.delivery.hand((receiver) -> receiver.onRefused(head, error));
 		if (last && !this.server) {
 			close();
 		}
@@ -224,15 +224,24 @@ final class HttpSocket implements Socket {
 	void reject(MicroException error) {
 		this.deaf = true;
 		if (this.server) {
-			Metadata headers = Metadata.of(Headers.CONTENT_TYPE, "application/json", "Connection", "close",
-					Headers.HTTP_STATUS, Integer.toString(error.code()));
-			this.farewell = new Message(headers, error.toText().getBytes(StandardCharsets.UTF_8));
+			this.farewell = refusal(error);
 			this.closeWhenAnswered = true;
 			drain();
 		}
 		else {
 			broken(new TransportException("connection to " + this.remote + ": " + error.detail(), false, error));
 		}
+	}
+
+	/**
+	 * What a server says to something that is no message.
+	 * @param error what is wrong
+	 * @return the last response of its connection
+	 */
+	static Message refusal(MicroException error) {
+		Metadata headers = Metadata.of(Headers.CONTENT_TYPE, "application/json", "Connection", "close",
+				Headers.HTTP_STATUS, Integer.toString(error.code()));
+		return new Message(headers, error.toText().getBytes(StandardCharsets.UTF_8));
 	}
 
 	/** The peer sends no more; it may still wait for answers. */
@@ -242,7 +251,7 @@ final class HttpSocket implements Socket {
 			return;
 		}
 		this.closeWhenAnswered = true;
-		hand(Receiver::onHalfClosed);
+		this.delivery.hand(Receiver::onHalfClosed);
 	}
 
 	/** The connection is of no more use. */
@@ -258,59 +267,47 @@ final class HttpSocket implements Socket {
 	 */
 	void over(@Nullable Throwable cause) {
 		this.closed.set(true);
-		if (!this.over) {
-			this.over = true;
-			this.finished.complete(null);
-			this.outbox.wake();
-			hand((receiver) -> receiver.onClosed(cause));
-		}
+		this.finished.complete(null);
+		this.outbox.wake();
+		this.delivery.end(cause);
 	}
 
-	private void hand(Consumer<Receiver> event) {
-		if (this.receiver == null) {
-			this.early.add(event);
-			return;
+	private void receiverFailed(Throwable failure) {
+		if (failure instanceof TransportException && !isOpen()) {
+			logger.debug("{} has gone while it was answered", this.remote);
 		}
-		try {
-			event.accept(this.receiver);
+		else {
+			logger.error("The receiver of the connection with {} failed: closing", this.remote, failure);
 		}
-		catch (RuntimeException | Error ex) {
-			logger.error("The receiver of the connection with {} failed: closing", this.remote, ex);
-			broken(ex);
-		}
+		broken(failure);
 	}
 
 	@Override
 	public void receive(Receiver receiver) {
-		if (this.loop.inEventLoop()) {
-			install(receiver);
-		}
-		else {
-			try {
-				this.loop.execute(() -> install(receiver));
-			}
-			catch (RejectedExecutionException ex) {
-				receiver.onClosed(ex);
-			}
-		}
-	}
-
-	private void install(Receiver receiver) {
-		this.receiver = receiver;
-		for (Consumer<Receiver> event = this.early.poll(); event != null; event = this.early.poll()) {
-			hand(event);
-		}
-		this.channel.config().setAutoRead(true);
+		this.delivery.receive(receiver);
 	}
 
 	boolean isDeaf() {
 		return this.deaf;
 	}
 
-	/** Whether an answer is awaited, so that silence is no idleness. */
+	/** Nothing has happened for the idle time-out. */
+	void idle() {
+		if (!this.outbox.isWritable()) {
+			broken(new TransportException(this.remote + " does not take what it is sent", false, null));
+		}
+		else {
+			close();
+		}
+	}
+
+	/**
+	 * Whether silence is no idleness: an answer is awaited, or the receiver does not
+	 * read.
+	 */
 	boolean isUnderWay() {
-		return !this.closeWhenAnswered
-				&& (this.server ? this.received > this.outbox.sent() : this.outbox.sent() > this.received);
+		boolean unanswered = this.server ? this.received > this.outbox.sent() : this.outbox.sent() > this.received;
+		return !this.closeWhenAnswered && this.outbox.isWritable() && (unanswered || !this.delivery.isReading());
 	}
 
 	long lastActive() {
@@ -322,7 +319,19 @@ final class HttpSocket implements Socket {
 	}
 
 	void writabilityChanged() {
+		this.lastActive = System.nanoTime();
+		updateCongestion();
 		this.outbox.wake();
+	}
+
+	/**
+	 * Who does not take its answers is not read either. Only on a server: when both ends
+	 * did so they could wait for each other for ever.
+	 */
+	private void updateCongestion() {
+		if (this.server) {
+			this.delivery.congested(!this.outbox.isWritable());
+		}
 	}
 
 	@Override
@@ -340,7 +349,7 @@ final class HttpSocket implements Socket {
 
 	@Override
 	public void reading(boolean reading) {
-		this.channel.config().setAutoRead(reading);
+		this.delivery.reading(reading);
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -96,7 +97,7 @@ final class HttpTransport implements Transport {
 		catch (TransportException ex) {
 			dialled.completeExceptionally(ex);
 		}
-		catch (UnknownHostException ex) {
+		catch (UnknownHostException | RejectedExecutionException ex) {
 			dialled.completeExceptionally(failed(address, ex));
 		}
 		return dialled;
@@ -118,7 +119,8 @@ final class HttpTransport implements Transport {
 	}
 
 	private void connect(EventLoopGroup group, Dial dial, InetAddress[] hosts, int port, int next) {
-		long left = TimeUnit.NANOSECONDS.toMillis(dial.deadline() - System.nanoTime());
+		// what is left is shared with the addresses still to be tried
+		long left = TimeUnit.NANOSECONDS.toMillis(dial.deadline() - System.nanoTime()) / (hosts.length - next);
 		ChannelFuture connecting = new Bootstrap().group(group)
 			.channel(NioSocketChannel.class)
 			.resolver(NoopAddressResolverGroup.INSTANCE)
@@ -221,9 +223,7 @@ final class HttpTransport implements Transport {
 	private EventLoopGroup loops() {
 		this.lock.lock();
 		try {
-			if (this.closed) {
-				throw new TransportException("the http transport is closed", true, null);
-			}
+			checkOpen();
 			if (this.loops == null) {
 				this.loops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(),
 						Threads.factory("micro-http"), NioIoHandler.newFactory());
@@ -238,6 +238,7 @@ final class HttpTransport implements Transport {
 	private ExecutorService resolver() {
 		this.lock.lock();
 		try {
+			checkOpen();
 			if (this.resolver == null) {
 				this.resolver = Threads.executor(ExecutorMode.AUTO, "micro-resolver");
 			}
@@ -245,6 +246,12 @@ final class HttpTransport implements Transport {
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	private void checkOpen() {
+		if (this.closed) {
+			throw new TransportException("the http transport is closed", true, null);
 		}
 	}
 

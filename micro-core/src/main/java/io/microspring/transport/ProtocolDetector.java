@@ -1,17 +1,20 @@
 package io.microspring.transport;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.microspring.errors.MicroException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,11 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
 	private final Consumer<SocketChannel> http1;
 
+	private @Nullable ScheduledFuture<?> timer;
+
+	/** Whether a first byte has come. */
+	private boolean begun;
+
 	/**
 	 * A detector for one connection.
 	 * @param options the time-outs
@@ -49,12 +57,7 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
 	@Override
 	public void channelActive(ChannelHandlerContext ctx) throws Exception {
-		// nothing keeps a connection that never says what it is
-		ctx.executor().schedule(() -> {
-			if (!ctx.isRemoved()) {
-				ctx.close();
-			}
-		}, this.options.readTimeout().toNanos(), TimeUnit.NANOSECONDS);
+		this.timer = after(ctx, this.options.idleTimeout(), ctx::close);
 		super.channelActive(ctx);
 	}
 
@@ -70,16 +73,51 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 		}
 		if (length == HTTP2_PREFACE.length) {
 			in.skipBytes(in.readableBytes());
-			refuseHttp2(ctx);
+			logger.debug("HTTP/2 is not spoken here: closing the connection with {}", ctx.channel().remoteAddress());
+			refuse(ctx, MicroException.of(HttpSocket.ID, 505, "HTTP/2 is not spoken here"));
+		}
+		else if (!this.begun) {
+			this.begun = true;
+			cancelTimer();
+			this.timer = after(ctx, this.options.readTimeout(), () -> refuse(ctx, MicroException.timeout(HttpSocket.ID,
+					"the rest of a message did not come in " + this.options.readTimeout())));
 		}
 	}
 
-	private static void refuseHttp2(ChannelHandlerContext ctx) {
-		logger.debug("HTTP/2 is not spoken here: closing the connection with {}", ctx.channel().remoteAddress());
-		String error = MicroException.of(HttpSocket.ID, 505, "HTTP/2 is not spoken here").toText();
-		String reply = "HTTP/1.1 505 HTTP Version Not Supported\r\nConnection: close\r\nContent-Type: application/json\r\n"
-				+ "Content-Length: " + error.length() + "\r\n\r\n" + error;
-		ctx.writeAndFlush(ByteBufUtil.writeAscii(ctx.alloc(), reply)).addListener(ChannelFutureListener.CLOSE);
+	private static void refuse(ChannelHandlerContext ctx, MicroException error) {
+		ByteBuf reply = ctx.alloc().buffer();
+		HttpEncoder.server().encode(HttpSocket.refusal(error), reply);
+		ctx.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
+	}
+
+	private static ScheduledFuture<?> after(ChannelHandlerContext ctx, Duration time, Runnable action) {
+		return ctx.executor().schedule(action, time.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+		super.userEventTriggered(ctx, event);
+		if (event instanceof ChannelInputShutdownEvent && !ctx.isRemoved()) {
+			ctx.close();
+		}
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		logger.debug("Connection with {} broke before it said anything", ctx.channel().remoteAddress(), cause);
+		ctx.close();
+	}
+
+	@Override
+	protected void handlerRemoved0(ChannelHandlerContext ctx) {
+		cancelTimer();
+	}
+
+	private void cancelTimer() {
+		if (this.timer != null) {
+			this.timer.cancel(false);
+			this.timer = null;
+		}
 	}
 
 }

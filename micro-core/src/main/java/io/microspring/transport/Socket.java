@@ -19,6 +19,9 @@ public interface Socket extends AutoCloseable {
 	 * @param message the message
 	 * @throws TransportException when the socket is closed already; nothing has been sent
 	 * then
+	 * @throws io.microspring.errors.MicroException 413 when the body is over the
+	 * transport's limit; nothing has been sent, and another node would not take it either
+	 * @throws IllegalArgumentException when a pseudo header is malformed
 	 */
 	void send(Message message);
 
@@ -44,7 +47,8 @@ public interface Socket extends AutoCloseable {
 
 	/**
 	 * Stops or resumes reading, so that a receiver that does not keep up holds back its
-	 * peer. A few messages that are read already may still come.
+	 * peer. Once the receiver itself has stopped it, nothing comes until it is resumed;
+	 * when another thread stops it, a message may be on its way to the receiver already.
 	 * @param reading whether to read
 	 */
 	void reading(boolean reading);

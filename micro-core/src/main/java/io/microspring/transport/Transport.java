@@ -33,7 +33,8 @@ public interface Transport extends AutoCloseable {
 	 * @param address {@code host:port}; port 0 for any free one, {@code host:min-max} for
 	 * the first free one of a range, empty host for all interfaces
 	 * @param onAccept is given each new socket, on a thread that must not be blocked, and
-	 * installs a receiver there and then
+	 * installs a receiver there and then; it may be called only once the peer has sent
+	 * something
 	 * @return the listener
 	 * @throws TransportException when the address cannot be had; the message names it,
 	 * and the cause is a {@link java.net.BindException} when the port is taken
