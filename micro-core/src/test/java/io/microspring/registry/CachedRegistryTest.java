@@ -32,6 +32,7 @@ class CachedRegistryTest {
 	@AfterEach
 	void close() {
 		this.cached.close();
+		this.behind.close();
 	}
 
 	@Test
@@ -108,8 +109,11 @@ class CachedRegistryTest {
 		});
 		assertThat(this.cached.health().detail()).contains("flaky", "since", "127.0.0.1:1", "1 services");
 		int asked = this.behind.gets.get();
+		long start = System.nanoTime();
 		await().during(Duration.ofMillis(300)).untilAsserted(() -> assertThat(nodes()).containsExactly("greeter-1"));
-		assertThat(this.behind.gets.get() - asked).as("questions in 300 ms, one in 40 to 50 ms").isBetween(1, 12);
+		long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+		assertThat((long) this.behind.gets.get() - asked).as("questions in %d ms, one in 40 to 50 ms", millis)
+			.isBetween(1L, millis / 40 + 2);
 	}
 
 	@Test
@@ -251,9 +255,9 @@ class CachedRegistryTest {
 	}
 
 	@Test
-	void closingClosesTheRegistryBehind() {
+	void closingLeavesTheRegistryBehindOpen() {
 		this.cached.close();
-		assertThat(this.behind.closed).isTrue();
+		assertThat(this.behind.closed).isFalse();
 		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> this.cached.get("greeter"))
 			.withMessageContaining("closed");
 	}
