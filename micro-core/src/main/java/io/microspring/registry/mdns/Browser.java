@@ -48,6 +48,9 @@ final class Browser {
 
 	private static final int MAX_KNOWN = 10_000;
 
+	/** How many names may be asked for within {@link #ASKED}, whatever we are told. */
+	private static final int MAX_ASKED = 256;
+
 	private final EventLoop loop;
 
 	private final Network network;
@@ -79,7 +82,7 @@ final class Browser {
 		});
 		this.watches.add(watch);
 		own.forEach(this::came);
-		ask(watch);
+		this.network.ask(Domain.question(watch.name(), DnsRecordType.PTR));
 		for (Duration first : FIRST) {
 			this.loop.after(first, () -> ask(watch));
 		}
@@ -108,7 +111,7 @@ final class Browser {
 	}
 
 	private void ask(String name, DnsRecordType type) {
-		if (this.asked.size() < MAX_KNOWN && this.asked.add(name)) {
+		if (this.asked.size() < MAX_ASKED && this.asked.add(name)) {
 			this.loop.after(ASKED, () -> this.asked.remove(name));
 			this.network.ask(Domain.question(name, type));
 		}

@@ -124,7 +124,8 @@ final class Domain {
 		}
 		List<Instance> instances = new ArrayList<>();
 		for (DnsRawRecord service : services) {
-			DnsRawRecord text = wanted.test(service.name()) ? texts.get(service.name()) : null;
+			boolean worth = !service.name().endsWith("." + this.listing) && wanted.test(service.name());
+			DnsRawRecord text = worth ? texts.get(service.name()) : null;
 			Instance instance = (text != null) ? instance(service, text, addresses) : null;
 			if (instance != null) {
 				instances.add(instance);

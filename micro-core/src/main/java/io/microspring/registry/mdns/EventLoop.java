@@ -27,6 +27,9 @@ final class EventLoop implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
 
+	/** Some 70 years, so that times can be compared. */
+	private static final long MAX_DELAY = Long.MAX_VALUE / 4;
+
 	private final Selector selector;
 
 	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -83,7 +86,8 @@ final class EventLoop implements AutoCloseable {
 	 * Runs a task later. To be called on the loop's thread only.
 	 */
 	void after(Duration delay, Runnable task) {
-		this.timers.add(new Timer(System.nanoTime() + delay.toNanos(), this.timerCount++, task));
+		long nanos = Math.min(TimeUnit.NANOSECONDS.convert(delay), MAX_DELAY);
+		this.timers.add(new Timer(System.nanoTime() + nanos, this.timerCount++, task));
 	}
 
 	/**

@@ -30,11 +30,10 @@ record Instance(Service service, int ttl) {
 	 * killed. go-micro takes any that is not zero.
 	 */
 	static int recordTtl(Duration ttl) {
-		if (ttl.isZero()) {
+		if (ttl.isZero() || ttl.toSeconds() >= MAX_TTL) {
 			return MAX_TTL;
 		}
-		Duration rounded = ttl.plusNanos(999_999_999);
-		return (int) Math.max(1, Math.min(MAX_TTL, rounded.toSeconds()));
+		return (int) Math.max(1, ttl.plusNanos(999_999_999).toSeconds());
 	}
 
 	/** Node ids are unique within a version only: go-micro's http broker has it so. */

@@ -12,12 +12,12 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +67,7 @@ final class MulticastLink implements Link {
 	/** Joins interfaces that have come since, and forgets those that are gone. */
 	void join(Map<String, String> refusals) {
 		try {
-			List<NetworkInterface> present = NetworkInterface.networkInterfaces().limit(MAX_INTERFACES).toList();
+			List<NetworkInterface> present = NetworkInterface.networkInterfaces().toList();
 			this.groups.forEach((group) -> group.join(present, refusals));
 		}
 		catch (SocketException ex) {
@@ -81,7 +81,7 @@ final class MulticastLink implements Link {
 
 	@Override
 	public List<DatagramChannel> channels() {
-		return this.groups.stream().flatMap((group) -> List.of(group.listener, group.asker).stream()).toList();
+		return this.groups.stream().flatMap((group) -> Stream.of(group.listener, group.asker)).toList();
 	}
 
 	@Override
@@ -116,7 +116,7 @@ final class MulticastLink implements Link {
 	@Override
 	public String toString() {
 		Set<String> names = new LinkedHashSet<>();
-		this.groups.forEach((group) -> group.joined.values().forEach((joined) -> names.add(joined.getName())));
+		this.groups.forEach((group) -> group.joined.forEach((joined) -> names.add(joined.getName())));
 		return String.join(", ", names);
 	}
 
@@ -139,7 +139,9 @@ final class MulticastLink implements Link {
 		/** Whether the listener hears the group only, and nothing else of the port. */
 		private final boolean bound;
 
-		private final Map<Integer, NetworkInterface> joined = new TreeMap<>();
+		private final Set<Integer> members = new HashSet<>();
+
+		private final List<NetworkInterface> joined = new ArrayList<>();
 
 		Group(ProtocolFamily family, InetSocketAddress address) throws IOException {
 			this.address = address;
@@ -152,6 +154,7 @@ final class MulticastLink implements Link {
 				if (this.listener.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
 					this.listener.setOption(StandardSocketOptions.SO_REUSEPORT, true);
 				}
+				this.listener.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
 				this.asker.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
 				this.bound = bind();
 				this.asker.bind(null);
@@ -179,15 +182,16 @@ final class MulticastLink implements Link {
 		}
 
 		void join(List<NetworkInterface> present, Map<String, String> refusals) {
-			Map<Integer, NetworkInterface> before = new LinkedHashMap<>(this.joined);
 			this.joined.clear();
 			for (NetworkInterface candidate : present) {
 				try {
-					if (isUsable(candidate)) {
-						if (!before.containsKey(candidate.getIndex())) {
+					if (this.joined.size() < MAX_INTERFACES && isUsable(candidate)) {
+						// Once is enough, even if it was down in between.
+						if (!this.members.contains(candidate.getIndex())) {
 							this.listener.join(this.address.getAddress(), candidate);
+							this.members.add(candidate.getIndex());
 						}
-						this.joined.put(candidate.getIndex(), candidate);
+						this.joined.add(candidate);
 					}
 				}
 				catch (IOException | IllegalArgumentException ex) {
@@ -206,7 +210,7 @@ final class MulticastLink implements Link {
 		}
 
 		void send(DatagramChannel from, ByteBuffer packet) {
-			for (NetworkInterface through : this.joined.values()) {
+			for (NetworkInterface through : this.joined) {
 				try {
 					from.setOption(StandardSocketOptions.IP_MULTICAST_IF, through);
 					from.send(packet.duplicate(), this.address);

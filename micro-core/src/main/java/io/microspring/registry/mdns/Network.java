@@ -35,8 +35,11 @@ final class Network implements AutoCloseable {
 	/** How long our own question may take to come back. */
 	private static final Duration[] TEST = { Duration.ofMillis(50), Duration.ofMillis(150), Duration.ofMillis(300) };
 
-	/** How often to look for new interfaces, and for multicast where there was none. */
-	private static final Duration REFRESH = Duration.ofSeconds(10);
+	/** How often to look for new interfaces. */
+	private static final Duration REFRESH = Duration.ofSeconds(15);
+
+	/** How often to try whether multicast works by now. */
+	private static final Duration RETRY = Duration.ofSeconds(5);
 
 	private static final int MAX_PACKETS_PER_TURN = 64;
 
@@ -84,7 +87,7 @@ final class Network implements AutoCloseable {
 		this.loop.execute(() -> {
 			try {
 				openMulticast();
-				this.loop.after(REFRESH, this::refresh);
+				refreshLater();
 			}
 			catch (IOException ex) {
 				this.ready.completeExceptionally(ex);
@@ -167,7 +170,11 @@ final class Network implements AutoCloseable {
 		catch (IOException ex) {
 			log.debug("mDNS could not look for interfaces: {}", ex.getMessage());
 		}
-		this.loop.after(REFRESH, this::refresh);
+		refreshLater();
+	}
+
+	private void refreshLater() {
+		this.loop.after(this.heard ? REFRESH : RETRY, this::refresh);
 	}
 
 	/**
@@ -291,11 +298,11 @@ final class Network implements AutoCloseable {
 			details.put("fallback", this.loopback.toString());
 		}
 		this.health = (this.heard ? HealthReport.up("multicast DNS on " + this.multicast)
-				: HealthReport.degraded(lament()))
+				: HealthReport.degraded(trouble()))
 			.with(details);
 	}
 
-	private String lament() {
+	private String trouble() {
 		String why;
 		if (!this.options.multicast()) {
 			why = "Multicast DNS is switched off";
