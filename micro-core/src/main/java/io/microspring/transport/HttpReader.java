@@ -141,7 +141,8 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 
 	private void refuse(Metadata head, long size, boolean last) {
 		this.head = last ? null : this.head;
-		String detail = "a message of " + size + " bytes is refused: the limit is " + this.options.maxMessageSize();
+		String detail = "a message of " + size + (last ? " bytes or more" : " bytes") + " is refused: the limit is "
+				+ this.options.maxMessageSize();
 		this.socket.refused(Message.of(head), MicroException.of(HttpSocket.ID, 413, detail), last);
 	}
 

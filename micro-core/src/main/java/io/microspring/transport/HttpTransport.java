@@ -31,6 +31,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -255,6 +256,7 @@ final class HttpTransport implements Transport {
 		}
 	}
 
+	/** Waits until what was sent has left, for two seconds at the most. */
 	@Override
 	public void close() {
 		EventLoopGroup group;
@@ -281,9 +283,26 @@ final class HttpTransport implements Transport {
 			socket.close();
 			return socket.finished();
 		}).toArray(CompletableFuture[]::new);
-		CompletableFuture.allOf(closing)
+		CompletableFuture<Void> closedAll = CompletableFuture.allOf(closing)
 			.orTimeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-			.whenComplete((done, late) -> group.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+			.handle((done, late) -> {
+				group.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+				return null;
+			});
+		if (!isInside(group)) {
+			closedAll.join();
+			group.terminationFuture().awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
+		}
+	}
+
+	/** Whether this is one of our own threads, which must not wait for itself. */
+	private static boolean isInside(EventLoopGroup group) {
+		for (EventExecutor executor : group) {
+			if (executor.inEventLoop()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

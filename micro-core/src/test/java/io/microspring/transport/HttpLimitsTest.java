@@ -181,7 +181,7 @@ class HttpLimitsTest {
 
 	@Test
 	void emptyLineBehindARequestBeginsNothing() throws Exception {
-		use(RecordingServer.options().withReadTimeout(Duration.ofMillis(50)).withIdleTimeout(Duration.ofMillis(600)));
+		use(RecordingServer.options().withReadTimeout(Duration.ofMillis(50)).withIdleTimeout(Duration.ofMillis(1500)));
 		try (RawConnection client = this.server.dial()) {
 			client.write(post("/", 1) + "\r\n");
 			assertThat(client.read().body()).isEqualTo("x");
@@ -191,7 +191,7 @@ class HttpLimitsTest {
 
 	@Test
 	void connectionThatNeverSaysAnythingIsClosed() throws IOException {
-		use(RecordingServer.impatient());
+		use(RecordingServer.options().withIdleTimeout(Duration.ofMillis(800)));
 		try (RawConnection client = this.server.dial()) {
 			assertThat(client.isAtEnd()).isTrue();
 		}
@@ -199,7 +199,7 @@ class HttpLimitsTest {
 
 	@Test
 	void idleConnectionIsClosed() throws Exception {
-		use(RecordingServer.impatient());
+		use(RecordingServer.options().withIdleTimeout(Duration.ofMillis(800)));
 		try (RawConnection client = this.server.dial()) {
 			client.write(post("/", 1));
 			client.read();
@@ -210,7 +210,7 @@ class HttpLimitsTest {
 
 	@Test
 	void connectionWithARequestUnderWayIsNotIdle() throws Exception {
-		use(RecordingServer.options().withIdleTimeout(Duration.ofMillis(50)));
+		use(RecordingServer.options().withIdleTimeout(Duration.ofMillis(800)));
 		this.server.answering((socket, request) -> {
 		});
 		try (RawConnection client = this.server.dial(); RawConnection idle = this.server.dial()) {
@@ -230,7 +230,7 @@ class HttpLimitsTest {
 
 	@Test
 	void timeThatWeDoNotReadIsNotThePeers() throws Exception {
-		use(RecordingServer.options().withReadTimeout(Duration.ofMillis(200)));
+		use(RecordingServer.options().withReadTimeout(Duration.ofSeconds(1)));
 		this.server.answering((socket, request) -> socket.reading(false));
 		try (RawConnection client = this.server.dial(); RawConnection slow = this.server.dial()) {
 			client.write(post("/", 1) + "POST / HTTP/1.1\r\nContent-Length: 1");
@@ -270,7 +270,7 @@ class HttpLimitsTest {
 
 	@Test
 	void peerThatDoesNotTakeItsAnswersIsNotReadAndInTheEndCutOff() throws Exception {
-		use(RecordingServer.options().withIdleTimeout(Duration.ofMillis(500)));
+		use(RecordingServer.options().withIdleTimeout(Duration.ofSeconds(1)));
 		Message answer = new Message(Metadata.empty(), new byte[1024 * 1024]);
 		this.server.answering((socket, request) -> socket.send(answer));
 		try (RawConnection client = this.server.dial()) {

@@ -73,7 +73,7 @@ final class RecordingServer implements AutoCloseable {
 	}
 
 	static HttpOptions impatient() {
-		return options().withReadTimeout(Duration.ofMillis(300)).withIdleTimeout(Duration.ofMillis(600));
+		return options().withReadTimeout(Duration.ofMillis(300)).withIdleTimeout(Duration.ofSeconds(10));
 	}
 
 	@Override
