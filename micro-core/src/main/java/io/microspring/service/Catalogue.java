@@ -1,7 +1,8 @@
 package io.microspring.service;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.HttpBrokerOptions;
@@ -43,17 +44,19 @@ public final class Catalogue {
 	}
 
 	/**
-	 * A copy with more lines; a line replaces one of the same concept and name.
+	 * A copy with more lines; a line takes the place of one of the same concept and name.
 	 * @param more the lines
 	 * @return the copy
 	 */
 	public Catalogue with(List<Plugin> more) {
-		List<Plugin> all = new ArrayList<>(this.plugins);
-		for (Plugin plugin : more) {
-			all.removeIf((p) -> p.concept() == plugin.concept() && p.name().equals(plugin.name()));
-			all.add(plugin);
-		}
-		return new Catalogue(List.copyOf(all));
+		Map<String, Plugin> all = new LinkedHashMap<>();
+		this.plugins.forEach((plugin) -> all.put(key(plugin), plugin));
+		more.forEach((plugin) -> all.put(key(plugin), plugin));
+		return new Catalogue(List.copyOf(all.values()));
+	}
+
+	private static String key(Plugin plugin) {
+		return plugin.concept() + " " + plugin.name();
 	}
 
 	/**

@@ -126,8 +126,8 @@ public final class Flags {
 	 * with one dash or two; {@code --} ends the flags
 	 * @param environment the variables; an empty one counts as not set
 	 * @return what they set
-	 * @throws IllegalArgumentException when a flag or variable has no value or not one of
-	 * its kind; the message names it and says what it wants
+	 * @throws InvalidFlagException when a flag or variable has no value or not one of its
+	 * kind; the message names it and says what it wants
 	 */
 	public static Flags parse(List<String> arguments, Map<String, String> environment) {
 		Map<Flag, List<String>> given = new LinkedHashMap<>();
@@ -146,7 +146,7 @@ public final class Flags {
 				continue;
 			}
 			if (equals < 0 && i == arguments.size()) {
-				throw new IllegalArgumentException("The flag " + argument + " has no value: " + flag.usage());
+				throw new InvalidFlagException("The flag " + argument + " has no value: " + flag.usage(), null);
 			}
 			given.computeIfAbsent(flag, (ignored) -> new ArrayList<>())
 				.add((equals < 0) ? arguments.get(i++) : argument.substring(equals + 1));
@@ -312,13 +312,13 @@ public final class Flags {
 			// As Go's flag package has it: the last one counts.
 			String value = values.get(values.size() - 1);
 			if (value.isEmpty()) {
-				throw new IllegalArgumentException("The " + what + " has no value: " + usage());
+				throw new InvalidFlagException("The " + what + " has no value: " + usage(), null);
 			}
 			try {
 				return Map.of(this.setting, this.kind.read(value));
 			}
 			catch (IllegalArgumentException ex) {
-				throw new IllegalArgumentException("The " + what + " is '" + value + "': " + usage(), ex);
+				throw new InvalidFlagException("The " + what + " is '" + value + "': " + usage(), ex);
 			}
 		}
 
@@ -328,8 +328,8 @@ public final class Flags {
 				for (String entry : value.split(",", -1)) {
 					int equals = entry.indexOf('=');
 					if (equals <= 0 || entries.size() == MOST_METADATA) {
-						throw new IllegalArgumentException("The " + what + " has the entry '" + entry + "': " + usage()
-								+ ", " + MOST_METADATA + " at the most");
+						throw new InvalidFlagException("The " + what + " has the entry '" + entry + "': " + usage()
+								+ ", " + MOST_METADATA + " at the most", null);
 					}
 					entries.put(this.setting + "." + entry.substring(0, equals).trim(), entry.substring(equals + 1));
 				}

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param concept what it is
  * @param name the name to choose it by
  * @param driver a class that must be there, or null when it needs none
- * @param dependency what brings that class, as {@code groupId:artifactId}, or null
+ * @param dependency what brings that class, as {@code groupId:artifactId}, with
+ * {@code :version} behind where Spring Boot does not manage it, or null
  * @param factory makes it from an address (empty for its own default) and the registry
  * (for brokers that need one)
  */
@@ -73,7 +74,8 @@ public record Plugin(Concept concept, String name, @Nullable String driver, @Nul
 	/**
 	 * A copy that needs a driver.
 	 * @param driver a class that must be there
-	 * @param dependency what brings it, as {@code groupId:artifactId}
+	 * @param dependency what brings it, as {@code groupId:artifactId}, with
+	 * {@code :version} behind where Spring Boot does not manage it
 	 * @return the copy
 	 */
 	public Plugin needing(String driver, String dependency) {

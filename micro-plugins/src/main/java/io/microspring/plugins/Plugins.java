@@ -19,7 +19,7 @@ public final class Plugins {
 	private static final List<Plugin> ALL = List.of(
 			Plugin.registry("consul", (address) -> new ConsulRegistry(ConsulOptions.defaults().withAddress(address)))
 				.needing("org.springframework.cloud.consul.ConsulClient",
-						"org.springframework.cloud:spring-cloud-consul-discovery"),
+						"org.springframework.cloud:spring-cloud-consul-discovery:5.0.2"),
 			Plugin.broker("kafka", (address, registry) -> new KafkaBroker(KafkaOptions.defaults().withAddress(address)))
 				.needing("org.apache.kafka.clients.producer.KafkaProducer", "org.springframework.kafka:spring-kafka"));
 

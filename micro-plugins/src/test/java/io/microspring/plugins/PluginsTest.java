@@ -35,8 +35,21 @@ class PluginsTest {
 	@MethodSource("all")
 	void lineNamesADriverThatTheDependencyBrings(Plugin plugin) {
 		assertThat(plugin.driver()).isNotNull();
-		assertThat(plugin.dependency()).matches("[a-z.]+:[a-z-]+");
+		assertThat(plugin.dependency()).matches("[a-z.]+:[a-z-]+(:[0-9.]+)?");
 		assertThat(plugin.isAvailable()).isTrue();
+	}
+
+	@ParameterizedTest
+	@MethodSource("all")
+	void lineNamesTheVersionThatWasTestedWhereBootHasNone(Plugin plugin) throws Exception {
+		String[] coordinates = plugin.dependency().split(":");
+		if (coordinates.length == 3) {
+			assertThat(Class.forName(plugin.driver()).getPackage().getImplementationVersion())
+				.isEqualTo(coordinates[2]);
+		}
+		else {
+			assertThat(coordinates[0]).as("a group of Boot's own BOM").isEqualTo("org.springframework.kafka");
+		}
 	}
 
 	@Test
