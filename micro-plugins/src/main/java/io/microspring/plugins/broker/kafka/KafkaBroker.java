@@ -105,7 +105,7 @@ public final class KafkaBroker implements Broker {
 			throw failure("was interrupted when publishing to", topic, ex);
 		}
 		catch (ExecutionException ex) {
-			throw failure("did not take a message for", topic, ex.getCause());
+			throw failure("did not take a message for", topic, cause(ex));
 		}
 		catch (KafkaException | IllegalArgumentException | IllegalStateException ex) {
 			throw failure("did not take a message for", topic, ex);
@@ -234,7 +234,7 @@ public final class KafkaBroker implements Broker {
 			if (ex instanceof InterruptedException) {
 				Thread.currentThread().interrupt();
 			}
-			Throwable cause = (ex instanceof ExecutionException) ? ex.getCause() : ex;
+			Throwable cause = cause(ex);
 			throw new BrokerException(
 					this + " cannot be reached within " + timeout.toMillis() + " ms: " + cause.getMessage(), cause);
 		}
@@ -284,6 +284,12 @@ public final class KafkaBroker implements Broker {
 			return new BrokerException("broker kafka is closed", cause);
 		}
 		return new BrokerException(this + " " + what + " " + topic + ": " + cause.getMessage(), cause);
+	}
+
+	/** What happened, without what Java's futures wrap it in. */
+	private static Throwable cause(Exception ex) {
+		Throwable cause = (ex instanceof ExecutionException) ? ex.getCause() : null;
+		return (cause != null) ? cause : ex;
 	}
 
 	/** Any partition, but one that can be written to when there is one. */

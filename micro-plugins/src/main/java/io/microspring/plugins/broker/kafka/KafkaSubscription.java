@@ -7,11 +7,13 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import io.microspring.broker.Event;
@@ -75,6 +77,8 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	private final CompletableFuture<@Nullable Void> joined = new CompletableFuture<>();
 
+	private final AtomicBoolean stopping = new AtomicBoolean();
+
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	private final CountDownLatch ended = new CountDownLatch(1);
@@ -115,6 +119,7 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 				// Another member may be busy for long; the group keeps our messages.
 				log.warn("Joining group {} of topic {} takes longer than {} ms; it goes on", this.group, this.topic,
 						timeout.toMillis());
+				this.joined.complete(null);
 				return;
 			}
 			close();
@@ -122,7 +127,7 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 		}
 		catch (ExecutionException ex) {
 			close();
-			throw new KafkaException(ex.getCause().getMessage(), ex.getCause());
+			throw new KafkaException(Objects.requireNonNullElse(ex.getCause(), ex).getMessage(), ex);
 		}
 		catch (InterruptedException ex) {
 			close();
@@ -142,8 +147,10 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	/** Ends without waiting for a message being handled. */
 	void stop() {
-		this.stopped.countDown();
-		this.consumer.wakeup();
+		if (this.stopping.compareAndSet(false, true)) {
+			this.stopped.countDown();
+			this.consumer.wakeup();
+		}
 	}
 
 	@Override
@@ -183,17 +190,29 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 				catch (WakeupException ex) {
 					log.trace("Woken up to stop", ex);
 				}
-				catch (KafkaException ex) {
+				catch (RuntimeException ex) {
 					failed(ex, failures++);
 				}
 			}
-			commit();
+			commitLast();
 		}
 		catch (RuntimeException ex) {
+			this.joined.completeExceptionally(ex);
 			log.warn("A subscriber of {} ended with what it had not committed yet: {}", this.topic, ex.toString());
 		}
 		finally {
+			end();
+		}
+	}
+
+	private void end() {
+		try {
 			this.consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+		}
+		catch (KafkaException ex) {
+			log.info("A subscriber of {} left group {} without a word: {}", this.topic, this.group, ex.toString());
+		}
+		finally {
 			this.onEnd.accept(this);
 			this.ended.countDown();
 		}
@@ -280,7 +299,17 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 		}
 	}
 
-	private void failed(KafkaException ex, int failures) {
+	/** The call to stop may still be on its way: it interrupts once, and only once. */
+	private void commitLast() {
+		try {
+			commit();
+		}
+		catch (WakeupException ex) {
+			commit();
+		}
+	}
+
+	private void failed(RuntimeException ex, int failures) {
 		if (this.joined.completeExceptionally(ex)) {
 			this.stopped.countDown();
 			return;

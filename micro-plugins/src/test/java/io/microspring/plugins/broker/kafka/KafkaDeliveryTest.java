@@ -19,6 +19,7 @@ import io.microspring.message.Metadata;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,12 +99,12 @@ class KafkaDeliveryTest {
 		Subscription subscription = this.broker.subscribe(this.topic, QUEUE.withAutoAck(false), first::add);
 		// Enough for one partition to have two of them.
 		publish(0, EmbeddedKafka.PARTITIONS + 1);
-		Awaitility.await().until(() -> first.size() == EmbeddedKafka.PARTITIONS + 1);
+		eventually().until(() -> first.size() == EmbeddedKafka.PARTITIONS + 1);
 		first.subList(1, first.size()).forEach(Event::ack);
 		subscription.close();
 		assertThat(bodies(first)).hasSize(EmbeddedKafka.PARTITIONS + 1);
 		List<Event> second = subscribe(QUEUE);
-		Awaitility.await().untilAsserted(() -> assertThat(bodies(second)).contains(bodies(first).get(0)));
+		eventually().untilAsserted(() -> assertThat(bodies(second)).contains(bodies(first).get(0)));
 	}
 
 	@Test
@@ -111,14 +112,12 @@ class KafkaDeliveryTest {
 		List<Event> received = new CopyOnWriteArrayList<>();
 		this.broker.subscribe(this.topic, QUEUE.withAutoAck(false), received::add);
 		publish(0, 1000);
-		Awaitility.await().until(() -> received.size() == 1000);
+		eventually().until(() -> received.size() == 1000);
 		publish(1000, 1010);
-		Awaitility.await()
-			.during(Duration.ofSeconds(1))
-			.untilAsserted(() -> assertThat(received).hasSizeBetween(1000, 1010));
+		eventually().during(Duration.ofSeconds(1)).untilAsserted(() -> assertThat(received).hasSizeBetween(1000, 1010));
 		int held = received.size();
 		received.forEach(Event::ack);
-		Awaitility.await().untilAsserted(() -> assertThat(received).hasSize(1010));
+		eventually().untilAsserted(() -> assertThat(received).hasSize(1010));
 		assertThat(held).isLessThan(1010);
 	}
 
@@ -131,8 +130,8 @@ class KafkaDeliveryTest {
 			own.get().close();
 		}));
 		publish(0, 3);
-		Awaitility.await().until(() -> received.size() == 1);
-		Awaitility.await().until(() -> threads(this.topic).isEmpty());
+		eventually().until(() -> received.size() == 1);
+		eventually().until(() -> threads(this.topic).isEmpty());
 		assertThat(received).hasSize(1);
 	}
 
@@ -144,7 +143,7 @@ class KafkaDeliveryTest {
 		try (Admin admin = Admin.create(Map.of("bootstrap.servers", KAFKA.address()))) {
 			assertThat(groupsOfOne(admin)).hasSize(1);
 			this.broker.close();
-			Awaitility.await().untilAsserted(() -> assertThat(groupsOfOne(admin)).isEmpty());
+			eventually().untilAsserted(() -> assertThat(groupsOfOne(admin)).isEmpty());
 		}
 		assertThat(threads(this.topic)).isEmpty();
 	}
@@ -212,7 +211,7 @@ class KafkaDeliveryTest {
 	}
 
 	private static void awaitBodies(List<Event> received, String... bodies) {
-		Awaitility.await().untilAsserted(() -> assertThat(bodies(received)).containsExactlyInAnyOrder(bodies));
+		eventually().untilAsserted(() -> assertThat(bodies(received)).containsExactlyInAnyOrder(bodies));
 	}
 
 	private static List<String> bodies(List<Event> events) {
@@ -236,6 +235,11 @@ class KafkaDeliveryTest {
 			.map(GroupListing::groupId)
 			.filter((group) -> group.startsWith("micro-"))
 			.toList();
+	}
+
+	/** Longer than it ever takes; a machine with other things to do takes its time. */
+	private static ConditionFactory eventually() {
+		return Awaitility.await().atMost(Duration.ofSeconds(40));
 	}
 
 }

@@ -26,6 +26,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
@@ -77,7 +78,7 @@ class KafkaRecordsTest {
 					List.of(new RecordHeader("a", bytes("1")), new RecordHeader("a", bytes("2")),
 							new RecordHeader("b", null))));
 			send(new ProducerRecord<>(this.topic, 0, bytes("key"), null));
-			Awaitility.await().until(() -> received.size() == 2);
+			eventually().until(() -> received.size() == 2);
 		}
 		assertThat(received).extracting(Event::message)
 			.containsExactly(new Message(Metadata.of("a", "2", "b", ""), bytes("value")), Message.of(Metadata.empty()));
@@ -96,7 +97,7 @@ class KafkaRecordsTest {
 			send(new ProducerRecord<>(this.topic, 1, null, null));
 			send(new ProducerRecord<>(this.topic, 1, null, new byte[1001]));
 			send(new ProducerRecord<>(this.topic, 1, null, bytes("{\"Body\":\"b2s=\"}")));
-			Awaitility.await().until(() -> received.size() == 1);
+			eventually().until(() -> received.size() == 1);
 			assertThat(received.get(0).message().body()).isEqualTo(bytes("ok"));
 		}
 		finally {
@@ -144,7 +145,7 @@ class KafkaRecordsTest {
 				.toList();
 			assertThat(partitions).hasSize(EmbeddedKafka.PARTITIONS);
 			consumer.assign(partitions);
-			Awaitility.await().until(() -> {
+			eventually().until(() -> {
 				consumer.poll(Duration.ofMillis(100)).forEach(records::add);
 				return records.size() >= count;
 			});
@@ -161,6 +162,11 @@ class KafkaRecordsTest {
 
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/** Longer than it ever takes; a machine with other things to do takes its time. */
+	private static ConditionFactory eventually() {
+		return Awaitility.await().atMost(Duration.ofSeconds(40));
 	}
 
 }
