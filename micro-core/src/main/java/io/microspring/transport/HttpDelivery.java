@@ -109,6 +109,9 @@ final class HttpDelivery {
 	 * @param reading whether the receiver reads
 	 */
 	void reading(boolean reading) {
+		if (this.reading == reading) {
+			return;
+		}
 		this.reading = reading;
 		if (reading) {
 			run(this::release);

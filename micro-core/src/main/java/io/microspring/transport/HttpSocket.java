@@ -384,7 +384,7 @@ final class HttpSocket implements Socket {
 	}
 
 	private static String text(@Nullable InetSocketAddress address) {
-		return (address == null) ? "" : Address.join(address.getHostString(), address.getPort());
+		return (address == null) ? "" : Address.join(address.getAddress().getHostAddress(), address.getPort());
 	}
 
 }

@@ -205,6 +205,7 @@ class HttpClientSideTest {
 		String name = "localhost:" + this.server.getLocalPort();
 		Socket named = this.transport.dial(name, WAIT).get(10, TimeUnit.SECONDS);
 		named.receive(new Events());
+		assertThat(named.remote()).isEqualTo(this.address);
 		named.send(Message.of(Metadata.empty()));
 		try (RawConnection accepted = new RawConnection(this.server.accept())) {
 			assertThat(accepted.read().headers()).contains("Host: " + name);
