@@ -113,8 +113,8 @@ public interface Registry extends AutoCloseable {
 	 * its own nodes, so that closing the registry takes them back. A look-up takes as
 	 * long as {@link MdnsOptions#timeout()}. Where multicast does not work, the processes
 	 * of this host find each other over loopback, and {@link #health()} is degraded.
-	 * Nodes need an address of the form {@code ip:port}, and at most 63 characters
-	 * between two dots of their id and their service's name.
+	 * Nodes need an address of the form {@code ip:port}, and services a name with at most
+	 * 63 characters between two dots.
 	 * @param options its options
 	 * @return a new registry, which opens its sockets when they are first needed
 	 * @throws IllegalArgumentException when the domain is no domain name

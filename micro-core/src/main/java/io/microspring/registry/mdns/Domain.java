@@ -3,10 +3,12 @@ package io.microspring.registry.mdns;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Predicate;
 
 import io.netty.buffer.ByteBuf;
@@ -37,6 +39,9 @@ final class Domain {
 	private static final int SRV_FIXED_LENGTH = 6;
 
 	private static final int MAX_LABEL = 63;
+
+	/** How much of an id that is too long can still be read. */
+	private static final int READABLE = 40;
 
 	private final String suffix;
 
@@ -96,6 +101,32 @@ final class Domain {
 	}
 
 	/**
+	 * The part of a name that stands for a node id: the id itself where DNS can have it,
+	 * else something short and unique that looks like it. A service's name and a UUID
+	 * together easily are longer than DNS allows.
+	 * @param id the id
+	 * @param maxLength how long it may be
+	 * @throws IllegalArgumentException when the id is empty
+	 */
+	static String label(String id, int maxLength) {
+		if (id.isEmpty()) {
+			throw new IllegalArgumentException("the id is empty");
+		}
+		try {
+			String label = ascii(id);
+			if (label.length() <= maxLength) {
+				return label;
+			}
+		}
+		catch (IllegalArgumentException ignored) {
+			// shortened below
+		}
+		String plain = id.substring(0, Math.min(id.length(), READABLE)).replaceAll("[^A-Za-z0-9-]", "-");
+		UUID unique = UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8));
+		return plain + "-" + Long.toHexString(unique.getMostSignificantBits());
+	}
+
+	/**
 	 * The nodes that a message tells of.
 	 * @param message the message
 	 * @param wanted which instance names are worth reading
@@ -152,7 +183,7 @@ final class Domain {
 		if (!service.name().endsWith(tail)) {
 			return null;
 		}
-		String id = IDN.toUnicode(service.name().substring(0, service.name().length() - tail.length()));
+		String id = service.name().substring(0, service.name().length() - tail.length());
 		int ttl = (int) Math.min(Instance.MAX_TTL, Math.min(service.timeToLive(), text.timeToLive()));
 		return new Instance(txt.withNode(id, hostAndPort(address, port)), ttl);
 	}

@@ -73,8 +73,8 @@ final class MdnsRegistry implements Registry {
 	/**
 	 * {@inheritDoc}
 	 * @throws RegistryException also when DNS cannot carry a node: its address is not
-	 * {@code ip:port}, a part of its id or of the service's name between two dots is
-	 * longer than 63 characters, or all it offers is too much for a datagram
+	 * {@code ip:port}, a part of the service's name between two dots is longer than 63
+	 * characters, or all it offers is too much for a datagram
 	 */
 	@Override
 	public void register(Service service, Duration ttl) {

@@ -26,6 +26,8 @@ final class NodeRecords {
 	/** What go-micro gives the entry of the listing, which has no port of its own. */
 	private static final int LISTING_PORT = 9999;
 
+	private static final int MAX_NAME = 253;
+
 	private static final int PRIORITY = 10;
 
 	private static final int WEIGHT = 1;
@@ -51,12 +53,14 @@ final class NodeRecords {
 	NodeRecords(Instance instance, Domain domain) {
 		this.instance = instance;
 		this.serviceName = domain.name(instance.service().name());
-		this.instanceName = Domain.ascii(instance.node().id()) + "." + this.serviceName;
+		String id = instance.node().id();
+		String label = Domain.label(id, MAX_NAME - this.serviceName.length());
+		this.instanceName = label + "." + this.serviceName;
 		String hostAndPort = instance.node().address();
 		int colon = hostAndPort.lastIndexOf(':');
 		this.address = address(hostAndPort, colon);
 		this.port = port(hostAndPort, colon);
-		this.text = Txt.of(instance.service(), instance.node()).encode();
+		this.text = Txt.of(instance.service(), label.equals(id) ? "" : id).encode();
 		// The largest message there will be: refuse now what could never be sent.
 		answer(Domain.question(this.serviceName, DnsRecordType.PTR)).encode();
 	}

@@ -25,30 +25,33 @@ import tools.jackson.databind.node.ObjectNode;
  * What stands in a TXT record: JSON, compressed with zlib, in hex, cut into strings of
  * 255 bytes (protocol reference §7.2). go-micro: {@code mdnsTxt}.
  * <p>
- * go-micro has no place for a service's own metadata. When there is some it stands under
- * a key that go-micro passes over.
+ * go-micro has no place for a service's own metadata and for a node id that DNS cannot
+ * have. When there are such they stand under keys that go-micro passes over.
  *
  * @param service the service's name
  * @param version its version
  * @param serviceMetadata metadata of the service
  * @param endpoints what it offers
  * @param metadata metadata of the node
+ * @param id the node's id; empty: the record's name has it
  */
 record Txt(String service, String version, Map<String, String> serviceMetadata, List<Endpoint> endpoints,
-		Map<String, String> metadata) {
+		Map<String, String> metadata, String id) {
 
 	/** More than that nobody means well. */
 	private static final int MAX_JSON = 1 << 20;
 
 	private static final int MAX_STRING = 255;
 
-	static Txt of(Service service, Node node) {
-		return new Txt(service.name(), service.version(), service.metadata(), service.endpoints(), node.metadata());
+	/** Of a service with one node. */
+	static Txt of(Service service, String id) {
+		return new Txt(service.name(), service.version(), service.metadata(), service.endpoints(),
+				service.nodes().get(0).metadata(), id);
 	}
 
-	Service withNode(String id, String address) {
+	Service withNode(String nameOfNode, String address) {
 		return new Service(this.service, this.version, this.serviceMetadata, this.endpoints,
-				List.of(new Node(id, address, this.metadata)));
+				List.of(new Node(this.id.isEmpty() ? nameOfNode : this.id, address, this.metadata)));
 	}
 
 	/**
@@ -68,6 +71,9 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 		json.set("Metadata", RegistryJson.write(this.metadata));
 		if (!this.serviceMetadata.isEmpty()) {
 			json.set("ServiceMetadata", RegistryJson.write(this.serviceMetadata));
+		}
+		if (!this.id.isEmpty()) {
+			json.put("Id", this.id);
 		}
 		byte[] hex = HexFormat.of()
 			.formatHex(deflate(RegistryJson.JSON.writeValueAsBytes(json)))
@@ -101,7 +107,7 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 		}
 		return new Txt(json.path("Service").asString(""), json.path("Version").asString(""),
 				RegistryJson.readMetadata(json.path("ServiceMetadata")), endpoints,
-				RegistryJson.readMetadata(json.path("Metadata")));
+				RegistryJson.readMetadata(json.path("Metadata")), json.path("Id").asString(""));
 	}
 
 	private static JsonNode read(byte[] json) {

@@ -41,24 +41,46 @@ class DomainTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "a", "go.micro.srv.greeter-6f8a", "Mixed-Case_1", "büro", "问候" })
+	@ValueSource(strings = { "a", "go.micro.srv.greeter-6f8a", "Mixed-Case_1", "büro", "问候", ".", "a.", ".a", "a..b",
+			"Größe", "a b\\c", "customer-notification-service-6f8a2c1e-7d41-4f0e-9c55-2b8d1e3f4a5b",
+			"a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a."
+					+ "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a" })
 	void nodeIdComesBack(String id) {
-		assertThat(read(records(Node.of(id, "127.0.0.1:1")).announcement())).singleElement()
-			.satisfies((instance) -> assertThat(instance.node().id()).isEqualTo(id));
+		NodeRecords records = records(Node.of(id, "127.0.0.1:1"));
+		for (DnsMessage message : List.of(records.announcement(), records.goodbye(), records.answer(QUESTION))) {
+			assertThat(read(message)).singleElement()
+				.satisfies((instance) -> assertThat(instance.node().id()).isEqualTo(id));
+		}
+	}
+
+	@Test
+	void nodeIdThatIsTooLongForANameCanStillBeToldApart() {
+		String id = "customer-notification-service-6f8a2c1e-7d41-4f0e-9c55-2b8d1e3f4a5";
+		String one = records(Node.of(id + "b", "127.0.0.1:1")).instanceName();
+		String other = records(Node.of(id + "c", "127.0.0.1:1")).instanceName();
+		assertThat(one).startsWith("customer-notification-service-").isNotEqualTo(other);
+	}
+
+	@Test
+	void emptyNodeIdIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> records(Node.of("", "127.0.0.1:1")))
+			.withMessageContaining("id");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", ".", "a.", ".a", "a..b", "Größe",
 			"0123456789012345678901234567890123456789012345678901234567890123" })
-	void nodeIdThatDnsCannotHaveIsRefused(String id) {
-		assertThatIllegalArgumentException().isThrownBy(() -> records(Node.of(id, "127.0.0.1:1")))
-			.withMessageContaining("'" + id + "'");
+	void serviceNameThatDnsCannotHaveIsRefused(String name) {
+		Service service = Service.of(name, "latest", Node.of("1", "127.0.0.1:1"));
+		assertThatIllegalArgumentException().isThrownBy(() -> new NodeRecords(new Instance(service, 120), DOMAIN))
+			.withMessageContaining("'" + name + "'");
 	}
 
 	@Test
-	void nameThatIsTooLongAltogetherIsRefused() {
-		Node node = Node.of("a.".repeat(120) + "a", "127.0.0.1:1");
-		assertThatIllegalArgumentException().isThrownBy(() -> records(node)).withMessageContaining("255");
+	void serviceNameThatIsTooLongAltogetherIsRefused() {
+		Service service = Service.of("a.".repeat(120) + "a", "latest", Node.of("1".repeat(40), "127.0.0.1:1"));
+		assertThatIllegalArgumentException().isThrownBy(() -> new NodeRecords(new Instance(service, 120), DOMAIN))
+			.withMessageContaining("255");
 	}
 
 	@Test
