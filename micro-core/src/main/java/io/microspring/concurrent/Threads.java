@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -145,16 +145,32 @@ public final class Threads {
 	}
 
 	private static ExecutorService pool(String name) {
-		// The queue takes bursts; what it cannot take is refused at once, and its caller
-		// told
-		// so.
-		ThreadPoolExecutor executor = new ThreadPoolExecutor(POOL_SIZE, POOL_SIZE, 30, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(POOL_QUEUE), factory(name), (task, pool) -> {
-					throw new RejectedExecutionException("All " + POOL_SIZE + " threads of " + name + " are busy, and "
-							+ POOL_QUEUE + " tasks wait");
-				});
-		executor.allowCoreThreadTimeOut(true);
-		return executor;
+		HandOff queue = new HandOff();
+		return new ThreadPoolExecutor(0, POOL_SIZE, 30, TimeUnit.SECONDS, queue, factory(name), (task, pool) -> {
+			if (pool.isShutdown() || !queue.enqueue(task)) {
+				throw new RejectedExecutionException(
+						"All " + POOL_SIZE + " threads of " + name + " are busy, and " + POOL_QUEUE + " tasks wait");
+			}
+		});
+	}
+
+	/**
+	 * Makes the pool prefer an idle thread, then a new one, and only then let a task
+	 * wait: by itself it would start a thread only when the queue is full.
+	 */
+	private static final class HandOff extends LinkedTransferQueue<Runnable> {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		public boolean offer(Runnable task) {
+			return tryTransfer(task);
+		}
+
+		boolean enqueue(Runnable task) {
+			return size() < POOL_QUEUE && super.offer(task);
+		}
+
 	}
 
 	/** Calls a scheduled task off. */

@@ -1,7 +1,9 @@
 package io.microspring.concurrent;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -80,6 +82,29 @@ class ThreadsTest {
 			release.countDown();
 			executor.shutdown();
 		}
+	}
+
+	@Test
+	void poolUsesIdleThreadsBeforeNewOnesAndRunsWhatWaited() throws Exception {
+		ExecutorService executor = Threads.executor(ExecutorMode.POOL, "idle");
+		Set<String> names = ConcurrentHashMap.newKeySet();
+		for (int i = 0; i < 50; i++) {
+			executor.submit(() -> names.add(Thread.currentThread().getName())).get();
+			await().until(() -> ((ThreadPoolExecutor) executor).getActiveCount() == 0);
+		}
+		assertThat(names.size()).isLessThan(10);
+
+		CountDownLatch release = new CountDownLatch(1);
+		CountDownLatch done = new CountDownLatch(500);
+		for (int i = 0; i < 500; i++) {
+			executor.execute(() -> {
+				waitFor(release);
+				done.countDown();
+			});
+		}
+		release.countDown();
+		assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+		executor.shutdown();
 	}
 
 	@Test
