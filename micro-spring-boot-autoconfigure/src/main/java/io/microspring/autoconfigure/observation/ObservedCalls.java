@@ -46,7 +46,8 @@ final class ObservedCalls implements CallInterceptor {
 			observation.stop();
 			throw ex;
 		}
-		return call.stream() ? answer.handle((stream, failure) -> opened(observation, stream, failure))
+		return call.stream()
+				? answer.<@Nullable Object>handle((stream, failure) -> opened(observation, stream, failure))
 				: ended(observation, context, answer);
 	}
 
