@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads durations as Go writes them: {@code 500ms}, {@code 1m30s}, {@code 1.5h}. Go:
- * {@code time.ParseDuration}, without its negative ones.
+ * Durations as Go writes them: {@code 500ms}, {@code 1m30s}, {@code 1.5h}. Go:
+ * {@code time.ParseDuration} and {@code Duration.String}, without negative ones.
  */
 public final class GoDuration {
 
@@ -53,6 +53,46 @@ public final class GoDuration {
 			throw new IllegalArgumentException("no duration such as 500ms, 5s or 1m30s");
 		}
 		return Duration.ofNanos(nanos.setScale(0, RoundingMode.DOWN).longValueExact());
+	}
+
+	/**
+	 * Writes a duration: hours, minutes and seconds from a second on, else the largest
+	 * unit that it holds one of; nothing is {@code 0s}.
+	 * @param duration the duration; less than nothing counts as nothing, more than Go can
+	 * say as the longest it can
+	 * @return the text, which {@link #parse} reads
+	 */
+	public static String format(Duration duration) {
+		long nanos = nanos(duration);
+		if (nanos == 0) {
+			return "0s";
+		}
+		if (nanos < 1_000) {
+			return nanos + "ns";
+		}
+		if (nanos < 1_000_000) {
+			return decimal(nanos, 3) + "µs";
+		}
+		if (nanos < 1_000_000_000) {
+			return decimal(nanos, 6) + "ms";
+		}
+		long minutes = nanos / 60_000_000_000L;
+		String seconds = decimal(nanos % 60_000_000_000L, 9) + "s";
+		if (minutes == 0) {
+			return seconds;
+		}
+		return ((minutes < 60) ? "" : minutes / 60 + "h") + minutes % 60 + "m" + seconds;
+	}
+
+	private static long nanos(Duration duration) {
+		if (duration.isNegative()) {
+			return 0;
+		}
+		return (duration.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) ? Long.MAX_VALUE : duration.toNanos();
+	}
+
+	private static String decimal(long nanos, int places) {
+		return BigDecimal.valueOf(nanos, places).stripTrailingZeros().toPlainString();
 	}
 
 }
