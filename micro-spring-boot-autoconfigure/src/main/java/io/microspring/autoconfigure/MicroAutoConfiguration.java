@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * What can be chosen by name: the embedded parts, the plugins, and each {@link Plugin}
@@ -17,6 +18,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "micro.enabled", matchIfMissing = true)
+@ImportRuntimeHints(MicroRuntimeHints.class)
 public final class MicroAutoConfiguration {
 
 	@Bean

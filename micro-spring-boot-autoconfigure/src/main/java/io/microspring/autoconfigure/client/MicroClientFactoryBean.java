@@ -2,28 +2,32 @@ package io.microspring.autoconfigure.client;
 
 import java.util.Objects;
 
+import io.microspring.annotation.MicroClient;
 import io.microspring.client.Client;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.context.EnvironmentAware;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.env.Environment;
 
 /**
- * Makes the implementation of an interface that calls a service.
+ * Makes the implementation of an interface that calls a service. The name of the service
+ * is read here and not when the bean is defined, which may be at build time.
  *
  * @param <T> the interface
  */
-final class MicroClientFactoryBean<T> implements FactoryBean<T>, BeanFactoryAware {
-
-	private final String service;
+final class MicroClientFactoryBean<T> implements FactoryBean<T>, BeanFactoryAware, EnvironmentAware {
 
 	private final Class<T> api;
 
 	private @Nullable BeanFactory beanFactory;
 
-	MicroClientFactoryBean(String service, Class<T> api) {
-		this.service = service;
+	private @Nullable Environment environment;
+
+	MicroClientFactoryBean(Class<T> api) {
 		this.api = api;
 	}
 
@@ -33,8 +37,15 @@ final class MicroClientFactoryBean<T> implements FactoryBean<T>, BeanFactoryAwar
 	}
 
 	@Override
+	public void setEnvironment(Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
 	public T getObject() {
-		return Objects.requireNonNull(this.beanFactory).getBean(Client.class).proxy(this.service, this.api);
+		String declared = MergedAnnotations.from(this.api).get(MicroClient.class).getString("service");
+		String service = Objects.requireNonNull(this.environment).resolveRequiredPlaceholders(declared);
+		return Objects.requireNonNull(this.beanFactory).getBean(Client.class).proxy(service, this.api);
 	}
 
 	@Override

@@ -15,7 +15,6 @@ import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.annotation.AnnotationBeanNameGenerator;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
-import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotationMetadata;
@@ -58,18 +57,16 @@ final class MicroClientRegistrar implements ImportBeanDefinitionRegistrar {
 
 	private void register(AnnotatedBeanDefinition candidate, BeanDefinitionRegistry registry) {
 		AnnotationMetadata metadata = candidate.getMetadata();
-		MergedAnnotation<MicroClient> annotation = metadata.getAnnotations().get(MicroClient.class);
-		String service = this.environment.resolveRequiredPlaceholders(annotation.getString("service"));
-		Assert.state(!service.isBlank(),
+		Assert.state(!metadata.getAnnotations().get(MicroClient.class).getString("service").isBlank(),
 				() -> "@MicroClient of " + metadata.getClassName() + " has no service: write @MicroClient(\"name\")");
 		String name = AnnotationBeanNameGenerator.INSTANCE.generateBeanName(candidate, registry);
 		if (!registry.containsBeanDefinition(name)) {
-			registry.registerBeanDefinition(name, definition(service, metadata.getClassName()));
+			registry.registerBeanDefinition(name, definition(metadata.getClassName()));
 		}
 		else if (isOurs(registry.getBeanDefinition(name))) {
 			// Two interfaces of one name are told apart by their packages; a bean of the
 			// application, on the other hand, wins.
-			registry.registerBeanDefinition(metadata.getClassName(), definition(service, metadata.getClassName()));
+			registry.registerBeanDefinition(metadata.getClassName(), definition(metadata.getClassName()));
 		}
 	}
 
@@ -77,10 +74,9 @@ final class MicroClientRegistrar implements ImportBeanDefinitionRegistrar {
 		return MicroClientFactoryBean.class.getName().equals(definition.getBeanClassName());
 	}
 
-	private BeanDefinition definition(String service, String className) {
+	private BeanDefinition definition(String className) {
 		Class<?> api = ClassUtils.resolveClassName(className, this.resourceLoader.getClassLoader());
 		BeanDefinition definition = BeanDefinitionBuilder.rootBeanDefinition(MicroClientFactoryBean.class)
-			.addConstructorArgValue(service)
 			.addConstructorArgValue(api)
 			.getBeanDefinition();
 		definition.setAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE, api);
