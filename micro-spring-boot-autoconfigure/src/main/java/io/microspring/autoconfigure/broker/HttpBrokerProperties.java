@@ -11,13 +11,13 @@ import org.springframework.util.unit.DataSize;
 /**
  * How the HTTP broker works.
  *
- * @param advertise host, or host and port, that others reach it at; by default as bound,
- * and a private address of this host where that is a wildcard
- * @param maxMessageSize largest message, as it stands in the request
- * @param registerTtl how long a subscription lives in the registry unless renewed
- * @param registerInterval how often a subscription is renewed
- * @param queueSize how many messages may wait for one subscriber
- * @param publishTimeout how long publishing waits for a subscriber that does not keep up
+ * @param advertise Host, or host and port, that others reach it at; by default as bound,
+ * and a private address of this host where that is a wildcard.
+ * @param maxMessageSize Largest message, as it stands in the request.
+ * @param registerTtl How long a subscription lives in the registry unless renewed.
+ * @param registerInterval How often a subscription is renewed.
+ * @param queueSize How many messages may wait for one subscriber.
+ * @param publishTimeout How long publishing waits for a subscriber that does not keep up.
  */
 @ConfigurationProperties("micro.broker.http")
 public record HttpBrokerProperties(@DefaultValue("") String advertise, @DefaultValue("4MB") DataSize maxMessageSize,

@@ -12,11 +12,11 @@ import org.springframework.util.unit.DataSize;
 /**
  * How the Kafka broker works.
  *
- * @param raw whether a record carries the body and Kafka headers, instead of go-micro's
- * JSON envelope
- * @param timeout how long connecting, publishing and joining a group may take
- * @param maxMessageSize largest value of a record that is sent or accepted
- * @param properties more properties of the Kafka clients
+ * @param raw Whether a record carries the body and Kafka headers, instead of go-micro's
+ * JSON envelope.
+ * @param timeout How long connecting, publishing and joining a group may take.
+ * @param maxMessageSize Largest value of a record that is sent or accepted.
+ * @param properties More properties of the Kafka clients.
  */
 @ConfigurationProperties("micro.broker.kafka")
 public record KafkaBrokerProperties(@DefaultValue("false") boolean raw, @DefaultValue("10s") Duration timeout,

@@ -13,16 +13,16 @@ import org.springframework.util.unit.DataSize;
 /**
  * What calls are like unless their own options say otherwise.
  *
- * @param type protocol of calls
- * @param timeout deadline of a call, all its attempts together
- * @param connectTimeout how long a connection may take to open
- * @param retries how many attempts there may be after the first
- * @param retryPolicy which failures are tried again
- * @param pool connections kept for each node
- * @param contentType content type of calls; empty to choose by the objects
- * @param maxMessageSize largest message sent or received
- * @param propagate headers of the call being served that calls made from inside it carry
- * on; a name that ends with an asterisk stands for all that begin so
+ * @param type Protocol of calls.
+ * @param timeout Deadline of a call, all its attempts together.
+ * @param connectTimeout How long a connection may take to open.
+ * @param retries How many attempts there may be after the first.
+ * @param retryPolicy Which failures are tried again.
+ * @param pool Connections kept for each node.
+ * @param contentType Content type of calls; empty to choose by the objects.
+ * @param maxMessageSize Largest message sent or received.
+ * @param propagate Headers of the call being served that calls made from inside it carry
+ * on; a name that ends with an asterisk stands for all that begin so.
  */
 @ConfigurationProperties("micro.client")
 public record ClientProperties(@DefaultValue("mucp") String type, @DefaultValue("5s") Duration timeout,
@@ -63,8 +63,8 @@ public record ClientProperties(@DefaultValue("mucp") String type, @DefaultValue(
 	/**
 	 * Connections kept for each node.
 	 *
-	 * @param size how many idle connections are kept for each node
-	 * @param ttl how long a connection is used
+	 * @param size How many idle connections are kept for each node.
+	 * @param ttl How long a connection is used.
 	 */
 	public record Pool(@DefaultValue("100") int size, @DefaultValue("1m") Duration ttl) {
 	}

@@ -10,11 +10,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How the Consul registry works.
  *
- * @param token ACL token; empty for none
- * @param datacenter data centre to look services up in; empty for the agent's own
- * @param timeout how long to wait for a connection and for an answer
- * @param waitTime how long a watch asks Consul to hold a question back while nothing
- * changes
+ * @param token ACL token; empty for none.
+ * @param datacenter Data centre to look services up in; empty for the agent's own.
+ * @param timeout How long to wait for a connection and for an answer.
+ * @param waitTime How long a watch asks Consul to hold a question back while nothing
+ * changes.
  */
 @ConfigurationProperties("micro.registry.consul")
 public record ConsulProperties(@DefaultValue("") String token, @DefaultValue("") String datacenter,

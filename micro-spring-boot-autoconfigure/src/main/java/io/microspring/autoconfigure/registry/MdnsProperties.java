@@ -10,11 +10,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How the multicast DNS registry works.
  *
- * @param domain domain that services are announced in
- * @param timeout how long a look-up waits for answers
- * @param port UDP port
- * @param multicast whether to use multicast where the machine has it; without it, the
- * processes of one host find each other over loopback
+ * @param domain Domain that services are announced in.
+ * @param timeout How long a look-up waits for answers.
+ * @param port UDP port.
+ * @param multicast Whether to use multicast where the machine has it; without it, the
+ * processes of one host find each other over loopback.
  */
 @ConfigurationProperties("micro.registry.mdns")
 public record MdnsProperties(@DefaultValue("micro") String domain, @DefaultValue("100ms") Duration timeout,

@@ -8,12 +8,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Where services are found.
  *
- * @param type name of the registry
- * @param address addresses of the registry, with commas between; empty for its own
- * default
- * @param failFast whether the application refuses to start while the registry cannot be
- * reached, instead of trying again and again
- * @param cache what is remembered of look-ups
+ * @param type Name of the registry.
+ * @param address Addresses of the registry, with commas between; empty for its own
+ * default.
+ * @param failFast Whether the application refuses to start while the registry cannot be
+ * reached, instead of trying again and again.
+ * @param cache What is remembered of look-ups.
  */
 @ConfigurationProperties("micro.registry")
 public record RegistryProperties(@DefaultValue("mdns") String type, @DefaultValue("") String address,
@@ -22,7 +22,7 @@ public record RegistryProperties(@DefaultValue("mdns") String type, @DefaultValu
 	/**
 	 * What is remembered of look-ups.
 	 *
-	 * @param ttl how long a look-up counts as fresh when no change was heard of
+	 * @param ttl How long a look-up counts as fresh when no change was heard of.
 	 */
 	public record Cache(@DefaultValue("1m") Duration ttl) {
 	}

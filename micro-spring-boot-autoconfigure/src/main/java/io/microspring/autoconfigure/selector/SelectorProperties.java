@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How a node is picked for a call.
  *
- * @param type name of the strategy
+ * @param type Name of the strategy.
  */
 @ConfigurationProperties("micro.selector")
 public record SelectorProperties(@DefaultValue("random") String type) {

@@ -15,24 +15,24 @@ import org.springframework.boot.convert.DurationUnit;
 /**
  * What the service is called, where it listens, and how it comes and goes.
  *
- * @param enabled whether the application serves; by default it does when it has a handler
- * or a subscriber
- * @param type protocol that is served
- * @param name name of the service; by default the name of the application
- * @param version version of the service
- * @param id id of this instance; random by default
- * @param address where it listens: host and port, port 0 for any, an empty host for all
- * interfaces, host:min-max for the first free port of a range
- * @param advertise address that it announces, host or host and port; empty for the one
- * that it listens on
- * @param metadata what the registry is to know of this instance besides
- * @param registerTtl how long a registration lives unless renewed; a number without unit
- * counts seconds
- * @param registerInterval how often a registration is renewed; a number without unit
- * counts seconds
- * @param executor which threads handlers run on
- * @param errors what callers are told of faults
- * @param shutdown how it stops
+ * @param enabled Whether the application serves; by default it does when it has a handler
+ * or a subscriber.
+ * @param type Protocol that is served.
+ * @param name Name of the service; by default the name of the application.
+ * @param version Version of the service.
+ * @param id Id of this instance; random by default.
+ * @param address Where it listens: host and port, port 0 for any, an empty host for all
+ * interfaces, host:min-max for the first free port of a range.
+ * @param advertise Address that it announces, host or host and port; empty for the one
+ * that it listens on.
+ * @param metadata What the registry is to know of this instance besides.
+ * @param registerTtl How long a registration lives unless renewed; a number without unit
+ * counts seconds.
+ * @param registerInterval How often a registration is renewed; a number without unit
+ * counts seconds.
+ * @param executor Which threads handlers run on.
+ * @param errors What callers are told of faults.
+ * @param shutdown How it stops.
  */
 @ConfigurationProperties("micro.server")
 public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") String type, @Nullable String name,
@@ -64,8 +64,8 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 	/**
 	 * What callers are told of faults.
 	 *
-	 * @param includeMessage whether they are told the message of an unexpected exception;
-	 * a stack trace is never told
+	 * @param includeMessage Whether they are told the message of an unexpected exception;
+	 * a stack trace is never told.
 	 */
 	public record Errors(@DefaultValue("false") boolean includeMessage) {
 	}
@@ -73,9 +73,9 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 	/**
 	 * How the server stops.
 	 *
-	 * @param deregisterDelay how long the news of its going may travel before calls are
-	 * refused
-	 * @param drainTimeout how long calls under way may take to end
+	 * @param deregisterDelay How long the news of its going may travel before calls are
+	 * refused.
+	 * @param drainTimeout How long calls under way may take to end.
 	 */
 	public record Shutdown(@DefaultValue("500ms") Duration deregisterDelay,
 			@DefaultValue("20s") Duration drainTimeout) {

@@ -11,10 +11,11 @@ import org.springframework.util.unit.DataSize;
 /**
  * Limits and time-outs of the HTTP transport.
  *
- * @param maxMessageSize largest body, sent or received
- * @param maxHeaderSize largest header section
- * @param readTimeout how long the rest of a message may take once its first byte is there
- * @param idleTimeout how long a connection may be open while nothing happens on it
+ * @param maxMessageSize Largest body, sent or received.
+ * @param maxHeaderSize Largest header section.
+ * @param readTimeout How long the rest of a message may take once its first byte is
+ * there.
+ * @param idleTimeout How long a connection may be open while nothing happens on it.
  */
 @ConfigurationProperties("micro.transport.http")
 public record HttpTransportProperties(@DefaultValue("4MB") DataSize maxMessageSize,

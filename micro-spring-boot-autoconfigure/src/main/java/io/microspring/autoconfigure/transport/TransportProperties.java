@@ -6,9 +6,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What carries calls.
  *
- * @param type name of the transport
- * @param address addresses of what the transport goes through, with commas between; empty
- * for its own default
+ * @param type Name of the transport.
+ * @param address Addresses of what the transport goes through, with commas between; empty
+ * for its own default.
  */
 @ConfigurationProperties("micro.transport")
 public record TransportProperties(@DefaultValue("http") String type, @DefaultValue("") String address) {
