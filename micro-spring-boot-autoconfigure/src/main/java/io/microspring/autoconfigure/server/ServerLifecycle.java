@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import io.microspring.concurrent.Threads;
 import io.microspring.server.Server;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
@@ -12,7 +13,7 @@ import org.springframework.context.SmartLifecycle;
  * Starts the server after the web server, and drains and closes it before that one stops.
  * While it runs, the process stays alive: the server's own threads are daemons.
  */
-final class ServerLifecycle implements SmartLifecycle {
+final class ServerLifecycle implements SmartLifecycle, DisposableBean {
 
 	/** After Boot's web servers in starting, before them in stopping. */
 	static final int PHASE = DEFAULT_PHASE - 1024;
@@ -73,6 +74,12 @@ final class ServerLifecycle implements SmartLifecycle {
 			this.running = false;
 			this.stopped.countDown();
 		}
+	}
+
+	/** Also where another bean failed to start, and nothing is stopped in order. */
+	@Override
+	public void destroy() {
+		this.stopped.countDown();
 	}
 
 	@Override
