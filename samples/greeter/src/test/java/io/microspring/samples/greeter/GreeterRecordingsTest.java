@@ -37,6 +37,7 @@ class GreeterRecordingsTest {
 
 		assertThat(outcomes).filteredOn((outcome) -> outcome.verdict() == Verdict.DIFFERS).isEmpty();
 		assertThat(outcomes).filteredOn((outcome) -> outcome.verdict() == Verdict.SAME).hasSizeGreaterThan(70);
+		assertThat(outcomes).filteredOn((outcome) -> outcome.verdict() == Verdict.NOT_PLAYED).isEmpty();
 	}
 
 	@Test

@@ -38,8 +38,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /** The greeter as its users see it: callers, {@code curl}, and who looks after it. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "micro.broker.type=memory",
-		"micro.server.address=127.0.0.1:0", "micro.registry.mdns.domain=greeter-${random.uuid}" })
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "micro.server.address=127.0.0.1:0", "micro.registry.mdns.domain=greeter-${random.uuid}" })
 class GreeterTest {
 
 	private static final String SERVICE = "go.micro.srv.greeter";
