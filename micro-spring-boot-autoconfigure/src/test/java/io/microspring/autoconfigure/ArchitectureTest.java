@@ -1,29 +1,27 @@
 package io.microspring.autoconfigure;
 
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.Executors;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.micrometer.observation.Observation;
-import io.microspring.concurrent.Threads;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
-import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Condition;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -31,31 +29,45 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The rules for what is wired here.
+ * The rules of the house for what Spring sees.
  */
 class ArchitectureTest {
 
-	private static final JavaClasses MODULE = new ClassFileImporter()
+	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-		.withImportOption((location) -> location.contains("micro-spring-boot-autoconfigure"))
-		.importPackages("io.microspring");
+		.importPackages("io.microspring.autoconfigure", "io.microspring.annotation");
 
 	@Test
-	void autoConfigurationsAreFinalAndOfferNothing() {
+	void autoConfigurationsArePublicAndFinal() {
 		classes().that()
 			.areAnnotatedWith(AutoConfiguration.class)
 			.should()
 			.bePublic()
 			.andShould()
 			.haveModifier(JavaModifier.FINAL)
-			.because("Boot has to see them, and nobody is to call or extend them")
-			.check(MODULE);
+			.because("an application names them, in an exclusion, and never extends them")
+			.check(CLASSES);
+	}
+
+	@Test
+	void beanMethodsAreHidden() {
 		methods().that()
 			.areAnnotatedWith(Bean.class)
 			.should()
 			.bePackagePrivate()
-			.because("a bean is had from the context, not by calling its method")
-			.check(MODULE);
+			.because("beans are asked for from the context, never called")
+			.check(CLASSES);
+	}
+
+	@Test
+	void conditionsAreHidden() {
+		classes().that()
+			.implement(Condition.class)
+			.should()
+			.notBePublic()
+			.allowEmptyShould(true)
+			.because("what decides about a bean is not for others to build on")
+			.check(CLASSES);
 	}
 
 	@Test
@@ -65,10 +77,11 @@ class ArchitectureTest {
 			.stream()
 			.filter((name) -> name.startsWith("io.microspring."))
 			.toList();
-		Set<String> written = MODULE.stream()
+		List<String> written = CLASSES.stream()
 			.filter((type) -> type.isAnnotatedWith(AutoConfiguration.class))
 			.map(JavaClass::getName)
-			.collect(Collectors.toSet());
+			.toList();
+
 		assertThat(imported).containsExactlyInAnyOrderElementsOf(written).isSorted();
 	}
 
@@ -85,23 +98,11 @@ class ArchitectureTest {
 			.orShould()
 			.beAnnotatedWith(AutoConfiguration.class)
 			.orShould()
-			.beAnnotatedWith(ConfigurationProperties.class)
-			.orShould()
 			.beAnnotatedWith(Endpoint.class)
 			.orShould()
 			.beAssignableTo(Observation.Context.class)
-			.because(
-					"properties, events, details, customizers and conventions are used by applications; the rest is not")
-			.check(MODULE);
-		classes().that()
-			.areAssignableTo(EnvironmentPostProcessor.class)
-			.or()
-			.areAssignableTo(FailureAnalyzer.class)
-			.or(nestedConfigurations())
-			.should()
-			.notBePublic()
-			.because("only Boot uses them")
-			.check(MODULE);
+			.because("properties, events, details, customizers and conventions are an application's; the rest is not")
+			.check(CLASSES);
 	}
 
 	@Test
@@ -109,35 +110,32 @@ class ArchitectureTest {
 		slices().matching("io.microspring.autoconfigure.(*)..")
 			.should()
 			.beFreeOfCycles()
-			.because("two concepts that need each other are one concept")
-			.check(MODULE);
+			.because("each concept can then be left out or replaced by itself")
+			.check(CLASSES);
+	}
+
+	@Test
+	void threadsAndThreadLocalsAreMadeInCore() {
+		noClasses().should()
+			.callCodeUnitWhere(DescribedPredicate.describe("a thread is made",
+					(call) -> call.getTargetOwner().isAssignableTo(Thread.class)
+							&& call.getName().equals(JavaConstructor.CONSTRUCTOR_NAME)))
+			.orShould()
+			.dependOnClassesThat(assignableTo(Executors.class).or(assignableTo(ThreadLocal.class)))
+			.because("virtual threads, names and hand-offs are decided once, in Threads and CallContext")
+			.check(CLASSES);
 	}
 
 	@Test
 	void everyPackageIsNullMarked() {
-		assertThat(MODULE.stream()
+		List<String> unmarked = CLASSES.stream()
 			.map(JavaClass::getPackage)
 			.distinct()
 			.filter((aPackage) -> !aPackage.isAnnotatedWith(NullMarked.class))
-			.map((aPackage) -> aPackage.getName())).isEmpty();
-	}
+			.map(JavaPackage::getName)
+			.toList();
 
-	@Test
-	void noThreadIsMadeHere() {
-		noClasses().should()
-			.callConstructor(Thread.class)
-			.orShould()
-			.callConstructor(Thread.class, Runnable.class)
-			.orShould()
-			.dependOnClassesThat()
-			.haveFullyQualifiedName("java.util.concurrent.Executors")
-			.because("threads are made by " + Threads.class.getSimpleName())
-			.check(MODULE);
-	}
-
-	private static DescribedPredicate<JavaClass> nestedConfigurations() {
-		return DescribedPredicate.describe("are nested configurations",
-				(type) -> type.isNestedClass() && type.isAnnotatedWith(Configuration.class));
+		assertThat(unmarked).as("packages whose package-info.java is missing or not @NullMarked").isEmpty();
 	}
 
 }
