@@ -2,21 +2,22 @@ package io.microspring.transport;
 
 import java.net.InetSocketAddress;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 
 /**
  * A bound port of the HTTP transport.
  */
 final class HttpListener implements Listener {
 
-	private final Channel channel;
+	private final Port port;
 
 	private final String address;
 
-	HttpListener(Channel channel) {
-		this.channel = channel;
-		InetSocketAddress bound = (InetSocketAddress) channel.localAddress();
+	HttpListener(Port port) {
+		this.port = port;
+		InetSocketAddress bound = port.localAddress();
 		String host = bound.getAddress().isAnyLocalAddress() && bound.getAddress().getAddress().length > 4 ? "::"
 				: bound.getAddress().getHostAddress();
 		this.address = Address.join(host, bound.getPort());
@@ -29,15 +30,35 @@ final class HttpListener implements Listener {
 
 	@Override
 	public void close() {
-		ChannelFuture closed = this.channel.close();
-		if (!this.channel.eventLoop().inEventLoop()) {
-			closed.awaitUninterruptibly();
+		ChannelFuture closed = this.port.close();
+		EventLoop loop = this.port.eventLoop();
+		if (loop.inEventLoop()) {
+			return;
+		}
+		closed.awaitUninterruptibly();
+		// The selector lets go of a closed port only when it looks again: until then the
+		// port is taken, and the system accepts. Each turn of the loop begins with a
+		// look.
+		boolean free = false;
+		while (!free && !loop.isShuttingDown()) {
+			free = this.port.isFree();
+			loop.submit(() -> {
+			}).awaitUninterruptibly();
 		}
 	}
 
 	@Override
 	public String toString() {
 		return "http listener on " + this.address;
+	}
+
+	/** A port that tells when it is free again. */
+	static final class Port extends NioServerSocketChannel {
+
+		boolean isFree() {
+			return !javaChannel().isRegistered();
+		}
+
 	}
 
 }

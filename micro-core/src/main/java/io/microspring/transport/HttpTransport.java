@@ -18,7 +18,6 @@ import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -27,7 +26,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.NetUtil;
@@ -166,7 +164,7 @@ final class HttpTransport implements Transport {
 	public Listener listen(String address, Consumer<Socket> onAccept) {
 		Address wanted = Address.parse(address);
 		ServerBootstrap bootstrap = new ServerBootstrap().group(loops())
-			.channel(NioServerSocketChannel.class)
+			.channelFactory(HttpListener.Port::new)
 			.option(ChannelOption.SO_BACKLOG, 1024)
 			.childOption(ChannelOption.TCP_NODELAY, true)
 			.childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -184,17 +182,17 @@ final class HttpTransport implements Transport {
 		for (int port = wanted.port(); port <= wanted.lastPort(); port++) {
 			ChannelFuture binding = bootstrap.bind(local(wanted.host(), port)).awaitUninterruptibly();
 			if (binding.isSuccess()) {
-				return track(binding.channel());
+				return track((HttpListener.Port) binding.channel());
 			}
 			cause = binding.cause();
 		}
 		throw new TransportException("could not listen on " + address + ": " + reason(cause), true, cause);
 	}
 
-	private Listener track(Channel channel) {
-		HttpListener listener = new HttpListener(channel);
+	private Listener track(HttpListener.Port port) {
+		HttpListener listener = new HttpListener(port);
 		this.listeners.add(listener);
-		channel.closeFuture().addListener((done) -> this.listeners.remove(listener));
+		port.closeFuture().addListener((done) -> this.listeners.remove(listener));
 		return listener;
 	}
 

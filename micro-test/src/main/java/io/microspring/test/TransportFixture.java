@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,11 +126,23 @@ abstract class TransportFixture {
 	}
 
 	/**
-	 * An address where nobody listens any more.
+	 * An address where nobody listens any more: below those that systems give away, so
+	 * that nobody is given it in between.
 	 * @return the address
 	 */
 	String deserted() {
-		Listener listener = this.server.listen(address(), (socket) -> {
+		String host = address().substring(0, address().lastIndexOf(':') + 1);
+		int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
+		return listenOnce(host + port + "-" + (port + 1000));
+	}
+
+	/**
+	 * Listens, and lets go of the address again.
+	 * @param address where to listen
+	 * @return the address
+	 */
+	String listenOnce(String address) {
+		Listener listener = this.server.listen(address, (socket) -> {
 		});
 		listener.close();
 		return listener.address();
