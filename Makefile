@@ -29,6 +29,11 @@ backends: ## Run the contracts against the real servers; one that is missing is 
 	$(MVN) -pl micro-plugins -am test $(UNCHECKED) -Dtest='io.microspring.plugins.**' \
 		-Dsurefire.failIfNoSpecifiedTests=false -Dmicro.test.skip-is-failure=true
 
+.PHONY: samples
+samples: ## Run the samples, each in a process of its own
+	$(MVN) -pl samples/greeter,samples/test -am test $(UNCHECKED) -Dtest='io.microspring.samples.**' \
+		-Dsurefire.failIfNoSpecifiedTests=false
+
 .PHONY: vectors
 vectors: ## Play what Go clients sent to the greeter at TARGET=host:port; DIR= other recordings, FAMILY= other than mucp-http
 	$(MVN) -q -pl micro-test -am compile exec:java $(UNCHECKED) -Dexec.mainClass=io.microspring.test.recording.Main \
