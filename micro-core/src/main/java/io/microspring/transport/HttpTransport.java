@@ -57,6 +57,9 @@ final class HttpTransport implements Transport {
 
 	private final Set<HttpSocket> sockets = ConcurrentHashMap.newKeySet();
 
+	/** All connections, those included that have not said yet what they speak. */
+	private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+
 	private final Set<HttpListener> listeners = ConcurrentHashMap.newKeySet();
 
 	private @Nullable EventLoopGroup loops;
@@ -132,6 +135,7 @@ final class HttpTransport implements Transport {
 				@Override
 				protected void initChannel(SocketChannel channel) {
 					// the handlers are added once the socket knows its addresses
+					track(channel);
 				}
 			})
 			.connect(new InetSocketAddress(hosts[next], port));
@@ -173,6 +177,7 @@ final class HttpTransport implements Transport {
 			.childHandler(new ChannelInitializer<SocketChannel>() {
 				@Override
 				protected void initChannel(SocketChannel channel) {
+					track(channel);
 					channel.pipeline()
 						.addLast(new ProtocolDetector(HttpTransport.this.options,
 								(detected) -> accept(detected, onAccept)));
@@ -283,6 +288,8 @@ final class HttpTransport implements Transport {
 		}).toArray(CompletableFuture[]::new);
 		CompletableFuture<Void> closedAll = CompletableFuture.allOf(closing)
 			.orTimeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+			.handle((done, late) -> closeChannels())
+			.thenCompose((channelsClosed) -> channelsClosed)
 			.handle((done, late) -> {
 				group.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 				return null;
@@ -291,6 +298,23 @@ final class HttpTransport implements Transport {
 			closedAll.join();
 			group.terminationFuture().awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
 		}
+	}
+
+	/**
+	 * An event loop that is told to end while it runs a task ends before it has closed
+	 * its connections, and what they have read so far is never released.
+	 */
+	private CompletableFuture<Void> closeChannels() {
+		return CompletableFuture.allOf(this.channels.stream().map((channel) -> {
+			CompletableFuture<Void> closing = new CompletableFuture<>();
+			channel.close().addListener((done) -> closing.complete(null));
+			return closing;
+		}).toArray(CompletableFuture[]::new)).orTimeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	private void track(SocketChannel channel) {
+		this.channels.add(channel);
+		channel.closeFuture().addListener((done) -> this.channels.remove(channel));
 	}
 
 	/** Whether this is one of our own threads, which must not wait for itself. */
