@@ -2,6 +2,7 @@ package io.microspring.call;
 
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 
 import org.reactivestreams.Publisher;
 import reactor.adapter.JdkFlowAdapter;
@@ -32,8 +33,8 @@ final class ReactorBridge {
 		return JdkFlowAdapter.flowPublisherToFlux(publisher);
 	}
 
-	static Object toMono(CompletionStage<?> stage) {
-		return Mono.fromCompletionStage(stage);
+	static Object toMono(Supplier<? extends CompletionStage<?>> call) {
+		return Mono.fromCompletionStage(call);
 	}
 
 	static CompletionStage<?> toStage(Object mono) {

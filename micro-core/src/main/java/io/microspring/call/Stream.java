@@ -49,6 +49,14 @@ public interface Stream<S, R> extends AutoCloseable {
 	void close();
 
 	/**
+	 * Has something run once this end can send no more because the stream is over: the
+	 * peer ended it or has gone, the deadline has passed, it was closed here. Runs at
+	 * once when that is so already, and never twice.
+	 * @param action what to run, on any thread; it must not block
+	 */
+	void onEnd(Runnable action);
+
+	/**
 	 * What is still to be received, as something to loop over.
 	 * @return an iterable that can be gone through once
 	 */

@@ -6,11 +6,8 @@ import java.lang.reflect.WildcardType;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * The flavours a method may be written in, and what each means: the type itself,
@@ -108,12 +105,13 @@ public final class Streaming {
 
 	/**
 	 * A stage of the kind that a method wants.
-	 * @param stage the stage
+	 * @param call what makes the stage
 	 * @param flavour {@link Flavour#FUTURE} or {@link Flavour#MONO}
-	 * @return the stage itself, or a {@code Mono} of it
+	 * @return the stage, made at once, or a {@code Mono} that makes one for each
+	 * subscriber
 	 */
-	public static Object fromStage(CompletionStage<?> stage, Flavour flavour) {
-		return (flavour == Flavour.MONO) ? ReactorBridge.toMono(stage) : stage;
+	public static Object fromStage(Supplier<? extends CompletionStage<?>> call, Flavour flavour) {
+		return (flavour == Flavour.MONO) ? ReactorBridge.toMono(call) : call.get();
 	}
 
 	/**
@@ -127,10 +125,10 @@ public final class Streaming {
 
 	/**
 	 * Sends what a publisher publishes, one message after the other, and waits until it
-	 * is done.
+	 * is done. When the stream ends first, the publisher is cancelled.
 	 * @param publisher the publisher
 	 * @param stream where to send
-	 * @throws Exception what the publisher failed with
+	 * @throws Exception what the publisher failed with, or 499 when the stream has ended
 	 */
 	public static void sendAll(Flow.Publisher<Object> publisher, Stream<Object, ?> stream) throws Exception {
 		new Sending(stream).run(publisher);
@@ -141,10 +139,40 @@ public final class Streaming {
 	 * it. Cancelling closes the stream, and so does its end.
 	 * @param stream where to receive
 	 * @param executor what waits for messages
-	 * @return the publisher
+	 * @return the publisher; a second subscriber gets an error
 	 */
 	public static Flow.Publisher<Object> receiveAll(Stream<?, Object> stream, Executor executor) {
-		return (subscriber) -> subscriber.onSubscribe(new Receiving(stream, executor, subscriber));
+		AtomicBoolean taken = new AtomicBoolean();
+		return (subscriber) -> {
+			if (taken.compareAndSet(false, true)) {
+				subscriber.onSubscribe(new Receiving(stream, executor, subscriber));
+			}
+			else {
+				fail(subscriber, new IllegalStateException("A stream is received once, by one subscriber"));
+			}
+		};
+	}
+
+	/**
+	 * Tells a subscriber that what it asked for failed before it began.
+	 * @param subscriber the subscriber
+	 * @param failure what happened
+	 */
+	public static void fail(Flow.Subscriber<?> subscriber, Throwable failure) {
+		subscriber.onSubscribe(new Flow.Subscription() {
+
+			@Override
+			public void request(long n) {
+				// there is nothing to ask for
+			}
+
+			@Override
+			public void cancel() {
+				// and nothing to call off
+			}
+
+		});
+		subscriber.onError(failure);
 	}
 
 	private static boolean isPresent(String name) {
@@ -190,175 +218,6 @@ public final class Streaming {
 		FLUX,
 		/** {@link Stream}. */
 		STREAM
-
-	}
-
-	/**
-	 * Asks for one message at a time, so that the stream's own back-pressure is the
-	 * publisher's.
-	 */
-	private static final class Sending implements Flow.Subscriber<Object> {
-
-		private final Stream<Object, ?> stream;
-
-		private final ReentrantLock lock = new ReentrantLock();
-
-		private final Condition changed = this.lock.newCondition();
-
-		private Flow.@Nullable Subscription subscription;
-
-		private @Nullable Object next;
-
-		private @Nullable Throwable failure;
-
-		private boolean done;
-
-		Sending(Stream<Object, ?> stream) {
-			this.stream = stream;
-		}
-
-		void run(Flow.Publisher<Object> publisher) throws Exception {
-			publisher.subscribe(this);
-			try {
-				for (Object message = take(); message != null; message = take()) {
-					this.stream.send(message);
-				}
-			}
-			catch (Exception ex) {
-				Flow.Subscription active = this.subscription;
-				if (active != null) {
-					active.cancel();
-				}
-				throw ex;
-			}
-		}
-
-		private @Nullable Object take() throws Exception {
-			Flow.Subscription active = this.subscription;
-			if (active != null) {
-				active.request(1);
-			}
-			this.lock.lockInterruptibly();
-			try {
-				while (this.next == null && !this.done) {
-					this.changed.await();
-				}
-				Object message = this.next;
-				this.next = null;
-				if (message == null && this.failure != null) {
-					if (this.failure instanceof Exception ex) {
-						throw ex;
-					}
-					throw new IllegalStateException(this.failure);
-				}
-				return message;
-			}
-			finally {
-				this.lock.unlock();
-			}
-		}
-
-		@Override
-		public void onSubscribe(Flow.Subscription given) {
-			this.subscription = given;
-		}
-
-		@Override
-		public void onNext(Object item) {
-			signal(() -> this.next = item);
-		}
-
-		@Override
-		public void onError(Throwable throwable) {
-			signal(() -> {
-				this.failure = throwable;
-				this.done = true;
-			});
-		}
-
-		@Override
-		public void onComplete() {
-			signal(() -> this.done = true);
-		}
-
-		private void signal(Runnable change) {
-			this.lock.lock();
-			try {
-				change.run();
-				this.changed.signalAll();
-			}
-			finally {
-				this.lock.unlock();
-			}
-		}
-
-	}
-
-	private static final class Receiving implements Flow.Subscription {
-
-		private final Stream<?, Object> stream;
-
-		private final Executor executor;
-
-		private final Flow.Subscriber<? super Object> subscriber;
-
-		private final AtomicLong wanted = new AtomicLong();
-
-		private volatile boolean done;
-
-		Receiving(Stream<?, Object> stream, Executor executor, Flow.Subscriber<? super Object> subscriber) {
-			this.stream = stream;
-			this.executor = executor;
-			this.subscriber = subscriber;
-		}
-
-		@Override
-		public void request(long n) {
-			if (n <= 0) {
-				finish(() -> this.subscriber.onError(new IllegalArgumentException("requested " + n)));
-			}
-			else if (this.wanted.getAndAccumulate(n, Receiving::add) == 0) {
-				this.executor.execute(this::deliver);
-			}
-		}
-
-		@Override
-		public void cancel() {
-			this.done = true;
-			this.stream.close();
-		}
-
-		private void deliver() {
-			try {
-				do {
-					Object message = this.stream.receive();
-					if (message == null) {
-						finish(this.subscriber::onComplete);
-						return;
-					}
-					if (!this.done) {
-						this.subscriber.onNext(message);
-					}
-				}
-				while (!this.done && this.wanted.decrementAndGet() > 0);
-			}
-			catch (RuntimeException ex) {
-				finish(() -> this.subscriber.onError(ex));
-			}
-		}
-
-		private void finish(Runnable signal) {
-			if (!this.done) {
-				this.done = true;
-				this.stream.close();
-				signal.run();
-			}
-		}
-
-		private static long add(long before, long more) {
-			long sum = before + more;
-			return (sum < 0) ? Long.MAX_VALUE : sum;
-		}
 
 	}
 

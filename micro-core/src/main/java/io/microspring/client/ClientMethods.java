@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
 
 import io.microspring.call.CallContext;
 import io.microspring.call.GoDuration;
@@ -18,6 +20,7 @@ import io.microspring.call.Stream;
 import io.microspring.call.Streaming;
 import io.microspring.call.Streaming.Flavour;
 import io.microspring.call.Streaming.Shape;
+import io.microspring.call.TypeVariables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,36 +82,69 @@ final class ClientMethods implements InvocationHandler {
 	}
 
 	private @Nullable Object call(Target target, @Nullable Object @Nullable [] arguments) {
-		CallOptions options = target.options;
-		if (target.optionsIndex >= 0 && arguments != null
-				&& arguments[target.optionsIndex] instanceof CallOptions own) {
-			options = target.over(own);
-		}
+		CallOptions options = (target.optionsIndex >= 0 && arguments != null
+				&& arguments[target.optionsIndex] instanceof CallOptions own) ? target.over(own) : target.options;
 		Object body = (target.hasBody && arguments != null) ? arguments[0] : null;
 		boolean published = target.publishes;
 		Request request = Request.of(this.service, target.endpoint, published ? null : body);
-		CompletableFuture<@Nullable Object> answer = this.client.callAny(request, target.shape.type(), options,
-				target.shape.streams());
 		return switch (target.shape.flavour()) {
-			case VALUE -> this.client.await(answer);
-			case FUTURE, MONO -> Streaming.fromStage(answer, target.shape.flavour());
-			case STREAM -> this.client.await(answer);
-			case PUBLISHER, FLUX -> publisher(target, answer, published ? body : null);
+			case VALUE, STREAM -> this.client.await(open(target, request, options));
+			case FUTURE, MONO -> {
+				CallContext context = CallContext.current();
+				yield Streaming.fromStage(() -> within(context, target, request, options), target.shape.flavour());
+			}
+			case PUBLISHER, FLUX -> publisher(target, request, options, published ? body : null);
 		};
 	}
 
+	private CompletableFuture<@Nullable Object> open(Target target, Request request, CallOptions options) {
+		return this.client.callAny(request, target.shape.type(), options, target.shape.streams());
+	}
+
+	/**
+	 * What a subscriber starts later still belongs to the call that the proxy was used
+	 * in.
+	 */
+	private CompletableFuture<@Nullable Object> within(CallContext context, Target target, Request request,
+			CallOptions options) {
+		try (CallContext.Scope scope = context.open()) {
+			return open(target, request, options);
+		}
+	}
+
+	/** Opens a stream for each subscriber. */
+	private Object publisher(Target target, Request request, CallOptions options, @Nullable Object requests) {
+		CallContext context = CallContext.current();
+		Flow.Publisher<Object> answers = (subscriber) -> within(context, target, request, options)
+			.whenComplete((opened, failure) -> {
+				if (failure != null) {
+					Streaming.fail(subscriber, RpcClient.unwrap(failure));
+				}
+				else {
+					begin(context, opened, requests, subscriber);
+				}
+			});
+		return Streaming.fromFlow(answers, target.shape.flavour());
+	}
+
 	@SuppressWarnings("unchecked")
-	private Object publisher(Target target, CompletableFuture<@Nullable Object> opening, @Nullable Object requests) {
-		Stream<Object, Object> stream = (Stream<Object, Object>) Objects.requireNonNull(this.client.await(opening));
-		if (requests != null) {
-			this.client.executor()
-				.execute(CallContext.current().wrap(() -> sendAll(Streaming.toFlow(requests), stream)));
+	private void begin(CallContext context, @Nullable Object opened, @Nullable Object requests,
+			Flow.Subscriber<? super Object> subscriber) {
+		Stream<Object, Object> stream = (Stream<Object, Object>) Objects.requireNonNull(opened);
+		Executor executor = this.client.executor();
+		try {
+			if (requests != null) {
+				executor.execute(context.wrap(() -> sendAll(Streaming.toFlow(requests), stream)));
+			}
+			else {
+				stream.closeSend();
+			}
+			Streaming.receiveAll(stream, (task) -> executor.execute(context.wrap(task))).subscribe(subscriber);
 		}
-		else {
-			stream.closeSend();
+		catch (RejectedExecutionException ex) {
+			stream.close();
+			Streaming.fail(subscriber, ex);
 		}
-		Flow.Publisher<Object> received = Streaming.receiveAll(stream, this.client.executor());
-		return Streaming.fromFlow(received, target.shape.flavour());
 	}
 
 	private static void sendAll(Flow.Publisher<Object> requests, Stream<Object, Object> stream) {
@@ -129,7 +165,8 @@ final class ClientMethods implements InvocationHandler {
 			CallOptions options) {
 
 		static Target of(Class<?> api, Method method) {
-			Shape shape = Streaming.shape(method.getGenericReturnType());
+			TypeVariables variables = TypeVariables.of(api);
+			Shape shape = Streaming.shape(variables.resolve(method.getGenericReturnType()));
 			Type[] types = method.getGenericParameterTypes();
 			int optionsIndex = -1;
 			boolean hasBody = false;
@@ -142,7 +179,8 @@ final class ClientMethods implements InvocationHandler {
 					hasBody = true;
 					Flavour flavour = Streaming.shape(types[i]).flavour();
 					publishes = flavour == Flavour.PUBLISHER || flavour == Flavour.FLUX;
-					if (flavour == Flavour.STREAM || (publishes && !shape.streams())) {
+					boolean answersLikewise = shape.streams() && shape.flavour() != Flavour.STREAM;
+					if (publishes ? !answersLikewise : flavour != Flavour.VALUE) {
 						throw new IllegalArgumentException(method.toGenericString() + ": " + SUPPORTED);
 					}
 				}

@@ -51,10 +51,13 @@ final class Connection implements Receiver {
 			this.socket.send(request);
 		}
 		catch (RuntimeException ex) {
-			// Nothing went out: the connection is as good as before.
+			// Nothing went out: the connection is as good as before. The future given
+			// back
+			// is another, as the end of the connection may have failed this one already,
+			// without knowing that nothing was sent.
 			this.waiting.set(null);
 			this.pool.release(this, true);
-			answer.completeExceptionally(ex);
+			return CompletableFuture.failedFuture(ex);
 		}
 		return answer;
 	}

@@ -76,6 +76,11 @@ final class ConnectionPool {
 			// It closed meanwhile, and nobody will tell again.
 			waiting.remove(connection);
 		}
+		else if (this.idle.get(connection.address()) != waiting && waiting.remove(connection)) {
+			// The deque was given up as empty at the same moment: nobody would look
+			// there.
+			release(connection, true);
+		}
 	}
 
 	void closed(Connection connection) {

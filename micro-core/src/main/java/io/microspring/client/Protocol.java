@@ -11,6 +11,7 @@ import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.registry.Node;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,21 @@ final class Protocol {
 			.set(Headers.SERVICE, call.request().service())
 			.set(Headers.METHOD, call.request().endpoint())
 			.set(Headers.ENDPOINT, call.request().endpoint());
+	}
+
+	/**
+	 * Refuses a node that serves another protocol.
+	 * @param node the node
+	 * @param call the call that is to be made
+	 * @return the node
+	 */
+	static Node spokenBy(Node node, Outgoing call) {
+		String protocol = node.metadata().get("protocol");
+		if (protocol != null && !protocol.equals("mucp")) {
+			throw MicroException.of(ID, 501, "node " + node.id() + " of " + call.request().service() + " speaks "
+					+ protocol + ", this client speaks mucp");
+		}
+		return node;
 	}
 
 	static void timeout(Metadata.Builder headers, Deadline deadline) {

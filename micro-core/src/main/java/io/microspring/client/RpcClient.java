@@ -3,10 +3,12 @@ package io.microspring.client;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,7 +77,7 @@ final class RpcClient implements Client {
 
 	private final LongAdder retries = new LongAdder();
 
-	private final AtomicLong streams = new AtomicLong();
+	private final Set<ClientStream> streams = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean closed;
 
@@ -145,15 +147,15 @@ final class RpcClient implements Client {
 	@Override
 	public ClientStats stats() {
 		int idle = this.pool.idleCount();
-		return new ClientStats(this.inFlight.get(),
-				Math.max(0, this.pool.openCount() - idle) + (int) this.streams.get(), idle, this.attempts.sum(),
-				this.retries.sum(), this.name.isEmpty() ? null : this.name);
+		return new ClientStats(this.inFlight.get(), Math.max(0, this.pool.openCount() - idle) + this.streams.size(),
+				idle, this.attempts.sum(), this.retries.sum(), this.name.isEmpty() ? null : this.name);
 	}
 
 	@Override
 	public void close() {
 		this.closed = true;
 		this.pool.close();
+		this.streams.forEach(ClientStream::close);
 		if (this.ownCache != null) {
 			this.selector.close();
 			this.ownCache.close();
@@ -254,19 +256,22 @@ final class RpcClient implements Client {
 		}
 	}
 
-	void streamOpened() {
-		this.streams.incrementAndGet();
+	void opened(ClientStream stream) {
+		this.streams.add(stream);
+		if (this.closed) {
+			stream.close();
+		}
 	}
 
-	void streamClosed() {
-		this.streams.decrementAndGet();
+	void ended(ClientStream stream) {
+		this.streams.remove(stream);
 	}
 
 	private CompletableFuture<@Nullable Object> invoke(Outgoing call) {
 		if (this.closed) {
 			throw MicroException.internalServerError(Protocol.ID, "the client is closed");
 		}
-		return call.stream() ? ClientStream.open(this, call) : new UnaryCall(this, call).start();
+		return call.stream() ? new StreamOpening(this, call).start() : new UnaryCall(this, call).start();
 	}
 
 	private void send(Publication publication) {
@@ -297,7 +302,7 @@ final class RpcClient implements Client {
 		}
 	}
 
-	private static RuntimeException unwrap(@Nullable Throwable thrown) {
+	static RuntimeException unwrap(@Nullable Throwable thrown) {
 		Throwable cause = thrown;
 		while (cause instanceof CompletionException && cause.getCause() != null) {
 			cause = cause.getCause();

@@ -3,6 +3,7 @@ package io.microspring.client;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
@@ -141,13 +142,7 @@ final class UnaryCall {
 			chooser = this.client.select(this.call);
 			this.next = chooser;
 		}
-		Node node = chooser.next();
-		String protocol = node.metadata().get("protocol");
-		if (protocol != null && !protocol.equals("mucp")) {
-			throw MicroException.of(Protocol.ID, 501, "node " + node.id() + " of " + this.call.request().service()
-					+ " speaks " + protocol + ", this client speaks mucp");
-		}
-		return node;
+		return Protocol.spokenBy(chooser.next(), this.call);
 	}
 
 	private CompletableFuture<Message> exchange(Connection acquired, Deadline limit) {
@@ -189,17 +184,24 @@ final class UnaryCall {
 			return;
 		}
 		this.client.mark(this.call, node, null);
+		int limit = this.client.options.maxMessageSize();
+		if (answer.body().length > limit) {
+			this.result.completeExceptionally(MicroException.of(Protocol.ID, 413,
+					"the answer " + of(node) + " is " + answer.body().length + " bytes, over the limit of " + limit));
+			return;
+		}
 		try {
 			this.result.complete(this.codec.read(Codec.Kind.RESPONSE, answer).body(this.call.type()));
 		}
 		catch (MicroException ex) {
 			this.result.completeExceptionally(
-					MicroException
-						.internalServerError(Protocol.ID,
-								"the answer of " + this.call.request().service() + " at " + node.address() + ": "
-										+ ex.detail())
+					MicroException.internalServerError(Protocol.ID, "the answer " + of(node) + ": " + ex.detail())
 						.because(ex));
 		}
+	}
+
+	private String of(Node node) {
+		return "of " + this.call.request().service() + " " + this.call.request().endpoint() + " at " + node.address();
 	}
 
 	private void failed(Node node, Failure failure) {
@@ -223,23 +225,31 @@ final class UnaryCall {
 			attempt();
 		}
 		else {
-			Threads.after(wait, () -> this.client.executor().execute(this::attempt));
+			Threads.after(wait, this::attemptLater);
+		}
+	}
+
+	private void attemptLater() {
+		try {
+			this.client.executor().execute(this::attempt);
+		}
+		catch (RejectedExecutionException ex) {
+			this.result.completeExceptionally(
+					MicroException.internalServerError(Protocol.ID, "the client is closed or too busy to try again")
+						.because(ex));
 		}
 	}
 
 	private Failure toFailure(Node node, Throwable thrown) {
 		Throwable cause = (thrown instanceof CompletionException && thrown.getCause() != null) ? thrown.getCause()
 				: thrown;
-		boolean idempotent = this.call.options().idempotent();
-		if (cause instanceof MicroException error) {
-			return new Failure(error, this.attempt, false, idempotent);
-		}
+		String where = " (" + this.call.request().service() + " " + this.call.request().endpoint() + " at "
+				+ node.address() + ", attempt " + this.attempt + ")";
 		boolean unsent = cause instanceof TransportException transport && transport.isUnsent();
-		MicroException error = MicroException.internalServerError(Protocol.ID,
-				"connection error: " + cause.getMessage() + " (" + this.call.request().service() + " "
-						+ this.call.request().endpoint() + " at " + node.address() + ", attempt " + this.attempt + ")")
-			.because(cause);
-		return new Failure(error, this.attempt, unsent, idempotent);
+		MicroException error = (cause instanceof MicroException own)
+				? MicroException.of(own.id(), own.code(), own.detail() + where)
+				: MicroException.internalServerError(Protocol.ID, "connection error: " + cause.getMessage() + where);
+		return new Failure(error.because(cause), this.attempt, unsent, this.call.options().idempotent());
 	}
 
 	private MicroException timeout() {

@@ -58,10 +58,11 @@ public interface Call {
 	Stream<Object, Object> stream();
 
 	/**
-	 * Sends a header with the answer; {@code Micro-} headers are the server's own.
+	 * Sends a header with the answer; {@code Micro-} headers and those that describe the
+	 * message or the connection, such as {@code Content-Type}, are the server's own.
 	 * @param name the header's name
 	 * @param value its value
-	 * @throws IllegalArgumentException for a {@code Micro-} header or an illegal
+	 * @throws IllegalArgumentException for a header of the server's own, or an illegal
 	 * character
 	 */
 	void responseHeader(String name, String value);

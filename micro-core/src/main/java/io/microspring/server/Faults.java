@@ -51,17 +51,11 @@ final class Faults {
 		if (failure instanceof BusinessException business) {
 			return MicroException.plain(business.text());
 		}
-		String reference = UUID.randomUUID().toString().substring(0, 8);
-		log.error("{} failed, reference {}", call.endpoint(), reference, failure);
-		String detail = "internal error, reference " + reference + " in the log of " + this.service;
-		if (this.includeMessage) {
-			detail = failure + "; " + detail;
-		}
-		return MicroException.internalServerError(this.service, detail);
+		return MicroException.internalServerError(this.service, fault(call.endpoint(), failure));
 	}
 
 	/** What may be told of a subscriber's exception. */
-	String text(Throwable thrown) {
+	String text(Throwable thrown, String subscriber) {
 		Throwable failure = unwrap(thrown);
 		if (failure instanceof MicroException error) {
 			return error.toText();
@@ -69,7 +63,14 @@ final class Faults {
 		if (failure instanceof BusinessException business) {
 			return business.text();
 		}
-		return this.includeMessage ? failure.toString() : "internal error, see the log of " + this.service;
+		return fault(subscriber, failure);
+	}
+
+	private String fault(String what, Throwable failure) {
+		String reference = UUID.randomUUID().toString().substring(0, 8);
+		log.error("{} failed, reference {}", what, reference, failure);
+		String told = "internal error, reference " + reference + " in the log of " + this.service;
+		return this.includeMessage ? failure + "; " + told : told;
 	}
 
 	private static Throwable unwrap(Throwable thrown) {

@@ -207,7 +207,7 @@ final class RpcServer implements Server {
 			bound.close();
 			drain(latch);
 		}
-		this.connections.forEach((connection) -> connection.socket.close());
+		this.connections.forEach(ServerConnection::stop);
 		this.executors.values().forEach(ExecutorService::shutdown);
 		if (this.ownTransport) {
 			this.transport.close();

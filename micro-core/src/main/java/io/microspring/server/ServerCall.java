@@ -1,6 +1,8 @@
 package io.microspring.server;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.microspring.call.Deadline;
@@ -20,6 +22,10 @@ final class ServerCall implements Call {
 
 	/** What a go-micro handler that heeds its deadline answers with. */
 	static final String DEADLINE_EXCEEDED = "context deadline exceeded";
+
+	/** What describes the message or the connection: not for handlers to say. */
+	private static final Set<String> OWN = own(Headers.CONTENT_TYPE, "Content-Length", "Transfer-Encoding",
+			"Connection", "Keep-Alive", "Trailer", "Upgrade");
 
 	final Route route;
 
@@ -88,6 +94,10 @@ final class ServerCall implements Call {
 		}
 	}
 
+	boolean isAnswered() {
+		return this.answered.get();
+	}
+
 	@Nullable ServerStream openStream() {
 		return this.stream;
 	}
@@ -137,11 +147,12 @@ final class ServerCall implements Call {
 
 	@Override
 	public void responseHeader(String name, String value) {
-		if (name.isEmpty() || name.startsWith(":") || name.regionMatches(true, 0, "Micro-", 0, 6)
-				|| name.regionMatches(true, 0, "X-Micro-", 0, 8) || name.equalsIgnoreCase(Headers.CONTENT_TYPE)) {
+		if (name.startsWith(":") || name.regionMatches(true, 0, "Micro-", 0, 6)
+				|| name.regionMatches(true, 0, "X-Micro-", 0, 8) || OWN.contains(name)) {
 			throw new IllegalArgumentException("The header " + name + " is the server's own");
 		}
-		if (!name.chars().allMatch(ServerCall::isTokenChar) || value.chars().anyMatch((c) -> c < ' ' && c != '\t')) {
+		if (name.isEmpty() || !name.chars().allMatch(ServerCall::isTokenChar)
+				|| value.chars().anyMatch((c) -> c < ' ' && c != '\t' || c == 127)) {
 			throw new IllegalArgumentException("The header " + name + " has a character that cannot be sent");
 		}
 		this.responseHeaders = this.responseHeaders.with(name, value);
@@ -149,7 +160,15 @@ final class ServerCall implements Call {
 
 	@Override
 	public boolean isCancelled() {
-		return this.answered.get() || this.deadline.isExpired() || !this.connection.socket.isOpen();
+		ServerStream opened = this.stream;
+		return this.answered.get() || this.deadline.isExpired() || !this.connection.socket.isOpen()
+				|| (opened != null && opened.isOver());
+	}
+
+	private static Set<String> own(String... names) {
+		Set<String> own = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+		own.addAll(Set.of(names));
+		return own;
 	}
 
 	private static boolean isTokenChar(int c) {

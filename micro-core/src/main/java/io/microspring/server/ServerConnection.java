@@ -2,8 +2,12 @@ package io.microspring.server;
 
 import java.lang.reflect.Type;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -44,6 +48,18 @@ final class ServerConnection implements Receiver {
 	/** Streams under way, by {@code Micro-Stream}, else {@code Micro-Id}. */
 	private final Map<String, ServerStream> streams = new ConcurrentHashMap<>();
 
+	/** Streams that have ended, whose callers may not have heard of it yet. */
+	private final Set<String> past = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+			return size() > MOST_UNDER_WAY;
+		}
+
+	}));
+
 	/** Answers that must be given in order: null until they are known. */
 	private final Deque<Slot> ordered = new ArrayDeque<>();
 
@@ -81,8 +97,9 @@ final class ServerConnection implements Receiver {
 			stream.onMessage(message);
 			return;
 		}
-		if (Headers.END_OF_STREAM.equals(headers.get(Headers.ERROR))) {
-			// The end of a stream that has ended here already.
+		if (Headers.END_OF_STREAM.equals(headers.get(Headers.ERROR))
+				|| isOfStream(message) && this.past.contains(key)) {
+			// It belongs to a stream that has ended here already, and begins nothing.
 			return;
 		}
 		request(key, message);
@@ -97,10 +114,14 @@ final class ServerConnection implements Receiver {
 		ended();
 	}
 
+	/**
+	 * What was called may still be answered; a stream whose caller sends no more has lost
+	 * it, as go-micro's clients end both directions together.
+	 */
 	@Override
 	public void onHalfClosed() {
-		// calls are still answered; streams have nobody to talk to
 		this.streams.values().forEach((stream) -> stream.broken(null));
+		closeWhenIdle();
 	}
 
 	@Override
@@ -108,6 +129,14 @@ final class ServerConnection implements Receiver {
 		this.streams.values().forEach((stream) -> stream.broken(cause));
 		this.streams.clear();
 		this.server.disconnected(this);
+	}
+
+	/** Closes the connection; callers of streams under way are told why. */
+	void stop() {
+		for (ServerStream stream : this.streams.values()) {
+			stream.fail(MicroException.of(this.server.name(), 503, this.server.name() + " is stopping"));
+		}
+		this.socket.close();
 	}
 
 	/** Closes the connection as soon as nothing is under way on it. */
@@ -140,6 +169,9 @@ final class ServerConnection implements Receiver {
 			}
 		}
 		catch (MicroException ex) {
+			if (isOfStream(message)) {
+				this.past.add(key);
+			}
 			reply(dialect, dialect.failure(ex));
 			this.server.counted(true);
 			ended();
@@ -147,7 +179,12 @@ final class ServerConnection implements Receiver {
 		}
 		ServerCall call = new ServerCall(this, route, dialect, message.headers());
 		if (route.streams()) {
-			ServerStream stream = new ServerStream(call, codec, this.socket, this.gate, () -> this.streams.remove(key));
+			ServerStream stream = new ServerStream(call, codec, this.socket, this.gate, () -> {
+				if (isOfStream(message)) {
+					this.past.add(key);
+				}
+				this.streams.remove(key);
+			});
 			call.stream(stream);
 			this.streams.put(key, stream);
 		}
@@ -175,13 +212,16 @@ final class ServerConnection implements Receiver {
 	private void handle(ServerCall call, Codec codec, Message message) {
 		CallContext context = new CallContext(call.deadline(), this.server.propagated(call.metadata()));
 		try (CallContext.Scope scope = context.open()) {
-			EndpointHandler handler = call.route.handler();
-			ServerStream stream = call.openStream();
-			if (handler.kind() == Kind.UNARY) {
-				call.request(decoded(call, codec, message));
+			if (call.isAnswered()) {
+				// The deadline passed while it waited for a thread.
+				return;
 			}
-			else if (handler.kind() == Kind.SERVER_STREAM && stream != null) {
-				call.request(stream.receive());
+			ServerStream stream = call.openStream();
+			if (stream == null) {
+				call.request(required(call, codec.read(Codec.Kind.REQUEST, message).body(requestType(call))));
+			}
+			else if (call.route.handler().kind() == Kind.SERVER_STREAM && requestType(call) != Void.class) {
+				call.request(required(call, stream.receive()));
 			}
 			Object result = call.route.function().handle(call);
 			if (result instanceof CompletionStage<?> stage) {
@@ -203,15 +243,14 @@ final class ServerConnection implements Receiver {
 		}
 	}
 
-	private @Nullable Object decoded(ServerCall call, Codec codec, Message message) {
-		Type type = call.route.handler().requestType();
-		if (type == Void.class) {
-			return null;
-		}
-		Object body = codec.read(Codec.Kind.REQUEST, message).body(type);
-		if (body == null) {
+	private static Type requestType(ServerCall call) {
+		return call.route.handler().requestType();
+	}
+
+	private @Nullable Object required(ServerCall call, @Nullable Object body) {
+		if (body == null && requestType(call) != Void.class) {
 			throw MicroException.badRequest(this.server.name(),
-					call.endpoint() + " takes a " + type.getTypeName() + ", and the body is empty");
+					call.endpoint() + " takes a " + requestType(call).getTypeName() + ", and the body is empty");
 		}
 		return body;
 	}
@@ -268,14 +307,10 @@ final class ServerConnection implements Receiver {
 		}
 	}
 
+	/** What failed, in the words of go-micro; null when nothing did. */
 	private @Nullable String deliver(String topic, Message message) {
-		try {
-			this.server.subscribers.deliver(topic, message);
-			return null;
-		}
-		catch (Exception ex) {
-			return "subscriber error: " + this.server.faults.text(ex);
-		}
+		List<String> failures = this.server.subscribers.deliver(topic, message);
+		return failures.isEmpty() ? null : "subscriber error: " + String.join("\n", failures);
 	}
 
 	private void delivered(Metadata reply, @Nullable String problem) {
@@ -347,9 +382,17 @@ final class ServerConnection implements Receiver {
 	}
 
 	private static String key(Metadata headers) {
-		String stream = headers.get(Headers.STREAM);
-		stream = (stream != null) ? stream : headers.get(Headers.FALLBACK_PREFIX + Headers.STREAM);
+		String stream = stream(headers);
 		return (stream != null) ? stream : headers.getOrDefault(Headers.ID, "");
+	}
+
+	private static boolean isOfStream(Message message) {
+		return stream(message.headers()) != null;
+	}
+
+	private static @Nullable String stream(Metadata headers) {
+		String stream = headers.get(Headers.STREAM);
+		return (stream != null) ? stream : headers.get(Headers.FALLBACK_PREFIX + Headers.STREAM);
 	}
 
 	private static final class Slot {

@@ -2,6 +2,7 @@ package io.microspring.server;
 
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 import io.microspring.call.Deadline;
 import io.microspring.call.Stream;
@@ -11,6 +12,7 @@ import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.transport.Socket;
+import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,7 @@ final class ServerStream implements Stream<Object, Object> {
 
 	private final Window<Message> window;
 
-	private volatile boolean ended;
+	private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
 
 	ServerStream(ServerCall call, Codec codec, Socket socket, ReadGate gate, Runnable onEnd) {
 		this.call = call;
@@ -55,27 +57,47 @@ final class ServerStream implements Stream<Object, Object> {
 		}
 	}
 
-	void broken(@Nullable Throwable cause) {
-		MicroException error = MicroException.of(this.call.service(), 499,
-				"the caller has gone: " + this.call.remote());
-		this.window.end((cause == null) ? error : error.because(cause));
+	void fail(MicroException error) {
+		this.call.answer(this.call.dialect.failure(error), true);
 	}
 
-	/** Nothing more is sent or received; called once the end has been decided. */
+	/** Whether nobody is there any more to send to. */
+	boolean isOver() {
+		return this.over.isDone();
+	}
+
+	/** The caller has gone. */
+	void broken(@Nullable Throwable cause) {
+		MicroException error = hasGone();
+		this.window.end((cause == null) ? error : error.because(cause));
+		this.over.complete(null);
+	}
+
+	/**
+	 * Nothing more is sent or received, as the call has been answered: by the handler's
+	 * return, by the deadline, or because the server stops. A handler that still waits is
+	 * told, since what it has received is not all there was to be.
+	 */
 	void ended() {
-		this.ended = true;
-		this.window.end(null);
+		this.window.end(this.call.deadline().isExpired()
+				? MicroException.timeout(this.call.service(), ServerCall.DEADLINE_EXCEEDED) : hasEnded());
+		this.over.complete(null);
 		this.onEnd.run();
 	}
 
 	@Override
 	public void send(Object message) {
-		if (this.ended) {
-			throw MicroException.of(this.call.service(), 499, "the stream of " + this.call.endpoint() + " has ended");
-		}
 		Message encoded = this.codec.write(Codec.Header.of(Codec.Kind.RESPONSE), message);
 		awaitWritable();
-		this.socket.send(this.call.dialect.part(encoded));
+		if (isOver()) {
+			throw this.call.isAnswered() ? hasEnded() : hasGone();
+		}
+		try {
+			this.socket.send(this.call.dialect.part(encoded));
+		}
+		catch (TransportException ex) {
+			throw hasGone().because(ex);
+		}
 	}
 
 	@Override
@@ -95,6 +117,11 @@ final class ServerStream implements Stream<Object, Object> {
 		this.window.end(null);
 	}
 
+	@Override
+	public void onEnd(Runnable action) {
+		this.over.thenRun(action);
+	}
+
 	private void awaitWritable() {
 		if (this.socket.isWritable()) {
 			return;
@@ -105,8 +132,8 @@ final class ServerStream implements Stream<Object, Object> {
 				if (deadline.isExpired()) {
 					throw MicroException.timeout(this.call.service(), ServerCall.DEADLINE_EXCEEDED);
 				}
-				if (!this.socket.isOpen()) {
-					throw MicroException.of(this.call.service(), 499, "the caller has gone: " + this.call.remote());
+				if (isOver() || !this.socket.isOpen()) {
+					return;
 				}
 			}
 		}
@@ -114,6 +141,14 @@ final class ServerStream implements Stream<Object, Object> {
 			Thread.currentThread().interrupt();
 			throw MicroException.of(this.call.service(), 499, "interrupted while sending").because(ex);
 		}
+	}
+
+	private MicroException hasEnded() {
+		return MicroException.of(this.call.service(), 499, "the stream of " + this.call.endpoint() + " has ended");
+	}
+
+	private MicroException hasGone() {
+		return MicroException.of(this.call.service(), 499, "the caller has gone: " + this.call.remote());
 	}
 
 }

@@ -75,15 +75,23 @@ final class Subscribers {
 	}
 
 	/**
-	 * An event that came over a transport: all subscribers of the topic get it (protocol
-	 * reference §3.7).
+	 * An event that came over a transport: all subscribers of the topic get it, also when
+	 * one fails (protocol reference §3.7).
+	 * @return what may be told of those that failed
 	 */
-	void deliver(String topic, Message message) throws Exception {
+	List<String> deliver(String topic, Message message) {
+		List<String> failures = new ArrayList<>();
 		for (Bound bound : this.subscribers) {
 			if (bound.subscriber.topic().equals(topic)) {
-				handle(bound, new TransportEvent(topic, message));
+				try {
+					handle(bound, new TransportEvent(topic, message));
+				}
+				catch (Throwable ex) {
+					failures.add(this.server.faults.text(ex, bound.subscriber.name()));
+				}
 			}
 		}
+		return failures;
 	}
 
 	private void subscribe(Bound bound) {
