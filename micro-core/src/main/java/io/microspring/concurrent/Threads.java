@@ -125,6 +125,11 @@ public final class Threads {
 		return new Repeating(delay, executor, task).schedule();
 	}
 
+	/** How many tasks wait for the timer. */
+	static long scheduled() {
+		return TimerHolder.TIMER.pendingTimeouts();
+	}
+
 	/** {@code newThreadPerTaskExecutor(Thread.ofVirtual().name(name, 1).factory())}. */
 	private static ExecutorService virtual(String name) {
 		if (!hasVirtual()) {

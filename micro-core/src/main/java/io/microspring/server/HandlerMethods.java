@@ -8,8 +8,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +24,7 @@ import io.microspring.call.Stream;
 import io.microspring.call.Streaming;
 import io.microspring.call.Streaming.Flavour;
 import io.microspring.call.Streaming.Shape;
+import io.microspring.call.TypeVariables;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
@@ -63,16 +62,13 @@ final class HandlerMethods {
 
 	static List<EndpointHandler> of(Object bean, Class<?> type, Predicate<Method> included) {
 		Map<String, EndpointHandler> endpoints = new LinkedHashMap<>();
-		List<Method> methods = new ArrayList<>(Arrays.asList(type.getMethods()));
-		methods.sort(Comparator.comparing(Method::getName).thenComparing(Method::toGenericString));
-		for (Method method : methods) {
-			MicroEndpoint annotation = method.getAnnotation(MicroEndpoint.class);
-			if (method.getDeclaringClass() == Object.class || method.isBridge() || method.isSynthetic()
-					|| Modifier.isStatic(method.getModifiers()) || (annotation != null && !annotation.exposed())
-					|| !included.test(method)) {
+		TypeVariables variables = TypeVariables.of(type);
+		for (Method method : EndpointCandidates.of(type)) {
+			MicroEndpoint annotation = EndpointCandidates.annotation(method, MicroEndpoint.class);
+			if ((annotation != null && !annotation.exposed()) || !included.test(method)) {
 				continue;
 			}
-			EndpointHandler endpoint = endpoint(bean, method, annotation);
+			EndpointHandler endpoint = endpoint(bean, method, variables, annotation);
 			if (endpoints.putIfAbsent(endpoint.name(), endpoint) != null) {
 				throw new IllegalArgumentException("Two methods of " + type.getName() + " are the endpoint "
 						+ endpoint.name() + ": give one another name by @MicroEndpoint(name = ...)");
@@ -101,8 +97,9 @@ final class HandlerMethods {
 		return Character.toUpperCase(name.charAt(0)) + name.substring(1);
 	}
 
-	private static EndpointHandler endpoint(Object bean, Method method, @Nullable MicroEndpoint annotation) {
-		Signature signature = Signature.of(method);
+	private static EndpointHandler endpoint(Object bean, Method method, TypeVariables variables,
+			@Nullable MicroEndpoint annotation) {
+		Signature signature = Signature.of(method, variables);
 		String name = (annotation != null && !annotation.name().isEmpty()) ? annotation.name()
 				: capital(method.getName());
 		if (name.indexOf('.') >= 0) {
@@ -153,14 +150,15 @@ final class HandlerMethods {
 	 */
 	private record Signature(Type request, Type response, Kind kind, Flavour returns, List<Argument> parameters) {
 
-		static Signature of(Method method) {
-			Shape answer = Streaming.shape(method.getGenericReturnType());
+		static Signature of(Method method, TypeVariables variables) {
+			Shape answer = Streaming.shape(variables.resolve(method.getGenericReturnType()));
 			List<Argument> arguments = new ArrayList<>();
 			Type request = Void.class;
 			Type response = answer.type();
 			Kind kind = answer.streams() ? Kind.SERVER_STREAM : Kind.UNARY;
 			Type[] types = method.getGenericParameterTypes();
-			for (Type type : types) {
+			for (Type declared : types) {
+				Type type = variables.resolve(declared);
 				Class<?> raw = Streaming.raw(type);
 				Argument last = arguments.isEmpty() ? null : arguments.get(arguments.size() - 1);
 				if (raw == Call.class && last != Argument.CALL) {
@@ -172,13 +170,13 @@ final class HandlerMethods {
 					response = Streaming.argument(type, 0);
 					arguments.add(Argument.STREAM);
 				}
-				else if (last == null && Streaming.shape(type).streams() && answer.streams()) {
+				else if (last == null && isPublisher(type) && answer.streams()) {
 					kind = Kind.BIDI;
 					request = Streaming.argument(type, 0);
 					arguments
 						.add((Streaming.shape(type).flavour() == Flavour.FLUX) ? Argument.FLUX : Argument.PUBLISHER);
 				}
-				else if (last == null && !Streaming.shape(type).streams()) {
+				else if (last == null && Streaming.shape(type).flavour() == Flavour.VALUE) {
 					request = type;
 					arguments.add(Argument.REQUEST);
 				}
@@ -209,6 +207,11 @@ final class HandlerMethods {
 
 		private static Flow.Publisher<Object> received(Call call) {
 			return Streaming.receiveAll(call.stream(), CallContext.propagating(Pump.EXECUTOR));
+		}
+
+		private static boolean isPublisher(Type type) {
+			Flavour flavour = Streaming.shape(type).flavour();
+			return flavour == Flavour.PUBLISHER || flavour == Flavour.FLUX;
 		}
 
 		private static boolean isVoid(Method method) {

@@ -13,6 +13,7 @@ import java.util.Map;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.GenericDescriptor;
 import com.google.protobuf.MessageOrBuilder;
 import io.microspring.call.Streaming;
 import io.microspring.registry.Endpoint;
@@ -88,29 +89,42 @@ final class ValueTrees {
 	}
 
 	private static Value value(String name, Type type, int depth) {
-		return new Value(name, typeName(type), values(elementType(type), depth));
+		return new Value(name, typeName(type), values(type, depth));
 	}
 
 	private static Value value(FieldDescriptor field, int depth) {
 		if (field.isMapField()) {
 			return new Value(field.getName(), "", List.of());
 		}
-		String type = switch (field.getJavaType()) {
-			case STRING -> "string";
-			case BOOLEAN -> "bool";
-			case INT -> "int32";
-			case LONG -> "int64";
-			case FLOAT -> "float32";
-			case DOUBLE -> "float64";
-			case BYTE_STRING -> "[]uint8";
-			case ENUM -> field.getEnumType().getName();
-			case MESSAGE -> field.getMessageType().getName();
-		};
+		if (field.isRepeated()) {
+			return new Value(field.getName(), "[]" + typeName(field), List.of());
+		}
 		List<Value> values = new ArrayList<>();
 		if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE && depth < DEPTH) {
 			field.getMessageType().getFields().forEach((inner) -> values.add(value(inner, depth + 1)));
 		}
-		return new Value(field.getName(), field.isRepeated() ? "[]" + type : type, values);
+		return new Value(field.getName(), typeName(field), values);
+	}
+
+	private static String typeName(FieldDescriptor field) {
+		return switch (field.getType()) {
+			case STRING -> "string";
+			case BOOL -> "bool";
+			case INT32, SINT32, SFIXED32 -> "int32";
+			case UINT32, FIXED32 -> "uint32";
+			case INT64, SINT64, SFIXED64 -> "int64";
+			case UINT64, FIXED64 -> "uint64";
+			case FLOAT -> "float32";
+			case DOUBLE -> "float64";
+			case BYTES -> "[]uint8";
+			case ENUM -> goName(field.getEnumType(), field.getEnumType().getContainingType());
+			case MESSAGE, GROUP -> goName(field.getMessageType(), field.getMessageType().getContainingType());
+		};
+	}
+
+	/** Go has no types within types: {@code Outer_Inner}. */
+	private static String goName(GenericDescriptor type, @Nullable Descriptor outer) {
+		return (outer == null) ? type.getName() : goName(outer, outer.getContainingType()) + "_" + type.getName();
 	}
 
 	private static String typeName(Type type) {

@@ -108,12 +108,14 @@ final class RunningService implements MicroService {
 
 	@Override
 	public void run() {
-		start();
 		Thread hook = Threads.unstarted("micro-stop-" + name(), this::close);
 		if (this.plan.handleSignals) {
+			// Before the start: a signal that comes while it registers waits for it, and
+			// then takes it back.
 			Runtime.getRuntime().addShutdownHook(hook);
 		}
 		try {
+			start();
 			this.ended.await();
 		}
 		catch (InterruptedException ex) {
