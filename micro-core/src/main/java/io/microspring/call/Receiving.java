@@ -23,10 +23,14 @@ final class Receiving implements Flow.Subscription {
 	/** Nothing more is signalled: it has ended, or was cancelled. */
 	private final AtomicBoolean done = new AtomicBoolean();
 
-	Receiving(Stream<?, Object> stream, Executor executor, Flow.Subscriber<? super Object> subscriber) {
+	private final Runnable onCancel;
+
+	Receiving(Stream<?, Object> stream, Executor executor, Flow.Subscriber<? super Object> subscriber,
+			Runnable onCancel) {
 		this.stream = stream;
 		this.executor = executor;
 		this.subscriber = subscriber;
+		this.onCancel = onCancel;
 	}
 
 	@Override
@@ -46,8 +50,9 @@ final class Receiving implements Flow.Subscription {
 
 	@Override
 	public void cancel() {
-		this.done.set(true);
-		this.stream.close();
+		if (this.done.compareAndSet(false, true)) {
+			this.onCancel.run();
+		}
 	}
 
 	private void deliver() {

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 
+import io.microspring.errors.MicroException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +24,16 @@ public interface Stream<S, R> extends AutoCloseable {
 	/**
 	 * Sends one message; waits while the peer does not keep up.
 	 * @param message the message
-	 * @throws io.microspring.errors.MicroException when the stream has ended, the
-	 * deadline has passed, the message cannot be encoded or is over the limit
+	 * @throws MicroException when the stream has ended, the deadline has passed, the
+	 * message cannot be encoded or is over the limit
 	 */
 	void send(S message);
 
 	/**
 	 * Waits for the next message.
 	 * @return the message, or null once the peer has ended its side well
-	 * @throws io.microspring.errors.MicroException the error that the peer ended the
-	 * stream with, or why it broke
+	 * @throws MicroException the error that the peer ended the stream with, or why it
+	 * broke
 	 */
 	@Nullable R receive();
 
@@ -43,7 +44,15 @@ public interface Stream<S, R> extends AutoCloseable {
 	void closeSend();
 
 	/**
-	 * Ends both directions and frees what the stream holds. Idempotent.
+	 * Ends both directions because something went wrong: the peer receives the error
+	 * behind what was sent before, so that it does not take that for all there was.
+	 * @param error the error
+	 */
+	void fail(MicroException error);
+
+	/**
+	 * Ends both directions and frees what the stream holds; to the peer it is a good end,
+	 * unless the deadline has passed. Idempotent.
 	 */
 	@Override
 	void close();

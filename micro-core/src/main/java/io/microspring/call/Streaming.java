@@ -136,16 +136,17 @@ public final class Streaming {
 
 	/**
 	 * Publishes what a stream receives, to one subscriber, on an executor, as it asks for
-	 * it. Cancelling closes the stream, and so does its end.
+	 * it. Its end closes the stream.
 	 * @param stream where to receive
 	 * @param executor what waits for messages
+	 * @param onCancel what to do when the subscriber cancels
 	 * @return the publisher; a second subscriber gets an error
 	 */
-	public static Flow.Publisher<Object> receiveAll(Stream<?, Object> stream, Executor executor) {
+	public static Flow.Publisher<Object> receiveAll(Stream<?, Object> stream, Executor executor, Runnable onCancel) {
 		AtomicBoolean taken = new AtomicBoolean();
 		return (subscriber) -> {
 			if (taken.compareAndSet(false, true)) {
-				subscriber.onSubscribe(new Receiving(stream, executor, subscriber));
+				subscriber.onSubscribe(new Receiving(stream, executor, subscriber, onCancel));
 			}
 			else {
 				fail(subscriber, new IllegalStateException("A stream is received once, by one subscriber"));

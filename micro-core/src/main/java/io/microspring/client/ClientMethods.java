@@ -21,6 +21,7 @@ import io.microspring.call.Streaming;
 import io.microspring.call.Streaming.Flavour;
 import io.microspring.call.Streaming.Shape;
 import io.microspring.call.TypeVariables;
+import io.microspring.errors.MicroException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +140,10 @@ final class ClientMethods implements InvocationHandler {
 			else {
 				stream.closeSend();
 			}
-			Streaming.receiveAll(stream, (task) -> executor.execute(context.wrap(task))).subscribe(subscriber);
+			Streaming
+				.receiveAll(stream, (task) -> executor.execute(context.wrap(task)),
+						() -> stream.fail(MicroException.of(Protocol.ID, 499, "cancelled by the caller")))
+				.subscribe(subscriber);
 		}
 		catch (RejectedExecutionException ex) {
 			stream.close();
@@ -153,8 +157,9 @@ final class ClientMethods implements InvocationHandler {
 			stream.closeSend();
 		}
 		catch (Exception ex) {
-			// The receiving side sees the stream break; there is nobody else to tell.
-			stream.close();
+			// Told to both: to the handler, and to whoever receives here.
+			stream.fail((ex instanceof MicroException error) ? error
+					: MicroException.of(Protocol.ID, 499, "the publisher of requests failed: " + ex).because(ex));
 		}
 	}
 

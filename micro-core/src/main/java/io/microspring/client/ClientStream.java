@@ -82,7 +82,7 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 	public void closeSend() {
 		if (this.sendClosed.compareAndSet(false, true) && this.socket.isOpen()) {
 			try {
-				transmit(this.opening.end());
+				transmit(this.opening.end(Headers.END_OF_STREAM));
 			}
 			catch (MicroException ignored) {
 				// the peer has closed first: it needs no telling
@@ -91,7 +91,27 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 	}
 
 	@Override
+	public void fail(MicroException error) {
+		this.sendClosed.set(true);
+		// First, since the peer may answer with an error of its own.
+		this.window.end(error);
+		if (!this.over.isDone() && this.socket.isOpen()) {
+			try {
+				transmit(this.opening.end(error.toText()));
+			}
+			catch (MicroException ignored) {
+				// the peer has gone first: it needs no telling
+			}
+		}
+		end(error);
+	}
+
+	@Override
 	public void close() {
+		if (this.deadline.isExpired()) {
+			fail(MicroException.timeout(Protocol.ID, "stream timeout: " + this.endpoint + " took too long"));
+			return;
+		}
 		closeSend();
 		end(null);
 	}

@@ -154,9 +154,9 @@ final class StreamOpening {
 		return Message.of(opening.build());
 	}
 
-	/** The message that says that nothing more is sent. */
-	Message end() {
-		return Message.of(this.headers.with(Headers.ERROR, Headers.END_OF_STREAM));
+	/** The message that says that nothing more is sent, and why. */
+	Message end(String why) {
+		return Message.of(this.headers.with(Headers.ERROR, why));
 	}
 
 	RpcClient client() {

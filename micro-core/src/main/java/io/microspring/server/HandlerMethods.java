@@ -206,7 +206,7 @@ final class HandlerMethods {
 		}
 
 		private static Flow.Publisher<Object> received(Call call) {
-			return Streaming.receiveAll(call.stream(), CallContext.propagating(Pump.EXECUTOR));
+			return Streaming.receiveAll(call.stream(), CallContext.propagating(Pump.EXECUTOR), call.stream()::close);
 		}
 
 		private static boolean isPublisher(Type type) {

@@ -54,11 +54,8 @@ final class ServerStream implements Stream<Object, Object> {
 		}
 		else {
 			this.window.end(MicroException.parse(error));
+			this.over.complete(null);
 		}
-	}
-
-	void fail(MicroException error) {
-		this.call.answer(this.call.dialect.failure(error), true);
 	}
 
 	/** Whether nobody is there any more to send to. */
@@ -110,6 +107,11 @@ final class ServerStream implements Stream<Object, Object> {
 	@Override
 	public void closeSend() {
 		// The handler's return says it: mucp ends a stream as a whole.
+	}
+
+	@Override
+	public void fail(MicroException error) {
+		this.call.answer(this.call.dialect.failure(error), true);
 	}
 
 	@Override

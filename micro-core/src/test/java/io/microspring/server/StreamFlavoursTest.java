@@ -196,6 +196,17 @@ class StreamFlavoursTest {
 	}
 
 	@Test
+	void failureOfTheCallersPublisherReachesTheHandlerAndTheCaller() {
+		Flux<Integer> requests = Flux.concat(Flux.range(0, 5), Flux.error(MicroException.conflict("caller", "lost")));
+
+		assertThatExceptionOfType(MicroException.class)
+			.isThrownBy(() -> this.api.sum(requests).collectList().block(PATIENCE))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(409));
+
+		assertThat(this.numbers.outcome).succeedsWithin(PATIENCE).isIn("failed", "cancelled");
+	}
+
+	@Test
 	void cancellingAMonoGivesTheCallUp() {
 		Disposable subscription = this.api.never(1).subscribe();
 		await().until(() -> this.numbers.calls.get() == 1);
@@ -286,6 +297,8 @@ class StreamFlavoursTest {
 
 		Flux<Integer> firstThree(Flux<Integer> numbers);
 
+		Flux<Integer> sum(Flux<Integer> numbers);
+
 		Flux<String> large(int number);
 
 		Flux<Long> left(int number);
@@ -306,6 +319,8 @@ class StreamFlavoursTest {
 		final AtomicInteger emitted = new AtomicInteger();
 
 		final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
+		final CompletableFuture<String> outcome = new CompletableFuture<>();
 
 		public Flux<Integer> flux(int count) {
 			this.calls.incrementAndGet();
@@ -366,6 +381,14 @@ class StreamFlavoursTest {
 
 		public Flux<Integer> firstThree(Flux<Integer> numbers) {
 			return numbers.take(3);
+		}
+
+		public Flux<Integer> sum(Flux<Integer> numbers) {
+			return numbers.doOnComplete(() -> this.outcome.complete("complete"))
+				.doOnError((ex) -> this.outcome.complete("failed"))
+				.doOnCancel(() -> this.outcome.complete("cancelled"))
+				.reduce(Integer::sum)
+				.flux();
 		}
 
 		public Flux<String> large(int number) {

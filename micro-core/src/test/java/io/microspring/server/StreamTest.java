@@ -104,6 +104,19 @@ class StreamTest {
 	}
 
 	@Test
+	void callersFailureReachesTheHandlerBehindWhatWasSent() {
+		Stream<Text, Text> stream = open("Feed.Listen", null);
+		stream.send(new Text("a"));
+
+		stream.fail(MicroException.conflict("caller", "half of it is lost"));
+
+		assertThat(this.feed.outcome).succeedsWithin(PATIENCE).isEqualTo("409 half of it is lost");
+		assertThat(this.feed.received).hasValue(1);
+		assertThatExceptionOfType(MicroException.class).isThrownBy(stream::receive)
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(409));
+	}
+
+	@Test
 	void handlerThatSendsSeesTheCallersClose() {
 		Stream<Text, Text> stream = open("Feed.Endless", new Text("x"));
 		assertThat(stream.receive()).isNotNull();

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.micrometer.observation.Observation;
 import io.microspring.call.Stream;
+import io.microspring.errors.MicroException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,17 @@ final class ObservedStream implements Stream<Object, Object> {
 	@Override
 	public void closeSend() {
 		this.stream.closeSend();
+	}
+
+	@Override
+	public void fail(MicroException error) {
+		this.stream.fail(error);
+		end(error);
+	}
+
+	@Override
+	public void onEnd(Runnable action) {
+		this.stream.onEnd(action);
 	}
 
 	@Override
