@@ -40,7 +40,8 @@ public interface Client extends AutoCloseable {
 	}
 
 	/**
-	 * Calls without waiting. Only the first look-up of a service may block.
+	 * Calls without waiting. What depends on the answer runs where it may block, in the
+	 * context of the call that is being served now.
 	 * @param <T> the type of the answer
 	 * @param request what to call, and with what
 	 * @param type the type of the answer

@@ -92,7 +92,9 @@ final class ClientMethods implements InvocationHandler {
 			case VALUE, STREAM -> this.client.await(open(target, request, options));
 			case FUTURE, MONO -> {
 				CallContext context = CallContext.current();
-				yield Streaming.fromStage(() -> within(context, target, request, options), target.shape.flavour());
+				yield Streaming.fromStage(
+						() -> this.client.handedOn(within(context, target, request, options), context),
+						target.shape.flavour());
 			}
 			case PUBLISHER, FLUX -> publisher(target, request, options, published ? body : null);
 		};

@@ -21,6 +21,11 @@ final class Protocol {
 
 	static final String ID = "go.micro.client";
 
+	/** Headers that say what a message is: never a user's (protocol reference §3.3). */
+	private static final String[] OWN = { Headers.STREAM, Headers.ERROR, Headers.TOPIC, Headers.TARGET, Headers.TIMEOUT,
+			Headers.FALLBACK_PREFIX + Headers.STREAM, Headers.FALLBACK_PREFIX + Headers.TOPIC,
+			Headers.FALLBACK_PREFIX + Headers.TARGET };
+
 	/** What a go-micro handler answers whose deadline passed. */
 	private static final String DEADLINE_EXCEEDED = "context deadline exceeded";
 
@@ -50,10 +55,14 @@ final class Protocol {
 
 	/**
 	 * The headers of a call apart from its time-out: metadata first, so that no entry of
-	 * a user shadows our own.
+	 * a user shadows our own, and without those that would make it something else.
 	 */
 	Metadata.Builder headers(Outgoing call, Metadata propagated, String contentType, String id) {
-		Metadata.Builder headers = propagated.toBuilder().setAll(call.options().metadata());
+		Metadata metadata = propagated.withAll(call.options().metadata());
+		for (String name : OWN) {
+			metadata = metadata.without(name);
+		}
+		Metadata.Builder headers = metadata.toBuilder();
 		if (!this.fromService.isEmpty()) {
 			headers.set(Headers.FROM_SERVICE, this.fromService);
 		}

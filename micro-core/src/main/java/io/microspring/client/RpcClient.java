@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -43,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RpcClient implements Client {
 
+	private static final int MOST_FOUND = 10_000;
+
 	private static final Filter[] NO_FILTERS = new Filter[0];
 
 	final ClientOptions options;
@@ -70,6 +73,8 @@ final class RpcClient implements Client {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private volatile @Nullable ExecutorService executor;
+
+	private final Set<String> found = ConcurrentHashMap.newKeySet();
 
 	private final AtomicLong inFlight = new AtomicLong();
 
@@ -118,7 +123,7 @@ final class RpcClient implements Client {
 	@Override
 	public <T> CompletableFuture<T> callAsync(Request request, Class<T> type, CallOptions callOptions) {
 		CompletableFuture<@Nullable Object> answer = callAny(request, type, callOptions, false);
-		CompletableFuture<T> typed = answer.thenApply(type::cast);
+		CompletableFuture<T> typed = handedOn(answer, CallContext.current()).thenApply(type::cast);
 		typed.whenComplete((value, failure) -> {
 			if (typed.isCancelled()) {
 				answer.cancel(true);
@@ -178,6 +183,36 @@ final class RpcClient implements Client {
 		}
 	}
 
+	/**
+	 * An answer whose dependents run where they may block, in the context of the call
+	 * that was being served when it was asked for.
+	 */
+	CompletableFuture<@Nullable Object> handedOn(CompletableFuture<@Nullable Object> answer, CallContext context) {
+		CompletableFuture<@Nullable Object> handed = new CompletableFuture<>();
+		answer.whenComplete((value, failure) -> {
+			Runnable completion = context.wrap(() -> {
+				if (failure == null) {
+					handed.complete(value);
+				}
+				else {
+					handed.completeExceptionally(failure);
+				}
+			});
+			try {
+				executor().execute(completion);
+			}
+			catch (RejectedExecutionException ex) {
+				completion.run();
+			}
+		});
+		handed.whenComplete((value, failure) -> {
+			if (handed.isCancelled()) {
+				answer.cancel(true);
+			}
+		});
+		return handed;
+	}
+
 	@Nullable Object await(CompletableFuture<@Nullable Object> answer) {
 		try {
 			return answer.get();
@@ -202,6 +237,19 @@ final class RpcClient implements Client {
 		}
 		return this.options.contentType().isEmpty() ? Codecs.contentTypeOf(call.request().body(), call.type())
 				: this.options.contentType();
+	}
+
+	/**
+	 * Whether a look-up of the service has succeeded, so that the next is from memory.
+	 */
+	boolean hasFound(String service) {
+		return this.found.contains(service);
+	}
+
+	void found(String service) {
+		if (this.found.size() < MOST_FOUND) {
+			this.found.add(service);
+		}
 	}
 
 	Selector.Next select(Outgoing call) {

@@ -92,7 +92,15 @@ final class UnaryCall {
 			}
 			this.client.ended();
 		});
-		attempt();
+		if (this.call.options().address() != null || this.client.hasFound(this.call.request().service())) {
+			attempt();
+		}
+		else {
+			// The first look-up may take longer than the caller has, and it need not be
+			// waited
+			// for.
+			attemptLater();
+		}
 		return this.result;
 	}
 
@@ -120,7 +128,7 @@ final class UnaryCall {
 		}
 		this.lastAddress = node.address();
 		Deadline limit = attemptDeadline();
-		this.client.pool.acquire(node.address(), limit.remaining())
+		this.client.pool.acquire(node.address(), dialTime(limit))
 			.thenCompose((acquired) -> exchange(acquired, limit))
 			.whenComplete((answer, failure) -> {
 				if (failure == null) {
@@ -140,6 +148,7 @@ final class UnaryCall {
 		Selector.Next chooser = this.next;
 		if (chooser == null) {
 			chooser = this.client.select(this.call);
+			this.client.found(this.call.request().service());
 			this.next = chooser;
 		}
 		return Protocol.spokenBy(chooser.next(), this.call);
@@ -175,6 +184,13 @@ final class UnaryCall {
 	private Deadline attemptDeadline() {
 		boolean another = this.call.options().idempotent() && this.attempt <= this.retries;
 		return another ? Deadline.afterNanos(Math.max(1, this.deadline.remainingNanos() / 3)) : this.deadline;
+	}
+
+	/** A dial can always be tried elsewhere, so it never takes all the time there is. */
+	private Duration dialTime(Deadline limit) {
+		Duration left = limit.remaining();
+		Duration third = this.deadline.remaining().dividedBy(3);
+		return (this.attempt <= this.retries && third.compareTo(left) < 0) ? third : left;
 	}
 
 	private void answered(Node node, Message answer) {

@@ -25,6 +25,8 @@ public final class MicroException extends RuntimeException {
 	/** The text stands in a header, which is no place for other characters. */
 	private static final JsonMapper JSON = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
+	private static final int LONGEST_DETAIL = 4096;
+
 	private static final Map<Integer, String> PHRASES = Map.ofEntries(Map.entry(200, "OK"),
 			Map.entry(400, "Bad Request"), Map.entry(401, "Unauthorized"), Map.entry(402, "Payment Required"),
 			Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"),
@@ -259,16 +261,19 @@ public final class MicroException extends RuntimeException {
 	/**
 	 * The text form, as it stands in {@code Micro-Error}: JSON in ASCII, or the bare text
 	 * of a plain error with blanks for its control characters.
-	 * @return the text, on one line
+	 * @return the text, on one line, with at most 4096 characters of the detail: it
+	 * travels in a header
 	 */
 	public String toText() {
+		String shown = (this.detail.length() > LONGEST_DETAIL) ? this.detail.substring(0, LONGEST_DETAIL) + "..."
+				: this.detail;
 		if (this.plain) {
-			return withoutControls(this.detail);
+			return withoutControls(shown);
 		}
 		return JSON.writeValueAsString(JSON.createObjectNode()
 			.put("id", this.id)
 			.put("code", this.code)
-			.put("detail", this.detail)
+			.put("detail", shown)
 			.put("status", this.status));
 	}
 

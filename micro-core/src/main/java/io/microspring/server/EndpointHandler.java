@@ -62,7 +62,8 @@ public record EndpointHandler(String name, Type requestType, Type responseType, 
 		 * @param cause the declared exception
 		 */
 		public BusinessException(Throwable cause) {
-			super((cause.getMessage() == null) ? cause.getClass().getSimpleName() : cause.getMessage(), cause);
+			super((cause.getMessage() == null || cause.getMessage().isBlank()) ? cause.getClass().getSimpleName()
+					: cause.getMessage(), cause);
 		}
 
 		/**

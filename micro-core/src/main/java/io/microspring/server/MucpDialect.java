@@ -62,6 +62,10 @@ final class MucpDialect implements Dialect {
 	@Override
 	public Message failure(MicroException error) {
 		String text = error.toText();
+		if (text.isBlank() || text.equals(Headers.END_OF_STREAM)) {
+			// On the wire these are no error, and the good end of a stream.
+			text = "error: " + text.strip();
+		}
 		Metadata.Builder reply = Metadata.builder();
 		copy(Headers.ID, reply);
 		copy(Headers.STREAM, reply);

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.microspring.broker.Broker;
+import io.microspring.call.Deadline;
 import io.microspring.call.Propagation;
 import io.microspring.codec.Codecs;
 import io.microspring.concurrent.ExecutorMode;
@@ -216,6 +217,11 @@ final class RpcServer implements Server {
 
 	String name() {
 		return this.options.name();
+	}
+
+	/** The deadline of a call whose caller names none. */
+	Deadline deadline() {
+		return this.options.timeout().isZero() ? Deadline.NONE : Deadline.after(this.options.timeout());
 	}
 
 	int maxMessageSize() {

@@ -60,12 +60,15 @@ final class ServerCall implements Call {
 	}
 
 	/**
-	 * Answers the caller when the deadline passes first. A handler that goes on is not
+	 * Answers the caller when the deadline passes first, or where it named none for a
+	 * call that is no stream, the server's own time. A handler that goes on is not
 	 * interrupted, as in go-micro; what it answers later is dropped.
 	 */
 	void watchDeadline() {
-		if (!this.deadline.isNone()) {
-			this.timer = Threads.after(this.deadline.remaining(), () -> {
+		boolean unbounded = this.deadline.isNone() && !this.route.streams();
+		Deadline limit = unbounded ? this.connection.server.deadline() : this.deadline;
+		if (!limit.isNone()) {
+			this.timer = Threads.after(limit.remaining(), () -> {
 				if (this.answered.compareAndSet(false, true)) {
 					MicroException error = this.dialect.streams() ? MicroException.plain(DEADLINE_EXCEEDED)
 							: MicroException.timeout(service(), DEADLINE_EXCEEDED);

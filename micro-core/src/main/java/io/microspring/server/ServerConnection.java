@@ -67,8 +67,8 @@ final class ServerConnection implements Receiver {
 
 	private final AtomicInteger underWay = new AtomicInteger();
 
-	/** Calls under way that are not streams: these end without being sent more. */
-	private final AtomicInteger unary = new AtomicInteger();
+	/** Calls and events under way, not streams: these end without being sent more. */
+	private final AtomicInteger bounded = new AtomicInteger();
 
 	private final ReadGate gate;
 
@@ -107,6 +107,12 @@ final class ServerConnection implements Receiver {
 
 	@Override
 	public void onRefused(Message head, MicroException error) {
+		ServerStream stream = this.streams.get(key(head.headers()));
+		if (stream != null) {
+			// The handler must not take what is left for all there was.
+			stream.refused(error);
+			return;
+		}
 		Dialect dialect = Dialect.of(head, this.server.codecs, this.server.routes);
 		begin(dialect);
 		reply(dialect, dialect.failure(error));
@@ -188,8 +194,8 @@ final class ServerConnection implements Receiver {
 			call.stream(stream);
 			this.streams.put(key, stream);
 		}
-		else if (this.unary.incrementAndGet() == MOST_UNDER_WAY) {
-			this.gate.reading(false);
+		else {
+			boundedBegan();
 		}
 		call.watchDeadline();
 		execute(route.executor(), call, () -> handle(call, codec, message));
@@ -283,17 +289,30 @@ final class ServerConnection implements Receiver {
 		if (stream != null) {
 			stream.ended();
 		}
-		else if (this.unary.getAndDecrement() == MOST_UNDER_WAY) {
-			this.gate.reading(true);
+		else {
+			boundedEnded();
 		}
 		reply(call.dialect, answer);
 		this.server.counted(failed);
 		ended();
 	}
 
+	private void boundedBegan() {
+		if (this.bounded.incrementAndGet() == MOST_UNDER_WAY) {
+			this.gate.reading(false);
+		}
+	}
+
+	private void boundedEnded() {
+		if (this.bounded.getAndDecrement() == MOST_UNDER_WAY) {
+			this.gate.reading(true);
+		}
+	}
+
 	private void event(String topic, Message message) {
 		this.underWay.incrementAndGet();
 		this.server.began();
+		boundedBegan();
 		Metadata reply = message.headers()
 			.without(Headers.PATH)
 			.without(Headers.HTTP_METHOD)
@@ -316,6 +335,7 @@ final class ServerConnection implements Receiver {
 	private void delivered(Metadata reply, @Nullable String problem) {
 		send(Message.of((problem == null) ? reply
 				: reply.with(Headers.ERROR, MicroException.internalServerError(this.server.name(), problem).toText())));
+		boundedEnded();
 		ended();
 	}
 

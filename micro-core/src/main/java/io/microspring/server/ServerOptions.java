@@ -37,6 +37,8 @@ public final class ServerOptions {
 
 	private boolean includeMessage;
 
+	private Duration timeout = Duration.ofMinutes(1);
+
 	private ServerOptions(String name) {
 		this.name = name;
 	}
@@ -54,6 +56,7 @@ public final class ServerOptions {
 		this.drainTimeout = other.drainTimeout;
 		this.executor = other.executor;
 		this.includeMessage = other.includeMessage;
+		this.timeout = other.timeout;
 	}
 
 	/**
@@ -183,6 +186,26 @@ public final class ServerOptions {
 		ServerOptions copy = new ServerOptions(this);
 		copy.includeMessage = includeMessage;
 		return copy;
+	}
+
+	/**
+	 * A copy with another time for calls whose caller names none, such as {@code curl}.
+	 * Streams have none.
+	 * @param timeout after how long such a caller is answered 408; zero for never
+	 * @return the copy
+	 */
+	public ServerOptions withTimeout(Duration timeout) {
+		ServerOptions copy = new ServerOptions(this);
+		copy.timeout = timeout;
+		return copy;
+	}
+
+	/**
+	 * The time for calls whose caller names none.
+	 * @return the time, zero for any; 1 min by default
+	 */
+	public Duration timeout() {
+		return this.timeout;
 	}
 
 	/**

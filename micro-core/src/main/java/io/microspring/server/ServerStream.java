@@ -58,6 +58,11 @@ final class ServerStream implements Stream<Object, Object> {
 		}
 	}
 
+	/** A message of the caller's was refused: the handler is told, and so its caller. */
+	void refused(MicroException error) {
+		this.window.end(error);
+	}
+
 	/** Whether nobody is there any more to send to. */
 	boolean isOver() {
 		return this.over.isDone();

@@ -4,17 +4,25 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.microspring.call.CallContext;
+import io.microspring.call.Deadline;
 import io.microspring.errors.MicroException;
+import io.microspring.message.Metadata;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
+import io.microspring.selector.Filter;
 import io.microspring.selector.Selector;
 import io.microspring.server.Handler;
 import io.microspring.server.Server;
 import io.microspring.server.ServerOptions;
 import io.microspring.transport.Transport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -205,6 +213,76 @@ class RetryTest {
 	}
 
 	@Test
+	void lookUpThatTakesLongerThanTheDeadlineDoesNotHoldTheCallerUp() throws Exception {
+		CountDownLatch never = new CountDownLatch(1);
+		Selector slow = new Selector() {
+
+			@Override
+			public Next select(String service, Filter... filters) {
+				try {
+					never.await(5, TimeUnit.SECONDS);
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+				return () -> Node.of("late", "127.0.0.1:1");
+			}
+
+			@Override
+			public void mark(String service, Node node, @Nullable Throwable failure) {
+			}
+
+			@Override
+			public void reset(String service) {
+			}
+
+			@Override
+			public void close() {
+			}
+
+		};
+		try (Client client = client(slow)) {
+			Instant start = Instant.now();
+
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("x"), Integer.class,
+						CallOptions.defaults().withTimeout(Duration.ofMillis(200))))
+				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(408));
+			assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(3));
+		}
+		finally {
+			never.countDown();
+		}
+	}
+
+	@Test
+	void metadataCannotMakeACallSomethingElse() {
+		try (Client client = client(nodes(this.server.address()))) {
+			CallOptions options = CallOptions.defaults()
+				.withMetadata("Micro-Topic", "news")
+				.withMetadata("micro-stream", "7")
+				.withMetadata("Micro-Error", "EOS")
+				.withMetadata("Timeout", "1");
+
+			assertThat(client.call(request("x"), Integer.class, options)).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void dependentsOfAnAnswerMayBlockAndSeeTheCallTheyBelongTo() {
+		CallContext context = new CallContext(Deadline.after(Duration.ofSeconds(4)),
+				Metadata.of("traceparent", "00-1"));
+		try (Client client = client(nodes(this.server.address())); CallContext.Scope scope = context.open()) {
+			Metadata seen = client.callAsync(request("x"), Integer.class, CallOptions.defaults()).thenApply((first) -> {
+				assertThat(client.call(request("x"), Integer.class)).isEqualTo(first + 1);
+				return CallContext.current().metadata();
+			}).join();
+
+			assertThat(seen.get("traceparent")).isEqualTo("00-1");
+		}
+	}
+
+	@Test
 	void backoffGrowsAsGoMicros() {
 		Backoff backoff = Backoff.exponential();
 
@@ -227,7 +305,7 @@ class RetryTest {
 		return new Selector() {
 
 			@Override
-			public Next select(String service, io.microspring.selector.Filter... filters) {
+			public Next select(String service, Filter... filters) {
 				AtomicInteger next = new AtomicInteger();
 				return () -> {
 					String address = addresses[next.getAndIncrement() % addresses.length];
@@ -236,7 +314,7 @@ class RetryTest {
 			}
 
 			@Override
-			public void mark(String service, Node node, @org.jspecify.annotations.Nullable Throwable failure) {
+			public void mark(String service, Node node, @Nullable Throwable failure) {
 			}
 
 			@Override

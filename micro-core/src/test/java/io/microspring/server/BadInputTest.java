@@ -1,5 +1,6 @@
 package io.microspring.server;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -91,6 +92,8 @@ class BadInputTest {
 						"\"code\":413"),
 				Arguments.of("handler's exception", hello("fault"), "internal error, reference "),
 				Arguments.of("declared exception", hello("declared"), "Declared"),
+				Arguments.of("exception without a message", hello("blank"), "IOException"),
+				Arguments.of("error of great length", hello("long"), "xxx..."),
 				Arguments.of("error of the handler's own", hello("conflict"), "\"code\":409"),
 				Arguments.of("answer over the limit", hello("big"), "over the limit of 1000"));
 	}
@@ -155,6 +158,26 @@ class BadInputTest {
 
 		assertThat(this.inbox.take(PATIENCE).header(Headers.HTTP_STATUS)).isEqualTo("408");
 		assertNextCallWorks();
+	}
+
+	@Test
+	void callerWithoutADeadlineIsAnsweredAfterTheServersOwnTime() throws Exception {
+		try (Server impatient = Server.builder(this.registry)
+			.transport(this.transport)
+			.options(ServerOptions.named("impatient")
+				.withAddress("127.0.0.1:0")
+				.withTimeout(Duration.ofMillis(50))
+				.withShutdown(Duration.ZERO, Duration.ZERO))
+			.build()
+			.handle(Handler.of("Say", new Say()))) {
+			impatient.start();
+			try (Socket other = this.caller.dial(impatient.address(), PATIENCE).join()) {
+				Inbox answers = Inbox.of(other);
+				other.send(plain("POST", "/Say/Hello", "application/json", "{\"name\":\"never\"}"));
+
+				assertThat(answers.take(PATIENCE).header(Headers.HTTP_STATUS)).isEqualTo("408");
+			}
+		}
 	}
 
 	@Test
@@ -279,10 +302,12 @@ class BadInputTest {
 	@SuppressWarnings("unused")
 	public final class Say {
 
-		public Reply hello(Name name) throws Declared, InterruptedException {
+		public Reply hello(Name name) throws Declared, IOException, InterruptedException {
 			switch (name.name()) {
 				case "fault" -> throw new IllegalStateException("secret");
 				case "declared" -> throw new Declared();
+				case "blank" -> throw new IOException("");
+				case "long" -> throw MicroException.badRequest("greeter", "x".repeat(70_000));
 				case "conflict" -> throw MicroException.conflict("greeter", "taken");
 				case "never" -> BadInputTest.this.release.await();
 				case "slow" -> BadInputTest.this.release.await(300, TimeUnit.MILLISECONDS);

@@ -31,6 +31,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param registerInterval How often a registration is renewed; a number without unit
  * counts seconds.
  * @param executor Which threads handlers run on.
+ * @param timeout After how long a caller is answered that names no time-out of its own;
+ * zero for never. Streams have none.
  * @param errors What callers are told of faults.
  * @param shutdown How it stops.
  */
@@ -40,7 +42,7 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 		@DefaultValue("") String advertise, @DefaultValue Map<String, String> metadata,
 		@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration registerTtl,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration registerInterval,
-		@DefaultValue("auto") ExecutorMode executor, @DefaultValue Errors errors, @DefaultValue Shutdown shutdown) {
+		@DefaultValue("auto") ExecutorMode executor, @DefaultValue("1m") Duration timeout, @DefaultValue Errors errors, @DefaultValue Shutdown shutdown) {
 
 	/**
 	 * The options of the server.
@@ -56,6 +58,7 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 			.withMetadata(this.metadata)
 			.withRegister(this.registerTtl, this.registerInterval)
 			.withExecutor(this.executor)
+			.withTimeout(this.timeout)
 			.withIncludeMessage(this.errors.includeMessage())
 			.withShutdown(this.shutdown.deregisterDelay(), this.shutdown.drainTimeout());
 		return (this.id != null) ? options.withId(this.id) : options;
