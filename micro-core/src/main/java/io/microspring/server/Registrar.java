@@ -62,6 +62,11 @@ final class Registrar {
 				return;
 			}
 			this.active = true;
+			Duration ttl = this.options.registerTtl();
+			if (!ttl.isZero() && ttl.compareTo(this.options.registerInterval()) <= 0) {
+				log.warn("{} is registered for {} and renewed only each {}: it will be missing in between",
+						this.options.name(), ttl, this.options.registerInterval());
+			}
 			announce();
 		}
 		finally {

@@ -117,6 +117,9 @@ final class RpcServer implements Server {
 			}
 			if (this.listener == null) {
 				this.listener = this.transport.listen(this.options.address(), this::accept);
+				if (name().equals("go.micro.server")) {
+					log.warn("The service has go-micro's default name {}, by which nobody will look for it", name());
+				}
 				log.info("{} {} serves {} on {}", name(), this.options.version(), this.routes.paths(), address());
 			}
 		});

@@ -20,7 +20,7 @@ record Address(String host, int port, int lastPort) {
 	static Address parse(String address) {
 		int colon = address.lastIndexOf(':');
 		if (colon < 0) {
-			throw malformed(address, "no port");
+			throw malformed(address, "no port; write localhost:9090, or :9090 for all interfaces");
 		}
 		String host = address.substring(0, colon);
 		if (host.startsWith("[") && host.endsWith("]")) {
