@@ -11,11 +11,14 @@ import io.microspring.client.Client;
 import io.microspring.client.ClientBuilder;
 import io.microspring.client.ClientOptions;
 import io.microspring.client.PublishInterceptor;
+import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
 import io.microspring.registry.Registry;
 import io.microspring.selector.Selector;
 import io.microspring.server.ServerOptions;
 import io.microspring.transport.Transport;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -41,10 +44,19 @@ public final class MicroClientAutoConfiguration {
 	/** go-micro's names of the one protocol; its first generation said rpc. */
 	private static final Set<String> TYPES = Set.of("mucp", "rpc");
 
+	/**
+	 * Boot's mapper reads as leniently as the library's own once nulls are let through.
+	 */
 	@Bean
 	@ConditionalOnMissingBean
-	Codecs microCodecs() {
-		return Codecs.defaults();
+	Codecs microCodecs(ObjectProvider<JsonMapper> mappers) {
+		JsonMapper mapper = mappers.getIfUnique();
+		if (mapper == null) {
+			return Codecs.defaults();
+		}
+		// A Go peer writes null for what it left out.
+		JsonMapper lenient = mapper.rebuild().disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES).build();
+		return Codecs.defaults().with(Codecs.JSON, Codec.json(lenient));
 	}
 
 	@Bean

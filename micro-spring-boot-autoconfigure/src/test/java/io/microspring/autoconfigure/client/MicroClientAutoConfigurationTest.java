@@ -1,8 +1,10 @@
 package io.microspring.autoconfigure.client;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import io.microspring.annotation.MicroClient;
@@ -14,9 +16,15 @@ import io.microspring.client.ClientBuilder;
 import io.microspring.client.ClientOptions;
 import io.microspring.client.PublishInterceptor;
 import io.microspring.client.Request;
+import io.microspring.codec.Codec;
+import io.microspring.codec.Codecs;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -92,6 +100,35 @@ class MicroClientAutoConfigurationTest {
 	}
 
 	@Test
+	void theMapperOfTheApplicationWritesAndReadsJson() {
+		this.runner.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class))
+			.withPropertyValues("spring.jackson.property-naming-strategy=SNAKE_CASE")
+			.run((context) -> {
+				Codec codec = json(context.getBean(Codecs.class));
+				byte[] body = codec.write(Codec.Header.of(Codec.Kind.REQUEST), new Loan("Ulysses", 3)).body();
+				assertThat(new String(body, StandardCharsets.UTF_8)).isEqualToIgnoringNewLines("""
+						{"book_title":"Ulysses","days":3}
+						""");
+			});
+	}
+
+	@Test
+	void theMapperOfTheApplicationIsAsLenientAsTheLibrarys() {
+		String body = "{\"bookTitle\":\"Ulysses\",\"days\":null,\"unknown\":1}";
+		Message message = new Message(Metadata.empty(), body.getBytes(StandardCharsets.UTF_8));
+		this.runner.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class)).run((context) -> {
+			Codec codec = json(context.getBean(Codecs.class));
+			assertThat(codec).isNotSameAs(Codec.json());
+			assertThat(codec.read(Codec.Kind.REQUEST, message).body(Loan.class)).isEqualTo(new Loan("Ulysses", 0));
+		});
+	}
+
+	@Test
+	void withoutAMapperOfTheApplicationJsonIsTheLibrarys() {
+		this.runner.run((context) -> assertThat(json(context.getBean(Codecs.class))).isSameAs(Codec.json()));
+	}
+
+	@Test
 	void interceptorsAreCalledInTheirOrder() {
 		this.runner.withUserConfiguration(Intercepted.class, Application.class)
 			.withPropertyValues("target=greeter")
@@ -123,6 +160,14 @@ class MicroClientAutoConfigurationTest {
 					.isEqualTo(new Greeting("Hello John"));
 			}
 		});
+	}
+
+	private static Codec json(Codecs codecs) {
+		return Objects.requireNonNull(codecs.find(Codecs.JSON));
+	}
+
+	record Loan(String bookTitle, int days) {
+
 	}
 
 	record Greeting(String text) {
