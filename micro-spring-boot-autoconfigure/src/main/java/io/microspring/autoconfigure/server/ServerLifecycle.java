@@ -11,7 +11,8 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Starts the server after the web server, and drains and closes it before that one stops.
- * While it runs, the process stays alive: the server's own threads are daemons.
+ * While it runs, the process stays alive: the server's own threads are daemons. What was
+ * closed does not start again.
  */
 final class ServerLifecycle implements SmartLifecycle, DisposableBean {
 
@@ -49,6 +50,10 @@ final class ServerLifecycle implements SmartLifecycle, DisposableBean {
 	public void start() {
 		if (!this.always && this.collector.isEmpty() && this.server.handlers().isEmpty()) {
 			return;
+		}
+		if (this.stopped.getCount() == 0) {
+			throw new IllegalStateException("The server was closed when the application context stopped, and cannot be"
+					+ " started again; refresh a new application context instead");
 		}
 		this.server.start();
 		this.running = true;

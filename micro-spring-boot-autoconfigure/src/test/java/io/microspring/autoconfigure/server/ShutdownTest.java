@@ -57,6 +57,16 @@ class ShutdownTest {
 	}
 
 	@Test
+	void whenAStoppedContextIsStartedAgainThenItSaysWhatToDoInstead() {
+		try (ConfigurableApplicationContext application = start("--server_name=again")) {
+			application.stop();
+			assertThatException().isThrownBy(application::start)
+				.withStackTraceContaining("refresh a new application context instead");
+			assertThat(this.registry.get("again")).isEmpty();
+		}
+	}
+
+	@Test
 	void whenAnotherBeanFailsToStartThenTheProcessIsNotKeptAlive() {
 		List<Thread> before = keepAlive();
 		assertThatException().isThrownBy(() -> application(Failing.class).run("--server_name=failing"));
