@@ -1,7 +1,6 @@
 package io.microspring.broker;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,18 +16,14 @@ import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
-import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.RegistryException;
-import io.microspring.registry.Service;
 import io.microspring.transport.Addresses;
 import io.microspring.transport.HttpOptions;
 import io.microspring.transport.Listener;
 import io.microspring.transport.Transport;
 import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Posts messages to the subscribers that the registry knows (protocol reference §9.1).
@@ -39,8 +34,6 @@ import org.slf4j.LoggerFactory;
  * messages for a host travel in order over one connection.
  */
 final class HttpBroker implements Broker {
-
-	private static final Logger log = LoggerFactory.getLogger(HttpBroker.class);
 
 	/** Connections of publishers that have nothing to say. */
 	private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
@@ -59,17 +52,14 @@ final class HttpBroker implements Broker {
 
 	private final HttpRoutes routes;
 
+	private final HttpRegistrations registrations;
+
 	/** Guards listening, and closing. */
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final CountDownLatch closing = new CountDownLatch(1);
 
 	private @Nullable Listener listener;
-
-	private Threads.@Nullable Scheduled renewal;
-
-	/** Since when subscriptions could not be renewed. */
-	private volatile @Nullable Instant unregisteredSince;
 
 	private volatile String address;
 
@@ -82,6 +72,7 @@ final class HttpBroker implements Broker {
 		this.transport = Transport
 			.http(HttpOptions.defaults().withMaxMessageSize(options.maxMessageSize()).withIdleTimeout(IDLE_TIMEOUT));
 		this.routes = new HttpRoutes(this);
+		this.registrations = new HttpRegistrations(this, registry);
 	}
 
 	@Override
@@ -103,7 +94,7 @@ final class HttpBroker implements Broker {
 				this.listener = this.transport.listen(this.options.address(),
 						(socket) -> socket.receive(new HttpBrokerConnection(socket, this)));
 				this.address = Addresses.announced(this.listener.address(), this.options.advertise());
-				this.renewal = Threads.every(this.options.registerInterval(), this.executor, this::renew);
+				this.registrations.start();
 			}
 		}
 		catch (TransportException ex) {
@@ -181,14 +172,7 @@ final class HttpBroker implements Broker {
 				handler, this);
 		this.subscriptions.put(subscription.id(), subscription);
 		this.routes.forget();
-		try {
-			register(subscription);
-		}
-		catch (RegistryException ex) {
-			remove(subscription);
-			throw new BrokerException(
-					"broker http could not register the subscription of " + topic + ": " + ex.getMessage(), ex);
-		}
+		this.registrations.add(subscription);
 		if (this.closed) {
 			subscription.close();
 			requireOpen();
@@ -200,52 +184,10 @@ final class HttpBroker implements Broker {
 		if (subscription.isClosed()) {
 			return;
 		}
-		try {
-			this.registry.deregister(registered(subscription));
-		}
-		catch (RegistryException ex) {
-			log.warn("The subscription {} stays registered for up to {}: {}", subscription.id(),
-					this.options.registerTtl(), ex.getMessage());
-		}
-		remove(subscription);
-	}
-
-	private void remove(HttpSubscription subscription) {
+		this.registrations.remove(subscription);
 		subscription.end();
 		this.subscriptions.remove(subscription.id());
 		this.routes.forget();
-	}
-
-	private void register(HttpSubscription subscription) {
-		this.registry.register(registered(subscription), this.options.registerTtl());
-	}
-
-	private Service registered(HttpSubscription subscription) {
-		Map<String, String> metadata = Map.of(HttpRoutes.BROKER, name(), HttpRoutes.SECURE, "false", HttpRoutes.TOPIC,
-				subscription.topic());
-		String version = subscription.queue().isEmpty() ? HttpRoutes.BROADCAST : subscription.queue();
-		return Service.of(this.dialect.service(), version, new Node(subscription.id(), this.address, metadata));
-	}
-
-	private void renew() {
-		try {
-			for (HttpSubscription subscription : this.subscriptions.values()) {
-				register(subscription);
-				if (subscription.isClosed()) {
-					this.registry.deregister(registered(subscription));
-				}
-			}
-			if (this.unregisteredSince != null) {
-				this.unregisteredSince = null;
-				log.info("The subscriptions of broker http are renewed again");
-			}
-		}
-		catch (RegistryException ex) {
-			if (this.unregisteredSince == null) {
-				this.unregisteredSince = Instant.now();
-				log.warn("The subscriptions of broker http could not be renewed; trying on: {}", ex.getMessage());
-			}
-		}
 	}
 
 	@Override
@@ -255,9 +197,8 @@ final class HttpBroker implements Broker {
 		}
 		Map<String, String> details = Map.of("address", this.address, "subscriptions",
 				String.valueOf(this.subscriptions.size()));
-		Instant since = this.unregisteredSince;
-		return ((since == null) ? HealthReport.up("on " + this.address)
-				: HealthReport.degraded("subscriptions could not be renewed since " + since))
+		String trouble = this.registrations.trouble();
+		return ((trouble == null) ? HealthReport.up("on " + this.address) : HealthReport.degraded(trouble))
 			.with(details);
 	}
 
@@ -271,9 +212,7 @@ final class HttpBroker implements Broker {
 			}
 			this.closed = true;
 			listening = this.listener;
-			if (this.renewal != null) {
-				this.renewal.cancel();
-			}
+			this.registrations.stop();
 		}
 		finally {
 			this.lock.unlock();

@@ -38,6 +38,8 @@ final class HttpSubscription implements Subscription, Target {
 
 	private volatile boolean closed;
 
+	private volatile boolean unregistered;
+
 	HttpSubscription(String id, String topic, String queue, EventHandler handler, HttpBroker broker) {
 		this.id = id;
 		this.topic = topic;
@@ -132,6 +134,15 @@ final class HttpSubscription implements Subscription, Target {
 	/** The handler is not called any more. */
 	void end() {
 		this.closed = true;
+	}
+
+	/** Whether the registry could not be told of it, the last time. */
+	boolean isUnregistered() {
+		return this.unregistered;
+	}
+
+	void unregistered(boolean unregistered) {
+		this.unregistered = unregistered;
 	}
 
 	/**

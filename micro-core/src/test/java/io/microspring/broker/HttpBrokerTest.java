@@ -10,14 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 import io.microspring.errors.MicroException;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.registry.Change;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
+import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -237,12 +241,48 @@ class HttpBrokerTest {
 	}
 
 	@Test
-	void registryThatIsGoneIsNamed() {
-		subscribe(this.broker);
-		assertThat(this.broker.health().state()).isEqualTo(HealthReport.State.UP);
-		this.registry.close();
-		assertThatExceptionOfType(BrokerException.class).isThrownBy(() -> subscribe(this.broker))
-			.withMessageContainingAll("orders", "registry memory");
+	void subscriptionOfARegistryThatIsDownIsRegisteredSoonAfterItIsBack() {
+		FailingRegistry failing = new FailingRegistry(this.registry, (service) -> true);
+		try (Broker early = Broker.http(failing, this.options)) {
+			subscribe(early);
+			assertThat(early.health().state()).isEqualTo(HealthReport.State.DEGRADED);
+			failing.refused = (service) -> false;
+			await().untilAsserted(() -> assertThat(nodes()).hasSize(1));
+			await().until(() -> early.health().state() == HealthReport.State.UP);
+			this.broker.publish("orders", message("hi"));
+			await().untilAsserted(() -> assertThat(texts()).containsExactly("hi"));
+		}
+	}
+
+	@Test
+	void subscriptionThatCannotBeRenewedDoesNotKeepTheOthersFromIt() {
+		FailingRegistry failing = new FailingRegistry(this.registry, (service) -> false);
+		try (Broker busy = Broker.http(failing,
+				this.options.withRegistration(Duration.ofSeconds(10), Duration.ofMillis(20)))) {
+			IntStream.range(0, 5).forEach((i) -> subscribe(busy));
+			List<Service> registered = this.registry.get(SERVICE);
+			List<String> ids = nodes().stream().map(Node::id).toList();
+			for (String refused : ids) {
+				failing.refused = (service) -> service.nodes().get(0).id().equals(refused);
+				registered.forEach(this.registry::deregister);
+				await().untilAsserted(() -> assertThat(nodes()).extracting(Node::id)
+					.containsExactlyInAnyOrderElementsOf(ids.stream().filter((id) -> !id.equals(refused)).toList()));
+			}
+		}
+	}
+
+	@Test
+	void renewalThatFailedIsTriedAgainSoonerThanTheInterval() {
+		FailingRegistry failing = new FailingRegistry(this.registry, (service) -> false);
+		Duration interval = Duration.ofMillis(1500);
+		try (Broker busy = Broker.http(failing, this.options.withRegistration(Duration.ofSeconds(10), interval))) {
+			subscribe(busy);
+			failing.refused = (service) -> true;
+			failing.attempts.clear();
+			await().until(() -> failing.attempts.size() >= 2);
+			assertThat(Duration.ofNanos(failing.attempts.get(1) - failing.attempts.get(0)))
+				.isBetween(Duration.ofMillis(450), Duration.ofMillis(1400));
+		}
 	}
 
 	private void subscribe(Broker where) {
@@ -296,6 +336,61 @@ class HttpBrokerTest {
 		return this.received.stream()
 			.map((event) -> new String(event.message().body(), StandardCharsets.UTF_8))
 			.toList();
+	}
+
+	/** Refuses to register some. */
+	private static final class FailingRegistry implements Registry {
+
+		private final Registry registry;
+
+		private final List<Long> attempts = new CopyOnWriteArrayList<>();
+
+		private volatile Predicate<Service> refused;
+
+		FailingRegistry(Registry registry, Predicate<Service> refused) {
+			this.registry = registry;
+			this.refused = refused;
+		}
+
+		@Override
+		public String name() {
+			return this.registry.name();
+		}
+
+		@Override
+		public void register(Service service, Duration ttl) {
+			this.attempts.add(System.nanoTime());
+			if (this.refused.test(service)) {
+				throw new RegistryException("no registry here", null);
+			}
+			this.registry.register(service, ttl);
+		}
+
+		@Override
+		public void deregister(Service service) {
+			this.registry.deregister(service);
+		}
+
+		@Override
+		public List<Service> get(String name) {
+			return this.registry.get(name);
+		}
+
+		@Override
+		public List<Service> list() {
+			return this.registry.list();
+		}
+
+		@Override
+		public Watcher watch(String name, Consumer<Change> listener) {
+			return this.registry.watch(name, listener);
+		}
+
+		@Override
+		public void close() {
+			// the test closes it
+		}
+
 	}
 
 }
