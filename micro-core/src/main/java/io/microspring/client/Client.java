@@ -3,6 +3,7 @@ package io.microspring.client;
 import java.util.concurrent.CompletableFuture;
 
 import io.microspring.call.Stream;
+import io.microspring.call.UnsupportedSignatureException;
 import io.microspring.message.Metadata;
 import io.microspring.registry.Registry;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,7 @@ public interface Client extends AutoCloseable {
 	 * @param service the name of the service
 	 * @param api the interface
 	 * @return the implementation
-	 * @throws IllegalArgumentException when a method has a signature that cannot be
+	 * @throws UnsupportedSignatureException when a method has a signature that cannot be
 	 * called, naming it and what can
 	 */
 	<S> S proxy(String service, Class<S> api);

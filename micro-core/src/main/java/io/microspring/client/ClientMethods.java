@@ -21,6 +21,7 @@ import io.microspring.call.Streaming;
 import io.microspring.call.Streaming.Flavour;
 import io.microspring.call.Streaming.Shape;
 import io.microspring.call.TypeVariables;
+import io.microspring.call.UnsupportedSignatureException;
 import io.microspring.errors.MicroException;
 import org.jspecify.annotations.Nullable;
 
@@ -188,11 +189,11 @@ final class ClientMethods implements InvocationHandler {
 					publishes = flavour == Flavour.PUBLISHER || flavour == Flavour.FLUX;
 					boolean answersLikewise = shape.streams() && shape.flavour() != Flavour.STREAM;
 					if (publishes ? !answersLikewise : flavour != Flavour.VALUE) {
-						throw new IllegalArgumentException(method.toGenericString() + ": " + SUPPORTED);
+						throw new UnsupportedSignatureException(method, SUPPORTED);
 					}
 				}
 				else {
-					throw new IllegalArgumentException(method.toGenericString() + ": " + SUPPORTED);
+					throw new UnsupportedSignatureException(method, SUPPORTED);
 				}
 			}
 			MicroEndpoint annotation = method.getAnnotation(MicroEndpoint.class);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
+import io.microspring.call.UnsupportedSignatureException;
 import io.microspring.concurrent.ExecutorMode;
 
 /**

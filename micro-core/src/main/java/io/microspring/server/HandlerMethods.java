@@ -25,6 +25,7 @@ import io.microspring.call.Streaming;
 import io.microspring.call.Streaming.Flavour;
 import io.microspring.call.Streaming.Shape;
 import io.microspring.call.TypeVariables;
+import io.microspring.call.UnsupportedSignatureException;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;

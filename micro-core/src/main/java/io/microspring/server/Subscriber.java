@@ -5,6 +5,7 @@ import java.lang.reflect.Type;
 import java.util.Objects;
 
 import io.microspring.broker.SubscribeOptions;
+import io.microspring.call.UnsupportedSignatureException;
 
 /**
  * Receives the messages of a topic, decoded. Immutable. go-micro:

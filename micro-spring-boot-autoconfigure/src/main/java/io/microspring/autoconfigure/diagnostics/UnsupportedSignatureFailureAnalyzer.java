@@ -1,7 +1,6 @@
 package io.microspring.autoconfigure.diagnostics;
 
-import io.microspring.server.UnsupportedSignatureException;
-
+import io.microspring.call.UnsupportedSignatureException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
@@ -13,8 +12,10 @@ final class UnsupportedSignatureFailureAnalyzer extends AbstractFailureAnalyzer<
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, UnsupportedSignatureException cause) {
 		return new FailureAnalysis(
-				"A method has a signature that cannot be served: " + cause.method().toGenericString(),
-				"Change it, or hide it by @MicroEndpoint(exposed = false).\n\n" + cause.getMessage(), cause);
+				"A method has a signature that is not supported: " + cause.method().toGenericString(),
+				"Change it; a method of a handler can also be hidden by @MicroEndpoint(exposed = false).\n\n"
+						+ cause.getMessage(),
+				cause);
 	}
 
 }

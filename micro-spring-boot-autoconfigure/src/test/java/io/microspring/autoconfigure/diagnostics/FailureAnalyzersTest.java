@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 
 import io.microspring.annotation.MicroHandler;
+import io.microspring.client.Client;
 import io.microspring.registry.Registry;
 import io.microspring.server.Handler;
 import io.microspring.service.Plugin;
@@ -86,10 +87,19 @@ class FailureAnalyzersTest {
 	void anUnsupportedSignatureListsTheSupportedOnes(CapturedOutput output) {
 		fail(Unsupported.class);
 		assertThat(output)
-			.contains("A method has a signature that cannot be served: public int " + Adder.class.getTypeName()
+			.contains("A method has a signature that is not supported: public int " + Adder.class.getTypeName()
 					+ ".add(int,int)")
 			.contains("R m(T)")
 			.contains("Flow.Publisher<R> m(T)");
+	}
+
+	@Test
+	void anUnsupportedSignatureOfAClientListsTheSupportedOnes(CapturedOutput output) {
+		fail(UnsupportedClient.class);
+		assertThat(output)
+			.contains("A method has a signature that is not supported: public abstract int "
+					+ AdderClient.class.getTypeName() + ".add(int,int)")
+			.contains("a method of a client is one of");
 	}
 
 	@Test
@@ -158,6 +168,23 @@ class FailureAnalyzersTest {
 	@Configuration(proxyBeanMethods = false)
 	@Import({ Application.class, Adder.class })
 	static class Unsupported {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Application.class)
+	static class UnsupportedClient {
+
+		@Bean
+		AdderClient adder(Client client) {
+			return client.proxy("adder", AdderClient.class);
+		}
+
+	}
+
+	interface AdderClient {
+
+		int add(int a, int b);
 
 	}
 

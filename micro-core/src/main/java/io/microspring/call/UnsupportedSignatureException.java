@@ -1,4 +1,4 @@
-package io.microspring.server;
+package io.microspring.call;
 
 import java.lang.reflect.Method;
 
