@@ -47,7 +47,7 @@ final class ObservedCalls implements CallInterceptor {
 			throw ex;
 		}
 		return call.stream()
-				? answer.<@Nullable Object>handle((stream, failure) -> opened(observation, stream, failure))
+				? answer.<@Nullable Object>handle((stream, failure) -> opened(observation, context, stream, failure))
 				: ended(observation, context, answer);
 	}
 
@@ -58,8 +58,11 @@ final class ObservedCalls implements CallInterceptor {
 			if (failure != null) {
 				observation.error(Outcomes.unwrap(failure));
 			}
-			else if (result != null) {
-				context.setResponse(result);
+			else {
+				if (result != null) {
+					context.setResponse(result);
+				}
+				Outcomes.success(context);
 			}
 			observation.stop();
 		});
@@ -67,10 +70,10 @@ final class ObservedCalls implements CallInterceptor {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static @Nullable Object opened(Observation observation, @Nullable Object stream,
+	private static @Nullable Object opened(Observation observation, ClientCallContext context, @Nullable Object stream,
 			@Nullable Throwable failure) {
 		if (stream instanceof Stream<?, ?> open) {
-			return new ObservedStream((Stream<Object, Object>) open, observation);
+			return new ObservedStream((Stream<Object, Object>) open, observation, context);
 		}
 		Throwable cause = (failure != null) ? Outcomes.unwrap(failure)
 				: new IllegalStateException("No stream was opened");

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletionStage;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import io.microspring.errors.MicroException;
 import io.microspring.server.Call;
 import io.microspring.server.HandlerFunction;
 import io.microspring.server.HandlerInterceptor;
@@ -54,8 +55,15 @@ final class ObservedHandlers implements HandlerInterceptor {
 		if (failure != null) {
 			observation.error(Outcomes.unwrap(failure));
 		}
-		else if (value != null) {
-			context.setResponse(value);
+		else if (context.call().deadline().isExpired()) {
+			// The caller was answered so, whatever the handler still came to.
+			observation.error(MicroException.timeout(context.call().service(), "context deadline exceeded"));
+		}
+		else {
+			if (value != null) {
+				context.setResponse(value);
+			}
+			Outcomes.success(context);
 		}
 		observation.stop();
 	}

@@ -39,6 +39,7 @@ final class ObservedPublications implements PublishInterceptor {
 			.observe(() -> {
 				Metadata.Builder headers = context.getCarrier();
 				next.publish((headers == null) ? publication : publication.withMetadata(headers.build()));
+				Outcomes.success(context);
 			});
 	}
 

@@ -17,11 +17,14 @@ final class ObservedStream implements Stream<Object, Object> {
 
 	private final Observation observation;
 
+	private final Observation.Context context;
+
 	private final AtomicBoolean ended = new AtomicBoolean();
 
-	ObservedStream(Stream<Object, Object> stream, Observation observation) {
+	ObservedStream(Stream<Object, Object> stream, Observation observation, Observation.Context context) {
 		this.stream = stream;
 		this.observation = observation;
+		this.context = context;
 	}
 
 	@Override
@@ -76,6 +79,9 @@ final class ObservedStream implements Stream<Object, Object> {
 		if (this.ended.compareAndSet(false, true)) {
 			if (failure != null) {
 				this.observation.error(failure);
+			}
+			else {
+				Outcomes.success(this.context);
 			}
 			this.observation.stop();
 		}

@@ -33,12 +33,13 @@ final class ObservedSubscribers implements SubscriberInterceptor {
 	}
 
 	private void observe(Delivery delivery, SubscriberFunction next) throws Exception {
+		DeliveryContext context = new DeliveryContext(delivery);
 		Observation observation = Observation
-			.createNotStarted(this.convention, DeliveryConvention.DEFAULT, () -> new DeliveryContext(delivery),
-					this.registry)
+			.createNotStarted(this.convention, DeliveryConvention.DEFAULT, () -> context, this.registry)
 			.start();
 		try (Observation.Scope scope = observation.openScope()) {
 			next.handle(delivery);
+			Outcomes.success(context);
 		}
 		catch (Exception | Error ex) {
 			observation.error(ex);

@@ -42,7 +42,8 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 		@DefaultValue("") String advertise, @DefaultValue Map<String, String> metadata,
 		@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration registerTtl,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration registerInterval,
-		@DefaultValue("auto") ExecutorMode executor, @DefaultValue("1m") Duration timeout, @DefaultValue Errors errors, @DefaultValue Shutdown shutdown) {
+		@DefaultValue("auto") ExecutorMode executor, @DefaultValue("1m") Duration timeout, @DefaultValue Errors errors,
+		@DefaultValue Shutdown shutdown) {
 
 	/**
 	 * The options of the server.

@@ -1,10 +1,15 @@
 package io.microspring.autoconfigure.observation;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.microspring.annotation.MicroHandler;
@@ -16,6 +21,7 @@ import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.errors.MicroException;
+import io.microspring.server.Call;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +78,36 @@ class MicroObservationAutoConfigurationTest {
 					.hasError()
 					.hasBeenStopped();
 			}
+		});
+	}
+
+	@Test
+	void aCallThatItsDeadlineAnsweredIsATimeoutHoweverItsHandlerEnds() {
+		this.runner.run((context) -> {
+			Request request = Request.of("greeter", "Say.Slow", new Text("John"));
+			CallOptions options = CallOptions.defaults().withTimeout(Duration.ofMillis(50));
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> context.getBean(Client.class).call(request, Text.class, options));
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(this.observations).hasObservationWithNameEqualTo("micro.server")
+					.that()
+					.hasLowCardinalityKeyValue("code", "408")
+					.hasLowCardinalityKeyValue("outcome", "CLIENT_ERROR")
+					.hasError()
+					.hasBeenStopped());
+		});
+	}
+
+	@Test
+	void whatIsUnderWayHasNoOutcomeYet() {
+		List<String> started = new CopyOnWriteArrayList<>();
+		this.observations.observationConfig().observationHandler(new Starts(started));
+		this.runner.run((context) -> {
+			call(context.getBean(Client.class), "Say.Hello");
+			context.getBean(Client.class).publish("news", new Text("one"));
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(started).containsExactlyInAnyOrder("micro.client UNKNOWN UNKNOWN",
+						"micro.server UNKNOWN UNKNOWN", "micro.publish null UNKNOWN", "micro.consume null UNKNOWN"));
 		});
 	}
 
@@ -172,6 +208,24 @@ class MicroObservationAutoConfigurationTest {
 		client.call(Request.of("greeter", endpoint, new Text("John")), Text.class);
 	}
 
+	/** What the meters of active observations see. */
+	record Starts(List<String> started) implements ObservationHandler<Observation.Context> {
+
+		@Override
+		public void onStart(Observation.Context context) {
+			KeyValue code = context.getLowCardinalityKeyValue("code");
+			KeyValue outcome = context.getLowCardinalityKeyValue("outcome");
+			this.started.add(context.getName() + " " + ((code != null) ? code.getValue() : null) + " "
+					+ ((outcome != null) ? outcome.getValue() : null));
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return true;
+		}
+
+	}
+
 	record Text(String text) {
 
 	}
@@ -185,6 +239,12 @@ class MicroObservationAutoConfigurationTest {
 
 		public Text fail(Text in) {
 			throw MicroException.conflict("greeter", "taken");
+		}
+
+		/** Takes longer than it has, and succeeds. */
+		public Text slow(Text in, Call call) {
+			Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> call.deadline().isExpired());
+			return in;
 		}
 
 		public CompletionStage<Text> later(Text in) {
