@@ -222,6 +222,7 @@ final class HttpBroker implements Broker {
 			listening.close();
 		}
 		this.routes.awaitIdle(this.options.publishTimeout());
+		this.routes.close();
 		this.closing.countDown();
 		this.transport.close();
 		this.executor.shutdown();

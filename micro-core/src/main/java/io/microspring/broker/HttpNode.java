@@ -88,6 +88,11 @@ final class HttpNode implements Target {
 		return this.messages.awaitEmpty(timeout);
 	}
 
+	/** Drops what waits. */
+	void close() {
+		this.messages.close();
+	}
+
 	@Override
 	public boolean offer(Outgoing message) {
 		return this.messages.offer(message);
@@ -183,7 +188,7 @@ final class HttpNode implements Target {
 			// message, unless a queue shares it.
 			message.passOn();
 		}
-		else if (!status.startsWith("2")) {
+		else if (!status.startsWith("2") && !(status.equals("503") && message.passOn())) {
 			log.warn("The subscriber {} refused a message of {} with status {}", this, message.publication().topic(),
 					status);
 		}

@@ -131,6 +131,11 @@ final class HttpRoutes {
 		}
 	}
 
+	/** Drops what has not left. */
+	void close() {
+		this.nodes.values().forEach(HttpNode::close);
+	}
+
 	/**
 	 * An answer of the registry.
 	 *

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,8 @@ public final class Mailbox<T> implements AutoCloseable {
 	 * A mailbox.
 	 * @param name what it is for, in log lines
 	 * @param capacity how many items may wait
-	 * @param executor what the reader runs on
+	 * @param executor what the reader runs on; once it is shut down, the mailbox is
+	 * closed
 	 * @param reader is given each item; what it throws is logged and the next item comes
 	 */
 	public Mailbox(String name, int capacity, Executor executor, Consumer<? super T> reader) {
@@ -138,7 +140,12 @@ public final class Mailbox<T> implements AutoCloseable {
 			this.executor.execute(this::readAll);
 		}
 		catch (RejectedExecutionException ex) {
-			if (!this.closed) {
+			if (this.executor instanceof ExecutorService service && service.isShutdown()) {
+				// Nobody will ever read on.
+				this.closed = true;
+				this.items.clear();
+			}
+			else if (!this.closed) {
 				Threads.after(BUSY_DELAY, this::start);
 			}
 		}

@@ -139,6 +139,15 @@ class MailboxTest {
 		assertThat(this.read).containsExactly(0);
 	}
 
+	@Test
+	void executorThatIsShutDownClosesTheMailbox() {
+		Mailbox<Integer> mailbox = new Mailbox<>("test", 10, this.executor, this.read::add);
+		this.executor.shutdown();
+		mailbox.offer(0);
+		assertThat(mailbox.offer(1)).isFalse();
+		assertThat(this.read).isEmpty();
+	}
+
 	private static void waitFor(CountDownLatch latch) {
 		try {
 			latch.await();
