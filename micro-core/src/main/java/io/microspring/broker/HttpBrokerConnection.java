@@ -2,6 +2,7 @@ package io.microspring.broker;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import io.microspring.errors.MicroException;
@@ -21,6 +22,9 @@ final class HttpBrokerConnection implements Receiver {
 
 	static final String ID = "go.micro.broker";
 
+	/** So many requests not answered yet, and no more are read. */
+	private static final int MOST_PENDING = 4;
+
 	private static final Message HANDLED = Message.of(Metadata.empty());
 
 	private final Socket socket;
@@ -29,6 +33,8 @@ final class HttpBrokerConnection implements Receiver {
 
 	/** Done when everything that came before is answered. */
 	private CompletableFuture<Void> answered = CompletableFuture.completedFuture(null);
+
+	private final AtomicInteger pending = new AtomicInteger();
 
 	HttpBrokerConnection(Socket socket, HttpBroker broker) {
 		this.socket = socket;
@@ -52,7 +58,28 @@ final class HttpBrokerConnection implements Receiver {
 	}
 
 	private void answerInTurn(boolean last, Supplier<CompletableFuture<Message>> handling) {
-		this.answered = this.answered.thenCompose((before) -> handling.get()).thenAccept((reply) -> send(reply, last));
+		if (this.pending.incrementAndGet() == MOST_PENDING) {
+			holdBackOrReadOn();
+		}
+		this.answered = this.answered.thenCompose((before) -> handling.get()).thenAccept((reply) -> {
+			send(reply, last);
+			if (this.pending.getAndDecrement() == MOST_PENDING) {
+				holdBackOrReadOn();
+			}
+		});
+	}
+
+	/**
+	 * A request that comes and an answer that goes may tell the socket in the other
+	 * order: whoever tells it last looks again.
+	 */
+	private void holdBackOrReadOn() {
+		boolean reading;
+		do {
+			reading = this.pending.get() < MOST_PENDING;
+			this.socket.reading(reading);
+		}
+		while (reading != this.pending.get() < MOST_PENDING);
 	}
 
 	private void send(Message reply, boolean last) {
@@ -89,7 +116,7 @@ final class HttpBrokerConnection implements Receiver {
 			return unknown(id, topic);
 		}
 		CompletableFuture<Message> reply = new CompletableFuture<>();
-		subscription.receive(message, (handled) -> {
+		boolean taken = subscription.receive(message, (handled) -> {
 			if (handled) {
 				reply.complete(HANDLED);
 			}
@@ -97,6 +124,10 @@ final class HttpBrokerConnection implements Receiver {
 				unknown(id, topic).thenAccept(reply::complete);
 			}
 		});
+		if (!taken) {
+			return refused(503, MicroException.of(ID, 503, "the subscription '" + id + "' of " + topic + " has "
+					+ this.broker.options().queueSize() + " messages waiting"));
+		}
 		return reply;
 	}
 

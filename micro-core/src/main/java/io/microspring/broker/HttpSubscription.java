@@ -27,14 +27,17 @@ final class HttpSubscription implements Subscription, Target {
 
 	private final HttpBroker broker;
 
-	/**
-	 * What came over the network is bounded by the connections: none sends another
-	 * message before the last one is answered.
-	 */
+	/** Bounded by the room of those who put something in. */
 	private final Mailbox<Incoming> incoming;
 
-	/** Bounds what this process publishes. */
+	/** Bounds what this process publishes, which waits for room. */
 	private final Semaphore room;
+
+	/**
+	 * Bounds what comes over the network. Each connection has one message here at the
+	 * most, as none is taken before the last one is handled.
+	 */
+	private final Semaphore remoteRoom;
 
 	private volatile boolean closed;
 
@@ -47,6 +50,7 @@ final class HttpSubscription implements Subscription, Target {
 		this.handler = handler;
 		this.broker = broker;
 		this.room = new Semaphore(broker.options().queueSize());
+		this.remoteRoom = new Semaphore(broker.options().queueSize());
 		this.incoming = new Mailbox<>("A subscriber of " + topic, Integer.MAX_VALUE, broker.executor(), this::handle);
 	}
 
@@ -92,22 +96,30 @@ final class HttpSubscription implements Subscription, Target {
 	}
 
 	private void receiveLocally(Outgoing message) {
-		receive(message.publication().message(), (handled) -> {
+		this.incoming.offer(new Incoming(message.publication().message(), (handled) -> {
 			this.room.release();
 			if (!handled) {
 				message.passOn();
 			}
-		});
+		}));
 	}
 
 	/**
-	 * Takes a message.
+	 * Takes a message that came over the network.
 	 * @param message the message
 	 * @param done is told once the handler has returned: false when it was not called, as
 	 * the subscription has been closed
+	 * @return false when too many wait already
 	 */
-	void receive(Message message, Consumer<Boolean> done) {
-		this.incoming.offer(new Incoming(message, done));
+	boolean receive(Message message, Consumer<Boolean> done) {
+		if (!this.remoteRoom.tryAcquire()) {
+			return false;
+		}
+		this.incoming.offer(new Incoming(message, (handled) -> {
+			this.remoteRoom.release();
+			done.accept(handled);
+		}));
+		return true;
 	}
 
 	private void handle(Incoming next) {

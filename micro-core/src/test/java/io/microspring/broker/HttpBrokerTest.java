@@ -1,5 +1,8 @@
 package io.microspring.broker;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -8,12 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
+import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
@@ -104,6 +109,58 @@ class HttpBrokerTest {
 		assertThat(reply.get().statusCode()).isEqualTo(200);
 		assertThat(reply.get().body()).isEmpty();
 		assertThat(texts()).containsExactly("hi");
+	}
+
+	@Test
+	void publisherWhoDoesNotWaitForAnswersIsHeldBack() throws Exception {
+		CountDownLatch gate = new CountDownLatch(1);
+		this.broker.subscribe("orders", SubscribeOptions.defaults(), (event) -> {
+			gate.await();
+			this.received.add(event);
+		});
+		byte[] body = event("x".repeat(300_000)).getBytes(StandardCharsets.UTF_8);
+		byte[] head = ("POST " + path() + " HTTP/1.1\r\nHost: here\r\nContent-Length: " + body.length + "\r\n\r\n")
+			.getBytes(StandardCharsets.UTF_8);
+		URI uri = uri("/");
+		try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+			CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+				try {
+					for (int i = 0; i < 100; i++) {
+						socket.getOutputStream().write(head);
+						socket.getOutputStream().write(body);
+					}
+				}
+				catch (IOException ex) {
+					throw new UncheckedIOException(ex);
+				}
+			}, (task) -> Threads.start("publisher", task));
+			await().during(Duration.ofMillis(500)).until(() -> !sent.isDone());
+			gate.countDown();
+			assertThat(sent).succeedsWithin(Duration.ofSeconds(10));
+			await().untilAsserted(() -> assertThat(this.received).hasSize(100));
+		}
+	}
+
+	@Test
+	void messageThatFindsTooManyWaitingIsRefused() throws Exception {
+		CountDownLatch gate = new CountDownLatch(1);
+		CountDownLatch handling = new CountDownLatch(1);
+		try (Broker small = Broker.http(this.registry, this.options.withQueue(1, Duration.ofSeconds(1)))) {
+			small.subscribe("orders", SubscribeOptions.defaults(), (event) -> {
+				handling.countDown();
+				gate.await();
+			});
+			URI uri = URI.create("http://" + small.address() + path());
+			HttpRequest request = HttpRequest.newBuilder(uri)
+				.POST(HttpRequest.BodyPublishers.ofString(event("hi")))
+				.build();
+			var first = this.http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+			handling.await();
+			assertRefused(this.http.send(request, HttpResponse.BodyHandlers.ofString()), 503, "1 messages");
+			gate.countDown();
+			assertThat(first.get().statusCode()).isEqualTo(200);
+			assertThat(this.http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+		}
 	}
 
 	// subscriptions in the registry
