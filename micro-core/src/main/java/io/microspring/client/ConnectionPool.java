@@ -64,34 +64,41 @@ final class ConnectionPool {
 	}
 
 	void release(Connection connection, boolean reusable) {
-		Deque<Connection> waiting = this.idle.computeIfAbsent(connection.address(),
-				(a) -> new ConcurrentLinkedDeque<>());
-		// size() walks the deque, which is as short as the pool is small.
-		if (!reusable || this.closed || !connection.isUsable(this.ttlNanos) || waiting.size() >= this.maxIdle) {
+		if (!reusable || this.closed || !connection.isUsable(this.ttlNanos) || !keep(connection)) {
 			connection.close();
 			return;
 		}
-		waiting.addFirst(connection);
 		if (!connection.isUsable(this.ttlNanos)) {
 			// It closed meanwhile, and nobody will tell again.
+			forget(connection);
+		}
+	}
+
+	/** A deque is filled and given up under the map's lock, so that none is lost. */
+	private boolean keep(Connection connection) {
+		boolean[] kept = new boolean[1];
+		this.idle.compute(connection.address(), (address, present) -> {
+			Deque<Connection> waiting = (present != null) ? present : new ConcurrentLinkedDeque<>();
+			// size() walks the deque, which is as short as the pool is small.
+			kept[0] = waiting.size() < this.maxIdle;
+			if (kept[0]) {
+				waiting.addFirst(connection);
+			}
+			return waiting.isEmpty() ? null : waiting;
+		});
+		return kept[0];
+	}
+
+	private void forget(Connection connection) {
+		this.idle.computeIfPresent(connection.address(), (address, waiting) -> {
 			waiting.remove(connection);
-		}
-		else if (this.idle.get(connection.address()) != waiting && waiting.remove(connection)) {
-			// The deque was given up as empty at the same moment: nobody would look
-			// there.
-			release(connection, true);
-		}
+			return waiting.isEmpty() ? null : waiting;
+		});
 	}
 
 	void closed(Connection connection) {
 		this.all.remove(connection);
-		Deque<Connection> waiting = this.idle.get(connection.address());
-		if (waiting != null) {
-			waiting.remove(connection);
-			if (waiting.isEmpty()) {
-				this.idle.remove(connection.address(), waiting);
-			}
-		}
+		forget(connection);
 	}
 
 	int idleCount() {
