@@ -14,8 +14,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 import io.microspring.concurrent.Threads;
@@ -23,10 +21,8 @@ import io.microspring.errors.MicroException;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
-import io.microspring.registry.Change;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
-import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -393,61 +389,6 @@ class HttpBrokerTest {
 		return this.received.stream()
 			.map((event) -> new String(event.message().body(), StandardCharsets.UTF_8))
 			.toList();
-	}
-
-	/** Refuses to register some. */
-	private static final class FailingRegistry implements Registry {
-
-		private final Registry registry;
-
-		private final List<Long> attempts = new CopyOnWriteArrayList<>();
-
-		private volatile Predicate<Service> refused;
-
-		FailingRegistry(Registry registry, Predicate<Service> refused) {
-			this.registry = registry;
-			this.refused = refused;
-		}
-
-		@Override
-		public String name() {
-			return this.registry.name();
-		}
-
-		@Override
-		public void register(Service service, Duration ttl) {
-			this.attempts.add(System.nanoTime());
-			if (this.refused.test(service)) {
-				throw new RegistryException("no registry here", null);
-			}
-			this.registry.register(service, ttl);
-		}
-
-		@Override
-		public void deregister(Service service) {
-			this.registry.deregister(service);
-		}
-
-		@Override
-		public List<Service> get(String name) {
-			return this.registry.get(name);
-		}
-
-		@Override
-		public List<Service> list() {
-			return this.registry.list();
-		}
-
-		@Override
-		public Watcher watch(String name, Consumer<Change> listener) {
-			return this.registry.watch(name, listener);
-		}
-
-		@Override
-		public void close() {
-			// the test closes it
-		}
-
 	}
 
 }
