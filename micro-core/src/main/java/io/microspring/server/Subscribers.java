@@ -62,10 +62,17 @@ final class Subscribers {
 	}
 
 	void start() {
-		if (!this.started) {
-			this.started = true;
+		if (this.started) {
+			return;
+		}
+		try {
 			this.subscribers.forEach(this::subscribe);
 		}
+		catch (RuntimeException ex) {
+			stop();
+			throw ex;
+		}
+		this.started = true;
 	}
 
 	void stop() {

@@ -1,12 +1,20 @@
 package io.microspring.server;
 
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerException;
 import io.microspring.health.HealthReport;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
 import io.microspring.registry.Change;
 import io.microspring.registry.Endpoint;
 import io.microspring.registry.Registry;
@@ -18,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -110,6 +119,41 @@ class RegistrationTest {
 		await().until(() -> !this.registry.get("greeter").isEmpty());
 		await().until(() -> server.health().state() == HealthReport.State.UP);
 		server.close();
+	}
+
+	@Test
+	void subscribersThatCouldNotAllBeStartedAreStartedAnew() {
+		List<String> received = new CopyOnWriteArrayList<>();
+		Broker first = Broker.memory();
+		AtomicBoolean refuses = new AtomicBoolean(true);
+		Broker broker = (Broker) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Broker.class },
+				(proxy, method, arguments) -> {
+					if (method.getName().equals("subscribe") && arguments[0].equals("b") && refuses.get()) {
+						throw new BrokerException("not now", null);
+					}
+					return method.invoke(first, arguments);
+				});
+		Server server = Server.builder(this.registry)
+			.options(options())
+			.transport(this.transport)
+			.broker(broker)
+			.build();
+		for (String topic : List.of("a", "b")) {
+			server.subscribe(Subscriber.of(topic, String.class, (delivery) -> received.add(delivery.topic())));
+		}
+		server.start();
+		assertThatExceptionOfType(BrokerException.class).isThrownBy(server::startSubscribers);
+
+		refuses.set(false);
+		server.startSubscribers();
+
+		for (String topic : List.of("a", "b")) {
+			first.publish(topic, new Message(Metadata.of("Content-Type", "application/json"),
+					"\"x\"".getBytes(StandardCharsets.UTF_8)));
+		}
+		await().untilAsserted(() -> assertThat(received).containsExactlyInAnyOrder("a", "b"));
+		server.close();
+		first.close();
 	}
 
 	@Test
