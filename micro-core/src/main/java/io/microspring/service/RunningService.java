@@ -54,14 +54,18 @@ final class RunningService implements MicroService {
 		Flags flags = Flags.parse(plan.arguments, plan.environment);
 		this.options = serverOptions(plan.serverOptions, flags);
 		ClientOptions clientOptions = clientOptions(plan.clientOptions, flags);
-		Registry registry = registry(flags);
-		Transport transport = transport(flags);
-		Broker broker = broker(flags, registry);
-		Selector selector = Selector.of(registry, strategy(flags));
-		this.server = server(registry, transport, broker, clientOptions.propagate());
-		this.client = client(registry, transport, broker, selector, clientOptions);
-		this.owned.add(0, selector);
-		this.owned.add(0, this.client);
+		try {
+			Registry registry = registry(flags);
+			Transport transport = transport(flags);
+			Broker broker = broker(flags, registry);
+			Selector selector = own(Selector.of(registry, strategy(flags)));
+			this.client = own(client(registry, transport, broker, selector, clientOptions));
+			this.server = server(registry, transport, broker, clientOptions.propagate());
+		}
+		catch (RuntimeException ex) {
+			this.owned.forEach(RunningService::closeQuietly);
+			throw ex;
+		}
 	}
 
 	@Override
@@ -140,7 +144,6 @@ final class RunningService implements MicroService {
 			if (this.started) {
 				quietly(this.plan.beforeStop);
 			}
-			this.server.close();
 			for (AutoCloseable part : this.owned) {
 				closeQuietly(part);
 			}
@@ -173,7 +176,7 @@ final class RunningService implements MicroService {
 		this.plan.handlerInterceptors.forEach(builder::intercept);
 		this.plan.subscriberInterceptors.forEach(builder::interceptSubscriber);
 		this.plan.exceptionHandlers.forEach(builder::exceptionHandler);
-		Server built = builder.build();
+		Server built = own(builder.build());
 		this.plan.handlers.forEach(built::handle);
 		this.plan.subscribers.forEach(built::subscribe);
 		return built;

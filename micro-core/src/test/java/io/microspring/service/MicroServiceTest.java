@@ -209,6 +209,22 @@ class MicroServiceTest {
 	}
 
 	@Test
+	void serviceThatCannotBePutTogetherClosesWhatItMade() {
+		long before = threads();
+		assertThatExceptionOfType(UnknownPluginException.class)
+			.isThrownBy(() -> MicroService.named("greeter")
+				.arguments("--registry=mdns", "--transport=memory", "--broker=pigeon")
+				.environment(Map.of())
+				.build())
+			.withMessageContaining("pigeon");
+		await().untilAsserted(() -> assertThat(threads()).isLessThanOrEqualTo(before));
+	}
+
+	private static long threads() {
+		return Thread.getAllStackTraces().keySet().stream().filter((t) -> t.getName().contains("mdns")).count();
+	}
+
+	@Test
 	void functionExitsAfterOneCallAndRefusesTheNext() {
 		MicroService function = plan("once").handleSignals(false).buildFunction();
 		CompletableFuture<Void> running = CompletableFuture.runAsync(function::run);
