@@ -348,8 +348,13 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	@Override
 	public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-		commit();
-		this.progress.forget(partitions);
+		try {
+			commit();
+		}
+		finally {
+			// Whatever came of it: they belong to somebody else now.
+			this.progress.forget(partitions);
+		}
 	}
 
 	@Override
