@@ -6,6 +6,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,14 +79,22 @@ final class ValueTrees {
 			}
 		}
 		else {
-			for (Field field : raw.getDeclaredFields()) {
-				if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())
-						&& !field.isSynthetic()) {
-					values.add(value(field.getName(), field.getGenericType(), depth + 1));
-				}
-			}
+			fields(raw).forEach((field) -> values.add(value(field.getName(), field.getGenericType(), depth + 1)));
 		}
 		return values;
+	}
+
+	/** What a bean holds, its parents' fields first. */
+	private static List<Field> fields(Class<?> type) {
+		List<Field> fields = new ArrayList<>();
+		for (Class<?> place = type; place != null && !isJdk(place); place = place.getSuperclass()) {
+			fields.addAll(0,
+					Arrays.stream(place.getDeclaredFields())
+						.filter((field) -> !Modifier.isStatic(field.getModifiers())
+								&& !Modifier.isTransient(field.getModifiers()) && !field.isSynthetic())
+						.toList());
+		}
+		return fields;
 	}
 
 	private static Value value(String name, Type type, int depth) {

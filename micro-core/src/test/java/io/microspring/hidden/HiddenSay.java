@@ -1,0 +1,9 @@
+package io.microspring.hidden;
+
+class HiddenSay {
+
+	public String greet(String text) {
+		return "Hidden " + text;
+	}
+
+}
