@@ -21,8 +21,6 @@ import io.microspring.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -80,7 +78,6 @@ class HandlerMethodsTest {
 
 		assertThat(values.twice(21)).isEqualTo(42);
 		assertThat(values.half(5L)).isEqualTo(2.5);
-		assertThat(values.not(true)).isFalse();
 		assertThat(values.shout("hi")).isEqualTo("HI");
 		assertThat(values.now()).isEqualTo("now");
 		assertThat(values.who("x")).isEqualTo("Values.Who x");
@@ -141,23 +138,6 @@ class HandlerMethodsTest {
 
 		assertThat(where.direct()).startsWith("micro-http");
 		assertThat(where.elsewhere()).startsWith("micro-all");
-	}
-
-	@ParameterizedTest
-	@ValueSource(classes = { TwoRequests.class, CallFirst.class, TwoCalls.class, AnswerBesideStream.class,
-			StreamReturned.class, PublisherForAValue.class, MonoRequest.class, FutureRequest.class, NothingAtAll.class,
-			RequestBehindStream.class, BadName.class, BadMetadata.class })
-	void unsupportedSignatureIsRefusedByName(Class<?> type) throws ReflectiveOperationException {
-		Object bean = type.getDeclaredConstructor().newInstance();
-
-		assertThatExceptionOfType(UnsupportedSignatureException.class).isThrownBy(() -> Handler.of(bean))
-			.withMessageContaining(type.getName() + ".call(")
-			.satisfies((ex) -> assertThat(ex.method().getName()).isEqualTo("call"))
-			.satisfies((ex) -> {
-				if (type != BadName.class && type != BadMetadata.class) {
-					assertThat(ex).hasMessageContaining(HandlerMethods.SUPPORTED);
-				}
-			});
 	}
 
 	@Test
@@ -257,8 +237,6 @@ class HandlerMethodsTest {
 
 		double half(long number);
 
-		boolean not(boolean value);
-
 		String shout(String text);
 
 		String now();
@@ -284,10 +262,6 @@ class HandlerMethodsTest {
 
 		public double half(long number) {
 			return number / 2.0;
-		}
-
-		public boolean not(boolean value) {
-			return !value;
 		}
 
 		public String shout(String text) {
@@ -463,102 +437,6 @@ class HandlerMethodsTest {
 
 		public CompletableFuture<String> greet(String text) {
 			return null;
-		}
-
-	}
-
-	static class TwoRequests {
-
-		public Text call(Text one, Text two) {
-			return one;
-		}
-
-	}
-
-	static class CallFirst {
-
-		public Text call(Call call, Text text) {
-			return text;
-		}
-
-	}
-
-	static class TwoCalls {
-
-		public Text call(Text text, Call one, Call two) {
-			return text;
-		}
-
-	}
-
-	static class AnswerBesideStream {
-
-		public Text call(Text text, Stream<Text, Text> stream) {
-			return text;
-		}
-
-	}
-
-	static class StreamReturned {
-
-		public Stream<Text, Text> call(Text text) {
-			return null;
-		}
-
-	}
-
-	static class PublisherForAValue {
-
-		public Text call(Flow.Publisher<Text> texts) {
-			return null;
-		}
-
-	}
-
-	static class MonoRequest {
-
-		public Text call(Mono<Text> text) {
-			return null;
-		}
-
-	}
-
-	static class FutureRequest {
-
-		public Text call(CompletableFuture<Text> text) {
-			return null;
-		}
-
-	}
-
-	static class NothingAtAll {
-
-		public void call() {
-		}
-
-	}
-
-	static class RequestBehindStream {
-
-		public void call(Stream<Text, Text> stream, Text text) {
-		}
-
-	}
-
-	static class BadName {
-
-		@MicroEndpoint(name = "Say.Hello")
-		public Text call(Text text) {
-			return text;
-		}
-
-	}
-
-	static class BadMetadata {
-
-		@MicroEndpoint(metadata = "nothing")
-		public Text call(Text text) {
-			return text;
 		}
 
 	}
