@@ -5,6 +5,7 @@ import java.util.concurrent.Flow;
 
 import io.microspring.call.MicroEndpoint;
 import io.microspring.call.Stream;
+import io.microspring.call.UnsupportedSignatureException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
