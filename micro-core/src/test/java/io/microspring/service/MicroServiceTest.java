@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.microspring.broker.Broker;
 import io.microspring.client.CallOptions;
@@ -17,6 +18,8 @@ import io.microspring.message.Metadata;
 import io.microspring.registry.Registry;
 import io.microspring.server.Handler;
 import io.microspring.server.Subscriber;
+import io.microspring.transport.Listener;
+import io.microspring.transport.Socket;
 import io.microspring.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -210,18 +213,36 @@ class MicroServiceTest {
 
 	@Test
 	void serviceThatCannotBePutTogetherClosesWhatItMade() {
-		long before = threads();
-		assertThatExceptionOfType(UnknownPluginException.class)
-			.isThrownBy(() -> MicroService.named("greeter")
-				.arguments("--registry=mdns", "--transport=memory", "--broker=pigeon")
-				.environment(Map.of())
-				.build())
-			.withMessageContaining("pigeon");
-		await().untilAsserted(() -> assertThat(threads()).isLessThanOrEqualTo(before));
-	}
+		Plugin recording = Plugin.transport("recorded", (address) -> new Transport() {
 
-	private static long threads() {
-		return Thread.getAllStackTraces().keySet().stream().filter((t) -> t.getName().contains("mdns")).count();
+			@Override
+			public String name() {
+				return "recorded";
+			}
+
+			@Override
+			public CompletableFuture<Socket> dial(String address, Duration timeout) {
+				return MicroServiceTest.this.transport.dial(address, timeout);
+			}
+
+			@Override
+			public Listener listen(String address, Consumer<Socket> onAccept) {
+				return MicroServiceTest.this.transport.listen(address, onAccept);
+			}
+
+			@Override
+			public void close() {
+				MicroServiceTest.this.seen.add("closed");
+			}
+
+		});
+		MicroServiceBuilder plan = MicroService.named("greeter")
+			.catalogue(Catalogue.embedded().with(List.of(recording)))
+			.environment(Map.of())
+			.arguments("--registry=memory", "--transport=recorded", "--broker=none");
+
+		assertThatExceptionOfType(UnknownPluginException.class).isThrownBy(plan::build);
+		assertThat(this.seen).containsExactly("closed");
 	}
 
 	@Test
