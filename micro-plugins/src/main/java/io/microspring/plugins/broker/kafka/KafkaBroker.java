@@ -34,6 +34,8 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Messages over Kafka, as go-micro's plugin sends and receives them (protocol reference
@@ -49,6 +51,8 @@ import org.jspecify.annotations.Nullable;
  * Kafka clients. go-micro: {@code go-plugins/broker/kafka}.
  */
 public final class KafkaBroker implements Broker {
+
+	private static final Logger log = LoggerFactory.getLogger(KafkaBroker.class);
 
 	private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
 
@@ -240,11 +244,25 @@ public final class KafkaBroker implements Broker {
 		}
 	}
 
-	/** A group that nobody else can join is of no more use. */
+	/**
+	 * A group that nobody else can join is of no more use. Waited for, as deleting takes
+	 * two steps, and an admin client that is being closed does not take the second.
+	 */
 	private void ended(KafkaSubscription subscription, @Nullable Connection ofItsOwn) {
 		this.subscriptions.remove(subscription);
-		if (ofItsOwn != null) {
-			ofItsOwn.admin.deleteConsumerGroups(List.of(subscription.group()));
+		if (ofItsOwn == null) {
+			return;
+		}
+		try {
+			ofItsOwn.admin.deleteConsumerGroups(List.of(subscription.group()))
+				.all()
+				.get(this.options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			log.info("Group {} stays in {}: {}", subscription.group(), this, ex.toString());
 		}
 	}
 
