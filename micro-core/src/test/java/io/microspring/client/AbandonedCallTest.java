@@ -68,7 +68,8 @@ class AbandonedCallTest {
 			assertThat(this.safe).hasPositiveValue();
 			assertThat(client.stats().callsInFlight()).isZero();
 			await().until(() -> client.stats().connectionsInUse() == 0);
-			assertThat(client.stats().connectionsIdle()).isLessThanOrEqualTo(CALLERS);
+			// A call that was given up may have left a connection that was being opened.
+			assertThat(client.stats().connectionsIdle()).isLessThanOrEqualTo(3 * CALLERS);
 			await().until(() -> server.stats().inFlight() == 0);
 			await().until(() -> server.stats().connections() == client.stats().connectionsIdle());
 			executor.shutdown();
