@@ -66,6 +66,16 @@ class ClientTest {
 	}
 
 	@Test
+	void callHasFiveSecondsUnlessToldOtherwiseAndSaysSoInNanoseconds() {
+		String byDefault = this.client.call(request("Echo.Timeout", "x"), String.class);
+		String told = this.client.call(request("Echo.Timeout", "x"), String.class,
+				CallOptions.defaults().withTimeout(Duration.ofSeconds(2)));
+
+		assertThat(Long.parseLong(byDefault)).isBetween(4_000_000_000L, 5_000_000_000L);
+		assertThat(Long.parseLong(told)).isBetween(1_000_000_000L, 2_000_000_000L);
+	}
+
+	@Test
 	void cancelledCallGivesItsConnectionUpAndTheNextOnesWork() {
 		assertThat(echo("first")).isEqualTo("first");
 		CompletableFuture<String> call = this.client.callAsync(request("Echo.Wait", "x"), String.class,
@@ -314,6 +324,7 @@ class ClientTest {
 			.handle(Handler.named("Echo")
 				.unary("Say", String.class, String.class, (call) -> call.request())
 				.unary("Twice", String.class, String.class, (call) -> call.request() + "" + call.request())
+				.unary("Timeout", String.class, String.class, (call) -> call.metadata().get("Timeout"))
 				.unary("Remote", String.class, String.class, (call) -> call.remote())
 				.unary("Wait", String.class, String.class, (call) -> {
 					this.begun.incrementAndGet();
