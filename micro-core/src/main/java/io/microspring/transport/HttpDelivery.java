@@ -34,6 +34,8 @@ final class HttpDelivery {
 	/** Whether too much waits to be sent. */
 	private boolean congested;
 
+	private long resumed;
+
 	/** Whether an event is being handed over, so that the next one waits its turn. */
 	private boolean handing;
 
@@ -121,6 +123,11 @@ final class HttpDelivery {
 		}
 	}
 
+	/** How often reading has begun or gone on. */
+	long resumed() {
+		return this.resumed;
+	}
+
 	boolean isReading() {
 		return this.reading;
 	}
@@ -187,6 +194,7 @@ final class HttpDelivery {
 		boolean wanted = this.receiver != null && isFlowing();
 		if (this.config.isAutoRead() != wanted) {
 			this.config.setAutoRead(wanted);
+			this.resumed += wanted ? 1 : 0;
 		}
 	}
 

@@ -202,7 +202,7 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 	public void channelReadComplete(ChannelHandlerContext ctx) {
 		this.socket.endReading();
 		if (this.slow == null && !this.socket.isDeaf() && this.decoder.isPartial()) {
-			long seen = this.complete;
+			long seen = progress();
 			this.slow = ctx.executor()
 				.schedule(() -> checkSlow(ctx, seen), this.options.readTimeout().toNanos(), TimeUnit.NANOSECONDS);
 		}
@@ -216,15 +216,19 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		if (!this.decoder.isPartial() || this.socket.isDeaf()) {
 			return;
 		}
-		if (this.complete == seen && ctx.channel().config().isAutoRead()) {
+		if (progress() == seen && ctx.channel().config().isAutoRead()) {
 			this.socket.reject(MicroException.timeout(HttpSocket.ID,
 					"the rest of a message did not come in " + this.options.readTimeout()));
 			return;
 		}
-		// another message is under way by now, or we ourselves stopped reading
-		long again = this.complete;
+		// another message is under way by now, or we ourselves did not read for a while
+		long again = progress();
 		this.slow = ctx.executor()
 			.schedule(() -> checkSlow(ctx, again), this.options.readTimeout().toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	private long progress() {
+		return this.complete + this.socket.resumed();
 	}
 
 	private void scheduleIdle(ChannelHandlerContext ctx, long nanos) {

@@ -284,6 +284,11 @@ final class HttpSocket implements Socket {
 		this.delivery.receive(receiver);
 	}
 
+	/** How often reading has begun or gone on: tells one stretch of it from the next. */
+	long resumed() {
+		return this.delivery.resumed();
+	}
+
 	boolean isDeaf() {
 		return this.deaf;
 	}
