@@ -117,8 +117,8 @@ public interface Client extends AutoCloseable {
 
 	/**
 	 * Starts a client.
-	 * @param registry where services are found; caching is added unless it is a cached
-	 * one already
+	 * @param registry where services are found; a cache of the client's own is put before
+	 * it, unless a selector is given
 	 * @return a builder
 	 */
 	static ClientBuilder builder(Registry registry) {

@@ -58,11 +58,10 @@ final class Protocol {
 	 * a user shadows our own, and without those that would make it something else.
 	 */
 	Metadata.Builder headers(Outgoing call, Metadata propagated, String contentType, String id) {
-		Metadata metadata = propagated.withAll(call.options().metadata());
+		Metadata.Builder headers = propagated.toBuilder().setAll(call.options().metadata());
 		for (String name : OWN) {
-			metadata = metadata.without(name);
+			headers.remove(name);
 		}
-		Metadata.Builder headers = metadata.toBuilder();
 		if (!this.fromService.isEmpty()) {
 			headers.set(Headers.FROM_SERVICE, this.fromService);
 		}
@@ -101,10 +100,7 @@ final class Protocol {
 	 * @return the error, or null when the answer is none
 	 */
 	static @Nullable MicroException error(Message answer) {
-		String text = answer.header(Headers.ERROR);
-		if (text == null) {
-			text = answer.header(Headers.FALLBACK_PREFIX + Headers.ERROR);
-		}
+		String text = Headers.find(answer.headers(), Headers.ERROR);
 		if (text != null && !text.isEmpty()) {
 			return DEADLINE_EXCEEDED.equals(text) ? MicroException.timeout(ID, text) : MicroException.parse(text);
 		}

@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -19,12 +18,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
 import io.microspring.call.CallContext;
+import io.microspring.call.Interceptors;
 import io.microspring.call.Stream;
 import io.microspring.client.CallFunction.Outgoing;
 import io.microspring.client.PublishFunction.Publication;
 import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
 import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Stages;
 import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
@@ -102,16 +103,8 @@ final class RpcClient implements Client {
 		}
 		this.protocol = new Protocol(builder.codecs, builder.name);
 		this.pool = new ConnectionPool(this.transport, this.options);
-		CallFunction innermost = this::invoke;
-		for (int i = builder.callInterceptors.size() - 1; i >= 0; i--) {
-			innermost = builder.callInterceptors.get(i).apply(innermost);
-		}
-		this.calls = innermost;
-		PublishFunction publishing = this::send;
-		for (int i = builder.publishInterceptors.size() - 1; i >= 0; i--) {
-			publishing = builder.publishInterceptors.get(i).apply(publishing);
-		}
-		this.publications = publishing;
+		this.calls = Interceptors.around(this::invoke, builder.callInterceptors);
+		this.publications = Interceptors.around(this::send, builder.publishInterceptors);
 	}
 
 	@Override
@@ -232,11 +225,11 @@ final class RpcClient implements Client {
 
 	String contentType(Outgoing call) {
 		String chosen = call.options().contentType();
-		if (chosen != null) {
-			return chosen;
-		}
-		return this.options.contentType().isEmpty() ? Codecs.contentTypeOf(call.request().body(), call.type())
-				: this.options.contentType();
+		return (chosen != null) ? chosen : contentType(call.request().body(), call.type());
+	}
+
+	private String contentType(@Nullable Object body, @Nullable Type type) {
+		return this.options.contentType().isEmpty() ? Codecs.contentTypeOf(body, type) : this.options.contentType();
 	}
 
 	/**
@@ -327,8 +320,7 @@ final class RpcClient implements Client {
 			throw MicroException.internalServerError(Protocol.ID,
 					"publishing to " + publication.topic() + " needs a broker, and this client has none");
 		}
-		String contentType = this.options.contentType().isEmpty() ? Codecs.contentTypeOf(publication.payload(), null)
-				: this.options.contentType();
+		String contentType = contentType(publication.payload(), null);
 		Message encoded = this.protocol.codec(contentType)
 			.write(Codec.Header.of(Codec.Kind.EVENT), publication.payload());
 		Metadata.Builder headers = CallContext.current()
@@ -351,10 +343,7 @@ final class RpcClient implements Client {
 	}
 
 	static RuntimeException unwrap(@Nullable Throwable thrown) {
-		Throwable cause = thrown;
-		while (cause instanceof CompletionException && cause.getCause() != null) {
-			cause = cause.getCause();
-		}
+		Throwable cause = (thrown == null) ? null : Stages.cause(thrown);
 		if (cause instanceof MicroException error) {
 			return error.rethrown();
 		}

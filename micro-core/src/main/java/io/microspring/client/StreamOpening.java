@@ -2,12 +2,12 @@ package io.microspring.client;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
 import io.microspring.client.CallFunction.Outgoing;
 import io.microspring.codec.Codec;
+import io.microspring.concurrent.Stages;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
@@ -87,8 +87,7 @@ final class StreamOpening {
 					opened(socket);
 					return;
 				}
-				Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
-						? failure.getCause() : failure;
+				Throwable cause = Stages.cause(failure);
 				this.client.mark(this.call, node, cause);
 				if (attempts > 1 && !this.deadline.isExpired()) {
 					dial(nodes, attempts - 1);

@@ -2,7 +2,6 @@ package io.microspring.client;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.microspring.call.CallContext;
@@ -10,6 +9,7 @@ import io.microspring.call.Deadline;
 import io.microspring.client.CallFunction.Outgoing;
 import io.microspring.client.RetryPolicy.Failure;
 import io.microspring.codec.Codec;
+import io.microspring.concurrent.Stages;
 import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
@@ -257,8 +257,7 @@ final class UnaryCall {
 	}
 
 	private Failure toFailure(Node node, Throwable thrown) {
-		Throwable cause = (thrown instanceof CompletionException && thrown.getCause() != null) ? thrown.getCause()
-				: thrown;
+		Throwable cause = Stages.cause(thrown);
 		String where = " (" + this.call.request().service() + " " + this.call.request().endpoint() + " at "
 				+ node.address() + ", attempt " + this.attempt + ")";
 		boolean unsent = cause instanceof TransportException transport && transport.isUnsent();

@@ -1,5 +1,7 @@
 package io.microspring.message;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The names of the headers that go-micro gives a meaning (protocol reference §3.3).
  */
@@ -75,6 +77,17 @@ public final class Headers {
 	public static final String HTTP_STATUS = ":status";
 
 	private Headers() {
+	}
+
+	/**
+	 * The value of a {@code Micro-} header, read under either of its names.
+	 * @param headers the headers of a message
+	 * @param name the header's name, without the prefix
+	 * @return its value, else that of its {@code X-} form, else null
+	 */
+	public static @Nullable String find(Metadata headers, String name) {
+		String value = headers.get(name);
+		return (value != null) ? value : headers.get(FALLBACK_PREFIX + name);
 	}
 
 }

@@ -52,15 +52,6 @@ public record Message(Metadata headers, byte[] body) {
 		return new Message(this.headers.with(name, value), this.body);
 	}
 
-	/**
-	 * A copy with other headers.
-	 * @param headers the headers of the copy
-	 * @return the copy, sharing the body
-	 */
-	public Message withHeaders(Metadata headers) {
-		return new Message(headers, this.body);
-	}
-
 	@Override
 	public boolean equals(@Nullable Object other) {
 		return other instanceof Message that && this.headers.equals(that.headers)

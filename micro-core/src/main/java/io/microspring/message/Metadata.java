@@ -149,14 +149,7 @@ public final class Metadata {
 	 * @return the copy, or this when it was not there
 	 */
 	public Metadata without(String name) {
-		int index = indexOf(this.entries, this.entries.length, name);
-		if (index < 0) {
-			return this;
-		}
-		String[] rest = new String[this.entries.length - 2];
-		System.arraycopy(this.entries, 0, rest, 0, index);
-		System.arraycopy(this.entries, index + 2, rest, index, rest.length - index);
-		return new Metadata(rest);
+		return contains(name) ? toBuilder().remove(name).build() : this;
 	}
 
 	/**
@@ -289,6 +282,20 @@ public final class Metadata {
 		 */
 		public Builder setIfAbsent(String name, String value) {
 			return (indexOf(this.entries, this.length, name) < 0) ? add(name, value) : this;
+		}
+
+		/**
+		 * Takes a header out, if it is there.
+		 * @param name the name, in any case
+		 * @return this
+		 */
+		public Builder remove(String name) {
+			int index = indexOf(this.entries, this.length, name);
+			if (index >= 0) {
+				this.length -= 2;
+				System.arraycopy(this.entries, index + 2, this.entries, index, this.length - index);
+			}
+			return this;
 		}
 
 		/**

@@ -27,16 +27,6 @@ public record EndpointHandler(String name, Type requestType, Type responseType, 
 		metadata = Map.copyOf(metadata);
 	}
 
-	/**
-	 * A copy with another function.
-	 * @param function what answers
-	 * @return the copy
-	 */
-	public EndpointHandler withFunction(HandlerFunction function) {
-		return new EndpointHandler(this.name, this.requestType, this.responseType, this.kind, this.executor,
-				this.metadata, function);
-	}
-
 	/** Whether and how an endpoint streams. */
 	public enum Kind {
 

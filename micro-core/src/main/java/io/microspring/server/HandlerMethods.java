@@ -27,6 +27,7 @@ import io.microspring.call.Streaming.Shape;
 import io.microspring.call.TypeVariables;
 import io.microspring.call.UnsupportedSignatureException;
 import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Stages;
 import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.server.EndpointHandler.BusinessException;
@@ -268,9 +269,7 @@ final class HandlerMethods {
 		CompletionStage<?> declared(CompletionStage<?> stage) {
 			return stage.handle((value, failure) -> {
 				if (failure != null) {
-					throw new CompletionException(
-							classified((failure instanceof CompletionException && failure.getCause() != null)
-									? failure.getCause() : failure));
+					throw new CompletionException(classified(Stages.cause(failure)));
 				}
 				return value;
 			});

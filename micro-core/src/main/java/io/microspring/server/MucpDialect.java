@@ -27,8 +27,8 @@ final class MucpDialect implements Dialect {
 	MucpDialect(Metadata request, Codecs codecs) {
 		this.request = request;
 		this.codecs = codecs;
-		String named = header(Headers.ENDPOINT);
-		this.endpoint = (named != null) ? named : orEmpty(header(Headers.METHOD));
+		String named = Headers.find(request, Headers.ENDPOINT);
+		this.endpoint = (named != null) ? named : orEmpty(Headers.find(request, Headers.METHOD));
 		this.contentType = request.getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
 	}
 
@@ -124,11 +124,6 @@ final class MucpDialect implements Dialect {
 		if (value != null) {
 			reply.set(name, value);
 		}
-	}
-
-	private @Nullable String header(String name) {
-		String value = this.request.get(name);
-		return (value != null) ? value : this.request.get(Headers.FALLBACK_PREFIX + name);
 	}
 
 	private static String orEmpty(@Nullable String value) {

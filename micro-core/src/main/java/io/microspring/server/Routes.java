@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
+import io.microspring.call.Interceptors;
 import io.microspring.errors.MicroException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +38,7 @@ final class Routes {
 		Map<String, Route> routes = new LinkedHashMap<>();
 		for (EndpointHandler endpoint : handler.endpoints()) {
 			String name = handler.name() + "." + endpoint.name();
-			HandlerFunction function = endpoint.function();
-			for (int i = this.interceptors.size() - 1; i >= 0; i--) {
-				function = this.interceptors.get(i).apply(function);
-			}
+			HandlerFunction function = Interceptors.around(endpoint.function(), this.interceptors);
 			if (routes.put(name, new Route(name, endpoint, function, this.executors.apply(endpoint))) != null) {
 				throw new IllegalArgumentException("Two endpoints are called " + name);
 			}

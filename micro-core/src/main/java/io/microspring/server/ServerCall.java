@@ -51,8 +51,9 @@ final class ServerCall implements Call {
 		this.connection = connection;
 		this.route = route;
 		this.dialect = dialect;
-		this.metadata = Metadata.builder()
-			.setAll(headers.without(Headers.PATH).without(Headers.HTTP_METHOD))
+		this.metadata = headers.toBuilder()
+			.remove(Headers.PATH)
+			.remove(Headers.HTTP_METHOD)
 			.set(Headers.LOCAL, connection.socket.local())
 			.set(Headers.REMOTE, connection.socket.remote())
 			.build();

@@ -314,10 +314,12 @@ final class ServerConnection implements Receiver {
 		this.server.began();
 		boundedBegan();
 		Metadata reply = message.headers()
-			.without(Headers.PATH)
-			.without(Headers.HTTP_METHOD)
-			.without("Content-Length")
-			.without("Transfer-Encoding");
+			.toBuilder()
+			.remove(Headers.PATH)
+			.remove(Headers.HTTP_METHOD)
+			.remove("Content-Length")
+			.remove("Transfer-Encoding")
+			.build();
 		try {
 			this.server.executor().execute(() -> delivered(reply, deliver(topic, message)));
 		}
@@ -396,23 +398,17 @@ final class ServerConnection implements Receiver {
 	}
 
 	private static @Nullable String topic(Metadata headers) {
-		String topic = headers.get(Headers.TOPIC);
-		topic = (topic != null) ? topic : headers.get(Headers.FALLBACK_PREFIX + Headers.TOPIC);
+		String topic = Headers.find(headers, Headers.TOPIC);
 		return (topic == null || topic.isEmpty()) ? null : topic;
 	}
 
 	private static String key(Metadata headers) {
-		String stream = stream(headers);
+		String stream = Headers.find(headers, Headers.STREAM);
 		return (stream != null) ? stream : headers.getOrDefault(Headers.ID, "");
 	}
 
 	private static boolean isOfStream(Message message) {
-		return stream(message.headers()) != null;
-	}
-
-	private static @Nullable String stream(Metadata headers) {
-		String stream = headers.get(Headers.STREAM);
-		return (stream != null) ? stream : headers.get(Headers.FALLBACK_PREFIX + Headers.STREAM);
+		return Headers.find(message.headers(), Headers.STREAM) != null;
 	}
 
 	private static final class Slot {

@@ -9,6 +9,7 @@ import io.microspring.broker.Event;
 import io.microspring.broker.Subscription;
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
+import io.microspring.call.Interceptors;
 import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
 import io.microspring.errors.MicroException;
@@ -46,11 +47,7 @@ final class Subscribers {
 
 	/** Called under the server's lock, as are start and stop. */
 	void add(Subscriber subscriber) {
-		SubscriberFunction function = subscriber.function();
-		for (int i = this.interceptors.size() - 1; i >= 0; i--) {
-			function = this.interceptors.get(i).apply(function);
-		}
-		Bound bound = new Bound(subscriber, function);
+		Bound bound = new Bound(subscriber, Interceptors.around(subscriber.function(), this.interceptors));
 		this.subscribers.add(bound);
 		if (this.started) {
 			subscribe(bound);

@@ -8,6 +8,7 @@ import io.microspring.call.Stream;
 import io.microspring.client.CallFunction;
 import io.microspring.client.CallFunction.Outgoing;
 import io.microspring.client.CallInterceptor;
+import io.microspring.concurrent.Stages;
 import io.microspring.message.Metadata;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,7 @@ final class ObservedCalls implements CallInterceptor {
 			CompletableFuture<@Nullable Object> answer) {
 		answer.whenComplete((result, failure) -> {
 			if (failure != null) {
-				observation.error(Outcomes.unwrap(failure));
+				observation.error(Stages.cause(failure));
 			}
 			else {
 				if (result != null) {
@@ -75,8 +76,7 @@ final class ObservedCalls implements CallInterceptor {
 		if (stream instanceof Stream<?, ?> open) {
 			return new ObservedStream((Stream<Object, Object>) open, observation, context);
 		}
-		Throwable cause = (failure != null) ? Outcomes.unwrap(failure)
-				: new IllegalStateException("No stream was opened");
+		Throwable cause = (failure != null) ? Stages.cause(failure) : new IllegalStateException("No stream was opened");
 		observation.error(cause);
 		observation.stop();
 		if (cause instanceof RuntimeException runtime) {

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletionStage;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import io.microspring.concurrent.Stages;
 import io.microspring.errors.MicroException;
 import io.microspring.server.Call;
 import io.microspring.server.HandlerFunction;
@@ -53,7 +54,7 @@ final class ObservedHandlers implements HandlerInterceptor {
 	private static void end(Observation observation, ServerCallContext context, @Nullable Object value,
 			@Nullable Throwable failure) {
 		if (failure != null) {
-			observation.error(Outcomes.unwrap(failure));
+			observation.error(Stages.cause(failure));
 		}
 		else if (context.call().deadline().isExpired()) {
 			// The caller was answered so, whatever the handler still came to.

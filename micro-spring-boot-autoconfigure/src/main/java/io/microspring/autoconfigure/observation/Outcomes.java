@@ -1,7 +1,5 @@
 package io.microspring.autoconfigure.observation;
 
-import java.util.concurrent.CompletionException;
-
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
@@ -49,11 +47,6 @@ final class Outcomes {
 		}
 		int code = (error instanceof MicroException micro) ? micro.code() : 500;
 		return KeyValues.of("code", Integer.toString(code), "outcome", (code < 500) ? "CLIENT_ERROR" : "SERVER_ERROR");
-	}
-
-	/** What a stage failed with, without the wrapping of the stage. */
-	static Throwable unwrap(Throwable thrown) {
-		return (thrown instanceof CompletionException && thrown.getCause() != null) ? thrown.getCause() : thrown;
 	}
 
 }
