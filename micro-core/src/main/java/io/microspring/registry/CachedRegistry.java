@@ -102,7 +102,7 @@ final class CachedRegistry implements Registry {
 
 	private List<Service> lookUp(String name, CachedService cached) {
 		try {
-			return cached.ask().get();
+			return cached.find().get();
 		}
 		catch (ExecutionException ex) {
 			Throwable cause = ex.getCause();

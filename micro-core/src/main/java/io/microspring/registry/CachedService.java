@@ -67,7 +67,7 @@ final class CachedService {
 		List<Service> known = this.services;
 		if (!known.isEmpty() && System.nanoTime() - this.freshUntil >= 0 && !this.cache.isDown()) {
 			this.freshUntil = after(this.cache.options().retry());
-			ask();
+			refresh();
 		}
 		return known;
 	}
@@ -78,13 +78,25 @@ final class CachedService {
 	}
 
 	/**
-	 * Asks the registry, or joins whoever is asking it.
-	 * @return its answer
+	 * What is known, or else the registry's answer: whoever came as it arrived does not
+	 * ask once more.
 	 */
-	CompletableFuture<List<Service>> ask() {
+	CompletableFuture<List<Service>> find() {
+		return ask(false);
+	}
+
+	/** Asks the registry, or joins whoever is asking it. */
+	private void refresh() {
+		ask(true);
+	}
+
+	private CompletableFuture<List<Service>> ask(boolean anew) {
 		CompletableFuture<List<Service>> future;
 		this.lock.lock();
 		try {
+			if (!anew && !this.services.isEmpty()) {
+				return CompletableFuture.completedFuture(this.services);
+			}
 			if (this.asking != null) {
 				return this.asking;
 			}
@@ -258,7 +270,7 @@ final class CachedService {
 		}
 		else {
 			// Whatever changed between the look-up and now was not heard of.
-			ask();
+			refresh();
 		}
 	}
 

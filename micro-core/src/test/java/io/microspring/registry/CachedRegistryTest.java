@@ -65,6 +65,16 @@ class CachedRegistryTest {
 	}
 
 	@Test
+	void callerWhoComesAsTheAnswerArrivesDoesNotAskAgain() {
+		this.behind.register(FIRST, Duration.ZERO);
+		this.behind.watchable = false;
+		CachedService greeter = new CachedService("greeter", this.cached);
+		assertThat(greeter.find().join()).containsExactly(FIRST);
+		assertThat(greeter.find().join()).containsExactly(FIRST);
+		assertThat(this.behind.gets).hasValue(1);
+	}
+
+	@Test
 	void changesAreHeardWithoutAsking() {
 		this.behind.register(FIRST, Duration.ZERO);
 		this.cached.get("greeter");
