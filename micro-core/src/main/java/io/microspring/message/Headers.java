@@ -76,6 +76,19 @@ public final class Headers {
 	 */
 	public static final String HTTP_STATUS = ":status";
 
+	/**
+	 * Pseudo header: on the first message of a socket that carries a single call, what
+	 * that call is spoken in, such as {@code grpc}. Never written as a header line.
+	 */
+	public static final String CALL_PROTOCOL = ":protocol";
+
+	/**
+	 * Pseudo header: on the last message that one end of a call sends, on a socket that
+	 * carries a single call. The message's other headers are trailers. Never written as a
+	 * header line.
+	 */
+	public static final String END = ":end";
+
 	private Headers() {
 	}
 

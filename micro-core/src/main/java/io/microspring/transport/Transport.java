@@ -29,6 +29,29 @@ public interface Transport extends AutoCloseable {
 	CompletableFuture<Socket> dial(String address, Duration timeout);
 
 	/**
+	 * Opens a socket that carries a single call, without blocking: a stream of HTTP/2 on
+	 * a connection that is shared with other calls to the address.
+	 * <p>
+	 * Either end speaks in this order: one opening message, which has headers and no body
+	 * (the caller's names {@link io.microspring.message.Headers#CALL_PROTOCOL} and
+	 * {@link io.microspring.message.Headers#PATH}, the answer's
+	 * {@link io.microspring.message.Headers#HTTP_STATUS}); any number of messages of the
+	 * call; one that is marked by {@link io.microspring.message.Headers#END}, whose other
+	 * headers are trailers. A callee may leave out all but the last. Closing the socket
+	 * before both ends have ended cancels the call, and the peer's
+	 * {@link Receiver#onClosed} is given a cause.
+	 * @param address {@code host:port}
+	 * @param timeout how long connecting may take
+	 * @return the socket; fails with a {@link TransportException} of which
+	 * {@link TransportException#isUnsent()} is true, also when the transport has no such
+	 * sockets
+	 */
+	default CompletableFuture<Socket> openStream(String address, Duration timeout) {
+		return CompletableFuture.failedFuture(
+				new TransportException("the " + name() + " transport has no streams of single calls", true, null));
+	}
+
+	/**
 	 * Accepts connections.
 	 * @param address {@code host:port}; port 0 for any free one, {@code host:min-max} for
 	 * the first free one of a range, empty host for all interfaces
