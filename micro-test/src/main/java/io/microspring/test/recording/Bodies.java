@@ -12,6 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Bodies as something to compare: JSON as a tree, protobuf as its fields by number, all
@@ -75,15 +76,35 @@ final class Bodies {
 		}
 	}
 
+	/**
+	 * The texts of answers as something to compare: the answer to {@code metadata}, a
+	 * JSON object as a text, without what varies from run to run.
+	 * @param messages the {@code msg} of each answer
+	 * @return a text or a tree for each
+	 */
+	static List<Object> withoutWhatVaries(List<String> messages) {
+		return messages.stream().map((msg) -> msg.startsWith("{") ? metadata(msg) : msg).toList();
+	}
+
 	/** The answer to {@code metadata} is a JSON object within the JSON object. */
 	private static void withoutWhatVaries(JsonNode json) {
 		String msg = json.path("msg").asString("");
 		if (json instanceof ObjectNode object && msg.startsWith("{")) {
-			ObjectNode metadata = (ObjectNode) JSON.readTree(msg);
-			metadata.remove(LEFT_OUT);
-			VARYING.stream().filter(metadata::has).forEach((name) -> metadata.put(name, "*"));
-			object.set("msg", metadata);
+			object.set("msg", metadata(msg));
 		}
+	}
+
+	private static JsonNode metadata(String msg) {
+		ObjectNode metadata;
+		try {
+			metadata = (ObjectNode) JSON.readTree(msg);
+		}
+		catch (JacksonException ex) {
+			return StringNode.valueOf(msg);
+		}
+		metadata.remove(LEFT_OUT);
+		VARYING.stream().filter(metadata::has).forEach((name) -> metadata.put(name, "*"));
+		return metadata;
 	}
 
 }

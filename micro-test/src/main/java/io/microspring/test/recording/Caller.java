@@ -1,11 +1,19 @@
 package io.microspring.test.recording;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
+import com.google.protobuf.EnumValue;
 import com.google.protobuf.StringValue;
+import io.microspring.call.Stream;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
+import io.microspring.errors.MicroException;
+import io.microspring.registry.Node;
+import io.microspring.registry.Registry;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -15,35 +23,109 @@ import tools.jackson.databind.JsonNode;
 public interface Caller {
 
 	/**
-	 * Calls the greeter that the player plays.
+	 * Makes a call to the greeter that the player plays.
 	 * @param call what to call
-	 * @param address where, {@code host:port}
-	 * @return the {@code msg} of the answer
-	 * @throws io.microspring.errors.MicroException the error that the greeter answered,
-	 * or why there is no answer
+	 * @param node where: the node as the Go server registers it
+	 * @return what the user of the client sees
 	 */
-	String call(GoCall call, String address);
+	Heard make(GoCall call, Node node);
 
 	/**
-	 * A client, without generated messages: to protobuf a {@link StringValue} and the
-	 * greeter's messages are the same, one text as field 1.
+	 * A client that goes to the node's address whatever its metadata says, as Go's does
+	 * when it is given an address.
 	 * @param client the client
 	 * @return the caller
 	 */
 	static Caller of(Client client) {
-		return (call, address) -> {
-			CallOptions options = CallOptions.defaults()
-				.withAddress(address)
-				.withContentType(call.contentType())
-				.withTimeout(call.timeout())
-				.withMetadata(call.metadata());
-			if (call.contentType().contains("json")) {
-				Request request = Request.of(call.service(), call.endpoint(), Map.of("name", call.name()));
-				return client.call(request, JsonNode.class, options).path("msg").asString("");
+		return (call, node) -> make(client, call, CallOptions.defaults().withAddress(node.address()));
+	}
+
+	/**
+	 * A new client for each call, with its default options, which found the node in its
+	 * registry.
+	 * @return the caller
+	 */
+	static Caller ofNodes() {
+		return (call, node) -> {
+			try (Registry registry = Registry.memory();
+					Client client = Client.builder(registry).selector(new OneNode(node)).build()) {
+				return make(client, call, CallOptions.defaults());
 			}
-			Request request = Request.of(call.service(), call.endpoint(), StringValue.of(call.name()));
-			return client.call(request, StringValue.class, options).getValue();
 		};
+	}
+
+	private static Heard make(Client client, GoCall call, CallOptions where) {
+		CallOptions options = where.withContentType(call.contentType())
+			.withTimeout(call.timeout())
+			.withMetadata(call.metadata());
+		List<String> messages = new ArrayList<>();
+		try {
+			boolean ended = (call.kind() == GoCall.Kind.CALL) ? call(client, call, options, messages)
+					: stream(client, call, options, messages);
+			return new Heard(messages, ended, null);
+		}
+		catch (MicroException ex) {
+			return new Heard(messages, false, ex);
+		}
+	}
+
+	private static boolean call(Client client, GoCall call, CallOptions options, List<String> messages) {
+		Request request = Request.of(call.service(), call.endpoint(), body(call, call.names().get(0)));
+		messages.add(text(client.call(request, answer(call), options)));
+		return true;
+	}
+
+	private static boolean stream(Client client, GoCall call, CallOptions options, List<String> messages) {
+		Request request = Request.of(call.service(), call.endpoint(), null);
+		try (Stream<Object, ?> stream = client.stream(request, answer(call), options)) {
+			for (String name : call.names()) {
+				stream.send(body(call, name));
+				if (call.kind() == GoCall.Kind.BIDI && !receive(stream, messages)) {
+					return true;
+				}
+			}
+			if (call.kind() == GoCall.Kind.BIDI) {
+				return false;
+			}
+			while (receive(stream, messages)) {
+				// until the end
+			}
+			return true;
+		}
+	}
+
+	private static boolean receive(Stream<Object, ?> stream, List<String> messages) {
+		Object message = stream.receive();
+		if (message != null) {
+			messages.add(text(message));
+		}
+		return message != null;
+	}
+
+	/**
+	 * To protobuf a {@link StringValue} and the greeter's request are the same, one text
+	 * as field 1; an {@link EnumValue} has a number as field 2, as its request for a
+	 * stream has.
+	 */
+	private static Object body(GoCall call, String name) {
+		boolean counts = call.kind() == GoCall.Kind.STREAM;
+		if (isJson(call)) {
+			return counts ? Map.of("name", name, "count", call.count()) : Map.of("name", name);
+		}
+		return counts ? EnumValue.newBuilder().setName(name).setNumber(call.count()).build() : StringValue.of(name);
+	}
+
+	private static Class<?> answer(GoCall call) {
+		return isJson(call) ? JsonNode.class : StringValue.class;
+	}
+
+	private static boolean isJson(GoCall call) {
+		return call.contentType().contains("json");
+	}
+
+	private static String text(@Nullable Object answer) {
+		return (answer instanceof JsonNode json) ? json.path("msg").asString("")
+				: (answer instanceof StringValue text) ? text.getValue() : "";
 	}
 
 }

@@ -1,27 +1,34 @@
 package io.microspring.test.recording;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.microspring.message.Metadata;
 
 /**
  * A call that a user of the Go client made, to be made again with a client of ours.
  *
+ * @param kind which kind of call
  * @param service the service
  * @param endpoint the endpoint
  * @param contentType the content type
- * @param name the name in the greeter's request
+ * @param names the name in each of the greeter's requests; one unless both sides stream
+ * @param count how many messages a stream of answers is asked for
  * @param metadata the headers that the user added
  * @param timeout how long the caller waits
  */
-public record GoCall(String service, String endpoint, String contentType, String name, Metadata metadata,
-		Duration timeout) {
+public record GoCall(Kind kind, String service, String endpoint, String contentType, List<String> names, int count,
+		Metadata metadata, Duration timeout) {
 
 	/** The time-out where Go's server never answers. */
-	private static final Duration IN_VAIN = Duration.ofMillis(500);
+	static final Duration IN_VAIN = Duration.ofMillis(500);
+
+	public GoCall {
+		names = List.copyOf(names);
+	}
 
 	/**
-	 * The call behind a request.
+	 * The call behind a request over http.
 	 * @param request what the Go client wrote
 	 * @param answered whether the Go server answered it
 	 * @return the call
@@ -35,8 +42,21 @@ public record GoCall(String service, String endpoint, String contentType, String
 			}
 		});
 		Duration timeout = Duration.ofNanos(Long.parseLong(headers.getOrDefault("Timeout", "5000000000")));
-		return new GoCall(headers.getOrDefault("Micro-Service", ""), headers.getOrDefault("Micro-Endpoint", ""),
-				request.contentType(), Bodies.text(request, "name"), metadata.build(), answered ? timeout : IN_VAIN);
+		return new GoCall(Kind.CALL, headers.getOrDefault("Micro-Service", ""),
+				headers.getOrDefault("Micro-Endpoint", ""), request.contentType(),
+				List.of(Bodies.text(request, "name")), 0, metadata.build(), answered ? timeout : IN_VAIN);
+	}
+
+	/** The kinds of call, as the recorded client names them. */
+	public enum Kind {
+
+		/** One request, one answer. */
+		CALL,
+		/** One request, a stream of answers. */
+		STREAM,
+		/** Both sides stream; the client waits for an answer to each of its messages. */
+		BIDI
+
 	}
 
 }

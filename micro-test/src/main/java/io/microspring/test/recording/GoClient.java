@@ -42,6 +42,17 @@ final class GoClient {
 	}
 
 	/**
+	 * Connects to the server.
+	 * @return a connection that writes at once
+	 */
+	Socket connect() throws IOException {
+		Socket socket = new Socket();
+		socket.setTcpNoDelay(true);
+		socket.connect(new InetSocketAddress(this.host, this.port), (int) PATIENCE.toMillis());
+		return socket;
+	}
+
+	/**
 	 * Plays a recording.
 	 * @param recording the recording
 	 * @return how the replies differ, empty when they mean the same
@@ -60,9 +71,7 @@ final class GoClient {
 	private List<String> play(Script script) {
 		List<HttpMessage> replies = new ArrayList<>();
 		List<String> differences = new ArrayList<>();
-		try (Socket socket = new Socket()) {
-			socket.setTcpNoDelay(true);
-			socket.connect(new InetSocketAddress(this.host, this.port), (int) PATIENCE.toMillis());
+		try (Socket socket = connect()) {
 			String broken = talk(script, socket, replies);
 			if (broken != null) {
 				differences.add(broken);

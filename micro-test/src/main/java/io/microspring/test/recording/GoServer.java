@@ -9,14 +9,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.microspring.concurrent.Threads;
-import io.microspring.errors.MicroException;
+import io.microspring.registry.Node;
 import io.microspring.test.recording.Script.Turn;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Plays the Go server over http: to each connection it writes what the Go server wrote to
@@ -60,7 +60,7 @@ final class GoServer implements AutoCloseable {
 			boolean answered = server.scripts.stream().noneMatch((script) -> script.replies().isEmpty());
 			for (int i = 0; i < recording.results().size(); i++) {
 				GoCall call = GoCall.of(expected.get(Math.min(i, expected.size() - 1)), answered);
-				differences.addAll(call(caller, call, server.address(), recording.results().get(i)));
+				differences.addAll(Results.differences(recording.results().get(i), caller.make(call, server.node())));
 			}
 			differences.addAll(server.problems);
 			differences.addAll(compare(expected, List.copyOf(server.requests)));
@@ -82,8 +82,11 @@ final class GoServer implements AutoCloseable {
 		}
 	}
 
-	String address() {
-		return this.listener.getInetAddress().getHostAddress() + ":" + this.listener.getLocalPort();
+	/** The node as a Go server registers it. */
+	Node node() {
+		return new Node("go.micro.srv.greeter-1",
+				this.listener.getInetAddress().getHostAddress() + ":" + this.listener.getLocalPort(),
+				Map.of("protocol", "mucp", "server", "mucp", "transport", "http"));
 	}
 
 	private void accept() {
@@ -135,33 +138,6 @@ final class GoServer implements AutoCloseable {
 			this.requests.add(request);
 		}
 		return request != null;
-	}
-
-	private static List<String> call(Caller caller, GoCall call, String address, JsonNode result) {
-		String error = result.path("error").asString("");
-		String msg = result.path("msg").asString("");
-		try {
-			String answer = caller.call(call, address);
-			if (!error.isEmpty()) {
-				return List.of("the caller got " + answer + " for the error " + error);
-			}
-			return answer.equals(msg) ? List.of() : List.of("the caller got " + answer + " for " + msg);
-		}
-		catch (MicroException ex) {
-			return sameError(error, ex) ? List.of() : List.of("the caller got the error " + ex.toText() + " for "
-					+ (error.isEmpty() ? msg : "the error " + error));
-		}
-	}
-
-	/**
-	 * What a client says itself is in its own words, so only id and code are compared.
-	 */
-	private static boolean sameError(String error, MicroException ours) {
-		MicroException go = MicroException.parse(error);
-		if (go.id().equals("go.micro.client")) {
-			return ours.id().equals(go.id()) && ours.code() == go.code();
-		}
-		return !error.isEmpty() && Replies.sameError(error, ours.toText());
 	}
 
 	private static List<String> compare(List<HttpMessage> go, List<HttpMessage> ours) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * One recorded exchange between two go-micro programs. What each field means stands in
  * {@code vectors/README.md}.
  *
- * @param generation the directory it lies in: {@code v1}, {@code v2} or {@code head}
+ * @param generation which go-micro: {@code v1}, {@code v2} or {@code head}
  * @param family the file it stands in, such as {@code mucp-http}
  * @param name the case, unique within generation and family
  * @param connections what went over each connection, in the order they were opened; none
@@ -33,20 +34,26 @@ public record Recording(String generation, String family, String name, List<List
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
-	private static final String SUFFIX = ".jsonl";
+	static final String SUFFIX = ".jsonl";
+
+	static final List<String> GENERATIONS = List.of("v1", "v2", "head");
 
 	/**
 	 * The recordings of a file.
-	 * @param file the file, {@code <generation>/<family>.jsonl}
+	 * @param file the file, {@code <family>.jsonl}, in a directory that is called as the
+	 * generation, or in any other: then {@code peer_version} says it
 	 * @return the recordings, in their order
 	 * @throws UncheckedIOException when it cannot be read
+	 * @throws IllegalArgumentException when a line is none, naming file and line
 	 */
 	public static List<Recording> read(Path file) {
 		Path directory = file.toAbsolutePath().getParent();
+		String generation = (directory == null) ? "" : String.valueOf(directory.getFileName());
 		String name = file.getFileName().toString();
 		try (BufferedReader lines = Files.newBufferedReader(file)) {
-			return read((directory == null) ? "" : String.valueOf(directory.getFileName()),
-					name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name, lines);
+			return read(GENERATIONS.contains(generation) ? generation : "",
+					name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name, file.toString(),
+					lines);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("Cannot read the recordings of " + file, ex);
@@ -62,8 +69,8 @@ public record Recording(String generation, String family, String name, List<List
 	public static List<Recording> bundled(String generation, String family) {
 		String resource = "/vectors/" + generation + "/" + family + SUFFIX;
 		try (InputStream in = Recording.class.getResourceAsStream(resource)) {
-			return (in == null) ? List.of()
-					: read(generation, family, new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)));
+			return (in == null) ? List.of() : read(generation, family, resource,
+					new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("Cannot read the recordings of " + resource, ex);
@@ -78,22 +85,48 @@ public record Recording(String generation, String family, String name, List<List
 		return this.generation + "/" + this.family + "/" + this.name;
 	}
 
+	/**
+	 * Whether there is anything that the client wrote.
+	 * @return false when the bytes were left out
+	 */
+	boolean hasBytesOfClient() {
+		return this.connections.stream()
+			.flatMap(List::stream)
+			.anyMatch((event) -> event.fromClient() && !event.isEnd());
+	}
+
 	@Override
 	public String toString() {
 		return path();
 	}
 
-	private static List<Recording> read(String generation, String family, BufferedReader lines) throws IOException {
+	private static List<Recording> read(String generation, String family, String file, BufferedReader lines)
+			throws IOException {
 		List<Recording> recordings = new ArrayList<>();
+		int number = 0;
 		for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+			number++;
 			if (!line.isBlank()) {
-				recordings.add(of(generation, family, JSON.readTree(line)));
+				try {
+					recordings.add(of(generation, family, JSON.readTree(line)));
+				}
+				catch (JacksonException | IllegalArgumentException ex) {
+					throw new IllegalArgumentException(
+							"No recording in " + file + ", line " + number + ": " + reason(ex), ex);
+				}
 			}
 		}
 		return List.copyOf(recordings);
 	}
 
+	private static String reason(RuntimeException ex) {
+		return String.valueOf((ex instanceof JacksonException json) ? json.getOriginalMessage() : ex.getMessage());
+	}
+
 	private static Recording of(String generation, String family, JsonNode json) {
+		if (!json.isObject()) {
+			throw new IllegalArgumentException("not a JSON object");
+		}
 		List<List<Event>> connections = new ArrayList<>();
 		if (json.path("events").size() > 0) {
 			connections.add(events(json.path("events")));
@@ -102,8 +135,14 @@ public record Recording(String generation, String family, String name, List<List
 			connections.add(events(connection.path("events")));
 		}
 		connections.removeIf(List::isEmpty);
-		return new Recording(generation, family, json.path("name").asString(json.path("case").asString("")),
-				List.copyOf(connections), results(json.path("client_result")), json);
+		return new Recording(generation.isEmpty() ? generation(json) : generation, family,
+				json.path("name").asString(json.path("case").asString("")), List.copyOf(connections),
+				results(json.path("client_result")), json);
+	}
+
+	private static String generation(JsonNode json) {
+		String version = json.path("peer_version").asString("");
+		return version.contains(" v1.") ? "v1" : version.contains(" v2.") ? "v2" : "head";
 	}
 
 	private static List<Event> events(JsonNode json) {

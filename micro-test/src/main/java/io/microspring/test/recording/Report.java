@@ -2,12 +2,15 @@ package io.microspring.test.recording;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import io.microspring.test.recording.Outcome.Role;
 import io.microspring.test.recording.Outcome.Verdict;
 
 /**
- * Outcomes as a table to read.
+ * Outcomes in numbers.
  */
 final class Report {
 
@@ -15,16 +18,17 @@ final class Report {
 	}
 
 	/**
-	 * Prints a line for each outcome, how many were not played, and last the sum.
+	 * Prints how many were not played, and last the sum.
 	 * @param role what we were
 	 * @param outcomes the outcomes
 	 * @param out where to
 	 */
 	static void print(Role role, List<Outcome> outcomes, PrintWriter out) {
-		outcomes.forEach((outcome) -> out.println(outcome.line()));
-		if (count(outcomes, Verdict.NOT_PLAYED) > 0) {
-			out.println("not played: " + count(outcomes, Verdict.NOT_PLAYED));
-		}
+		Map<String, Long> notPlayed = outcomes.stream()
+			.filter((outcome) -> outcome.verdict() == Verdict.NOT_PLAYED)
+			.collect(Collectors.groupingBy((outcome) -> outcome.recording().family(), TreeMap::new,
+					Collectors.counting()));
+		notPlayed.forEach((family, count) -> out.println("not played: " + count + " of " + family));
 		out.println("as " + role.text() + ": " + count(outcomes, Verdict.SAME) + " same, "
 				+ count(outcomes, Verdict.DIFFERS) + " differ, " + count(outcomes, Verdict.EXCEPTED) + " excepted");
 		out.flush();

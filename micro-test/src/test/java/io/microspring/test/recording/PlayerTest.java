@@ -2,19 +2,16 @@ package io.microspring.test.recording;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.net.Socket;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 import com.google.protobuf.StringValue;
 import io.microspring.errors.MicroException;
+import io.microspring.registry.Node;
 import io.microspring.test.recording.Outcome.Role;
 import io.microspring.test.recording.Outcome.Verdict;
 import io.microspring.test.recording.Recording.Event;
@@ -128,20 +125,23 @@ class PlayerTest {
 				new PlainCaller((bytes) -> bytes.replace("Timeout: 5000000000", "Timeout: 9000000000"))))
 			.containsExactly("request: Timeout is 9000000000 for 5000000000");
 		assertThat(GoServer.play(recording,
-				(call, address) -> new PlainCaller((bytes) -> bytes).call(call, address) + "!"))
+				(call, node) -> new Heard(
+						List.of(new PlainCaller((bytes) -> bytes).make(call, node).messages().get(0) + "!"), true,
+						null)))
 			.singleElement()
 			.asString()
 			.startsWith("the caller got ");
-		assertThat(GoServer.play(recording, (call, address) -> {
-			throw MicroException.notFound("x", "y");
-		})).hasSize(2).first().asString().startsWith("the caller got the error {\"id\":\"x\",\"code\":404");
+		assertThat(GoServer.play(recording,
+				(call, node) -> new Heard(List.of(), false, MicroException.notFound("x", "y"))))
+			.hasSize(3)
+			.anyMatch((difference) -> difference.startsWith("the caller got the error {\"id\":\"x\",\"code\":404"));
 	}
 
 	@Test
 	void exceptedCasesCountAsNeitherSameNorDifferent() throws IOException {
 		Recording recording = recording("head/mucp-http/unary-protobuf-panic");
 		try (GoServer server = new GoServer(recording)) {
-			List<Outcome> outcomes = Player.of(List.of(recording)).asServer(server.address());
+			List<Outcome> outcomes = Player.of(List.of(recording)).asServer(server.node().address());
 
 			assertThat(outcomes).singleElement().extracting(Outcome::verdict).isEqualTo(Verdict.EXCEPTED);
 			assertThat(outcomes.get(0).detail()).contains("we answer 500", "(no difference found)");
@@ -169,26 +169,6 @@ class PlayerTest {
 		assertThat(exceptions.find(recording, Role.CLIENT)).isNotNull()
 			.extracting(Exceptions.Entry::reason)
 			.isEqualTo("because, well");
-	}
-
-	@Test
-	void commandLinePrintsATableAndTheSum() throws Exception {
-		StringWriter printed = new StringWriter();
-
-		int differing = Main.run(new String[] { directory().toString(), "127.0.0.1:1" }, new PrintWriter(printed));
-
-		assertThat(differing).isEqualTo(1);
-		assertThat(printed.toString().lines()).hasSizeGreaterThan(198)
-			.anyMatch((line) -> line.startsWith("v2    mucp-http             unary-json-ok"))
-			.last()
-			.asString()
-			.matches("as server: 0 same, \\d+ differ, \\d+ excepted");
-		assertThat(Main.run(new String[] { "-" }, new PrintWriter(printed))).isEqualTo(2);
-		assertThat(Main.run(new String[] { "-", "127.0.0.1:1", "smtp" }, new PrintWriter(printed))).isEqualTo(2);
-		assertThat(Main.run(new String[] { "-", "nowhere" }, new PrintWriter(printed))).isEqualTo(2);
-		assertThat(Main.run(new String[] { "/nowhere", "127.0.0.1:1" }, new PrintWriter(printed))).isEqualTo(2);
-		assertThat(printed.toString()).contains("usage: ", "No player for smtp; there is one for [mucp-http]",
-				"No address of the form host:port: nowhere", "Cannot list the recordings in /nowhere");
 	}
 
 	private Recording recording(String path) {
@@ -224,17 +204,13 @@ class PlayerTest {
 
 	private static List<String> played(Recording client, Recording server) {
 		try (GoServer playing = new GoServer(server)) {
-			return new GoClient(playing.address()).play(client);
+			return new GoClient(playing.node().address()).play(client);
 		}
 	}
 
 	private static Recording with(Recording recording, List<Event> events) {
 		return new Recording(recording.generation(), recording.family(), recording.name(), List.of(events),
 				recording.results(), recording.json());
-	}
-
-	private static Path directory() throws URISyntaxException {
-		return Path.of(PlayerTest.class.getResource("/vectors/v1").toURI()).getParent();
 	}
 
 	/** What a client does at the least, on one connection, and without any of our own. */
@@ -251,12 +227,15 @@ class PlayerTest {
 		}
 
 		@Override
-		public String call(GoCall call, String address) {
+		public Heard make(GoCall call, Node node) {
 			try {
-				return call(call, connect(address));
+				return new Heard(List.of(call(call, connect(node.address()))), true, null);
+			}
+			catch (MicroException ex) {
+				return new Heard(List.of(), false, ex);
 			}
 			catch (IOException ex) {
-				throw MicroException.timeout("go.micro.client", ex.toString());
+				return new Heard(List.of(), false, MicroException.timeout("go.micro.client", ex.toString()));
 			}
 		}
 
@@ -273,8 +252,8 @@ class PlayerTest {
 		private String call(GoCall call, Socket socket) throws IOException {
 			StringBuilder headers = new StringBuilder();
 			call.metadata().forEach((name, value) -> headers.append(name + ": " + value + "\r\n"));
-			String body = call.contentType().endsWith("json") ? "{\"name\":\"" + call.name() + "\"}"
-					: StringValue.of(call.name()).toByteString().toStringUtf8();
+			String body = call.contentType().endsWith("json") ? "{\"name\":\"" + call.names().get(0) + "\"}"
+					: StringValue.of(call.names().get(0)).toByteString().toStringUtf8();
 			String request = this.alteration.apply("POST / HTTP/1.1\r\nContent-Type: " + call.contentType()
 					+ "\r\nMicro-Service: " + call.service() + "\r\nMicro-Endpoint: " + call.endpoint()
 					+ "\r\nMicro-Method: " + call.endpoint() + "\r\nMicro-Id: 1\r\nTimeout: 5000000000\r\n" + headers
