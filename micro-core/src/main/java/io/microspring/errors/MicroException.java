@@ -178,6 +178,17 @@ public final class MicroException extends RuntimeException {
 	}
 
 	/**
+	 * A plain error with a code, for the protocols that tell one beside the text, as
+	 * gRPC's status does.
+	 * @param code an HTTP status code
+	 * @param text the text
+	 * @return the error
+	 */
+	public static MicroException plain(int code, String text) {
+		return new MicroException("", code, text, phrase(code), true, null);
+	}
+
+	/**
 	 * Reads the text form of an error, as it stands in {@code Micro-Error}.
 	 * @param text JSON, or anything else for a plain error; missing keys have their
 	 * defaults

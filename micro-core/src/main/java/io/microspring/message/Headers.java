@@ -1,5 +1,7 @@
 package io.microspring.message;
 
+import java.util.Base64;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +91,34 @@ public final class Headers {
 	 */
 	public static final String END = ":end";
 
+	/**
+	 * Pseudo header: on a message of a gRPC call, whether it came compressed, or is to be
+	 * sent so ({@code true} or {@code false}). Never written as a header line.
+	 */
+	public static final String COMPRESSED = ":compressed";
+
 	private Headers() {
+	}
+
+	/**
+	 * The text that stands for bytes in a header of gRPC whose name ends with
+	 * {@code -bin}.
+	 * @param value the bytes
+	 * @return base64 without padding, as gRPC sends it
+	 */
+	public static String binary(byte[] value) {
+		return Base64.getEncoder().withoutPadding().encodeToString(value);
+	}
+
+	/**
+	 * The bytes of a header of gRPC whose name ends with {@code -bin}.
+	 * @param value the header's value: base64, padded or not
+	 * @return the bytes
+	 * @throws IllegalArgumentException when it is no base64, or several values joined by
+	 * commas
+	 */
+	public static byte[] binary(String value) {
+		return Base64.getDecoder().decode(value);
 	}
 
 	/**
