@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
+import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.registry.Registry;
 import io.microspring.registry.RegistryException;
@@ -38,17 +39,18 @@ final class HttpBroker implements Broker {
 	/** Connections of publishers that have nothing to say. */
 	private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
 
-	private final Registry registry;
+	private final HttpLookup lookup;
 
 	private final HttpBrokerOptions options;
-
-	private final HttpDialect dialect = HttpDialect.NEWEST;
 
 	private final Transport transport;
 
 	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-broker-http");
 
-	private final Map<String, HttpSubscription> subscriptions = new ConcurrentHashMap<>();
+	private final Set<HttpSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+
+	/** The subscriptions by each of their ids. */
+	private final Map<String, HttpSubscription> byId = new ConcurrentHashMap<>();
 
 	private final HttpRoutes routes;
 
@@ -66,7 +68,7 @@ final class HttpBroker implements Broker {
 	private volatile boolean closed;
 
 	HttpBroker(Registry registry, HttpBrokerOptions options) {
-		this.registry = Objects.requireNonNull(registry, "registry");
+		this.lookup = new HttpLookup(Objects.requireNonNull(registry, "registry"));
 		this.options = options;
 		this.address = options.address();
 		this.transport = Transport
@@ -110,11 +112,13 @@ final class HttpBroker implements Broker {
 	public void publish(String topic, Message message) {
 		requireTopic(topic);
 		requireOpen();
-		Publication publication = new Publication(topic, this.dialect.addressed(message, topic));
+		Publication publication = new Publication(topic, message.withHeader(Headers.TOPIC, topic));
 		requireSize(topic, message.body().length);
 		Recipients<Target> recipients = recipients(topic);
-		if (recipients.all().stream().anyMatch(HttpNode.class::isInstance)) {
-			requireSize(topic, publication.json().length);
+		for (Target target : recipients.all()) {
+			if (target instanceof HttpNode node) {
+				requireSize(topic, publication.json(node.dialect()).length);
+			}
 		}
 		BrokerException failure = null;
 		try {
@@ -155,7 +159,7 @@ final class HttpBroker implements Broker {
 
 	private Recipients<Target> recipients(String topic) {
 		try {
-			return this.routes.of(topic, this.registry.get(this.dialect.service()));
+			return this.routes.of(topic, this.lookup.known());
 		}
 		catch (RegistryException ex) {
 			throw new BrokerException(
@@ -168,9 +172,9 @@ final class HttpBroker implements Broker {
 		requireTopic(topic);
 		Objects.requireNonNull(handler, "handler");
 		connect();
-		HttpSubscription subscription = new HttpSubscription(topic + "-" + UUID.randomUUID(), topic, options.queue(),
-				handler, this);
-		this.subscriptions.put(subscription.id(), subscription);
+		HttpSubscription subscription = new HttpSubscription(topic, options.queue(), handler, this);
+		subscription.ids().forEach((id) -> this.byId.put(id, subscription));
+		this.subscriptions.add(subscription);
 		this.routes.forget();
 		this.registrations.add(subscription);
 		if (this.closed) {
@@ -186,7 +190,8 @@ final class HttpBroker implements Broker {
 		}
 		this.registrations.remove(subscription);
 		subscription.end();
-		this.subscriptions.remove(subscription.id());
+		this.subscriptions.remove(subscription);
+		subscription.ids().forEach(this.byId::remove);
 		this.routes.forget();
 	}
 
@@ -217,7 +222,7 @@ final class HttpBroker implements Broker {
 		finally {
 			this.lock.unlock();
 		}
-		new ArrayList<>(this.subscriptions.values()).forEach(this::unsubscribe);
+		new ArrayList<>(this.subscriptions).forEach(this::unsubscribe);
 		if (listening != null) {
 			listening.close();
 		}
@@ -240,21 +245,22 @@ final class HttpBroker implements Broker {
 	}
 
 	@Nullable HttpSubscription subscription(String id, String topic) {
-		HttpSubscription subscription = this.subscriptions.get(id);
+		HttpSubscription subscription = this.byId.get(id);
 		return (subscription != null && subscription.topic().equals(topic)) ? subscription : null;
 	}
 
 	/** The subscriptions of this process. */
-	Map<String, HttpSubscription> subscriptions() {
+	Set<HttpSubscription> subscriptions() {
 		return this.subscriptions;
+	}
+
+	/** Whether a registered subscriber is one of this process. */
+	boolean isOwn(String id) {
+		return this.byId.containsKey(id);
 	}
 
 	HttpBrokerOptions options() {
 		return this.options;
-	}
-
-	HttpDialect dialect() {
-		return this.dialect;
 	}
 
 	Transport transport() {

@@ -106,17 +106,19 @@ final class HttpBrokerConnection implements Receiver {
 			return refused(500,
 					MicroException.internalServerError(ID, "Error parsing request body: " + ex.getMessage()));
 		}
-		String topic = this.broker.dialect().topic(message);
+		String path = request.headers().getOrDefault(Headers.PATH, "/");
+		HttpDialect dialect = HttpDialect.of(path);
+		String topic = dialect.topic(message);
 		if (topic == null) {
 			return refused(500, MicroException.internalServerError(ID, "Topic not found"));
 		}
-		String id = HttpDialect.subscription(request.headers().getOrDefault(Headers.PATH, "/"));
+		String id = HttpDialect.subscription(path);
 		HttpSubscription subscription = this.broker.subscription(id, topic);
 		if (subscription == null) {
 			return unknown(id, topic);
 		}
 		CompletableFuture<Message> reply = new CompletableFuture<>();
-		boolean taken = subscription.receive(message, (handled) -> {
+		boolean taken = subscription.receive(dialect.received(message), (handled) -> {
 			if (handled) {
 				reply.complete(HANDLED);
 			}

@@ -10,12 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the generations of go-micro's http broker do differently (protocol reference
- * §9.1).
+ * §9.1). Go's speak one each and do not reach the other; this one speaks both at once, to
+ * each subscriber the first that reaches it.
  */
 enum HttpDialect {
 
 	/** go-micro v2.5 and newer. */
-	NEWEST("micro.http.broker", "/", Headers.TOPIC);
+	NEWEST("micro.http.broker", "/", Headers.TOPIC),
+
+	/**
+	 * go-micro v1: its header of the topic is the broker's own, handlers do not see it.
+	 */
+	V1("go.micro.http.broker", "/_sub", ":topic");
 
 	private static final String ID = "id=";
 
@@ -39,6 +45,12 @@ enum HttpDialect {
 	/** The path that messages for a subscription are posted to. */
 	String path(String subscription) {
 		return this.path + "?" + ID + URLEncoder.encode(subscription, StandardCharsets.UTF_8);
+	}
+
+	/** The dialect of a publisher who posts to a path: v2 and newer take any. */
+	static HttpDialect of(String path) {
+		int end = path.indexOf('?');
+		return ((end < 0) ? path : path.substring(0, end)).equals(V1.path) ? V1 : NEWEST;
 	}
 
 	/** The subscription that a path names; empty when it names none. */
@@ -72,6 +84,12 @@ enum HttpDialect {
 	@Nullable String topic(Message message) {
 		String topic = message.header(this.topicHeader);
 		return (topic == null || topic.isEmpty()) ? null : topic;
+	}
+
+	/** A message that arrived, as its handler gets it. */
+	Message received(Message message) {
+		return (this != V1) ? message
+				: new Message(message.headers().toBuilder().remove(this.topicHeader).build(), message.body());
 	}
 
 }

@@ -45,6 +45,8 @@ final class HttpNode implements Target {
 
 	private final String queue;
 
+	private final HttpDialect dialect;
+
 	private final HttpBroker broker;
 
 	private final Metadata head;
@@ -63,6 +65,7 @@ final class HttpNode implements Target {
 	HttpNode(Node node, String queue, HttpDialect dialect, HttpBroker broker) {
 		this.node = node;
 		this.queue = queue;
+		this.dialect = dialect;
 		this.broker = broker;
 		this.head = Metadata.of(Headers.HTTP_METHOD, "POST", Headers.PATH, dialect.path(node.id()),
 				Headers.CONTENT_TYPE, "application/json");
@@ -78,6 +81,10 @@ final class HttpNode implements Target {
 	@Override
 	public boolean isClosed() {
 		return false;
+	}
+
+	HttpDialect dialect() {
+		return this.dialect;
 	}
 
 	boolean isIdle() {
@@ -156,7 +163,7 @@ final class HttpNode implements Target {
 	private @Nullable String post(Outgoing message) {
 		String topic = message.publication().topic();
 		try {
-			Message answer = connection().post(new Message(this.head, message.publication().json()));
+			Message answer = connection().post(new Message(this.head, message.publication().json(this.dialect)));
 			judge(message, answer);
 			return null;
 		}

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.Node;
@@ -89,10 +90,10 @@ final class HttpRegistrations {
 
 	void remove(HttpSubscription subscription) {
 		try {
-			this.registry.deregister(registered(subscription));
+			deregister(subscription);
 		}
 		catch (RegistryException ex) {
-			log.warn("The subscription {} stays registered for up to {}: {}", subscription.id(),
+			log.warn("The subscription {} stays registered for up to {}: {}", subscription,
 					this.broker.options().registerTtl(), ex.getMessage());
 		}
 	}
@@ -131,11 +132,11 @@ final class HttpRegistrations {
 			return;
 		}
 		RuntimeException failure = null;
-		for (HttpSubscription subscription : this.broker.subscriptions().values()) {
+		for (HttpSubscription subscription : this.broker.subscriptions()) {
 			try {
 				register(subscription);
 				if (subscription.isClosed()) {
-					this.registry.deregister(registered(subscription));
+					deregister(subscription);
 				}
 			}
 			catch (RuntimeException ex) {
@@ -165,7 +166,7 @@ final class HttpRegistrations {
 		try {
 			this.renewing = false;
 			// Some may have been added, or have gone, in the meantime.
-			if (this.broker.subscriptions().values().stream().anyMatch(HttpSubscription::isUnregistered)) {
+			if (this.broker.subscriptions().stream().anyMatch(HttpSubscription::isUnregistered)) {
 				if (this.incompleteSince == null && failure != null) {
 					incomplete(failure);
 				}
@@ -198,17 +199,38 @@ final class HttpRegistrations {
 		return (retry.compareTo(interval) < 0) ? retry : interval;
 	}
 
+	/** For publishers of each dialect, also when the registry refuses one of them. */
 	private void register(HttpSubscription subscription) {
-		this.registry.register(registered(subscription), this.broker.options().registerTtl());
+		Duration ttl = this.broker.options().registerTtl();
+		forEachDialect((dialect) -> this.registry.register(registered(subscription, dialect), ttl));
 		subscription.unregistered(false);
 	}
 
-	private Service registered(HttpSubscription subscription) {
+	private void deregister(HttpSubscription subscription) {
+		forEachDialect((dialect) -> this.registry.deregister(registered(subscription, dialect)));
+	}
+
+	private static void forEachDialect(Consumer<HttpDialect> action) {
+		RuntimeException failure = null;
+		for (HttpDialect dialect : HttpDialect.values()) {
+			try {
+				action.accept(dialect);
+			}
+			catch (RuntimeException ex) {
+				failure = ex;
+			}
+		}
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	private Service registered(HttpSubscription subscription, HttpDialect dialect) {
 		Map<String, String> metadata = Map.of(HttpRoutes.BROKER, this.broker.name(), HttpRoutes.SECURE, "false",
 				HttpRoutes.TOPIC, subscription.topic());
 		String version = subscription.queue().isEmpty() ? HttpRoutes.BROADCAST : subscription.queue();
-		return Service.of(this.broker.dialect().service(), version,
-				new Node(subscription.id(), this.broker.address(), metadata));
+		return Service.of(dialect.service(), version,
+				new Node(subscription.id(dialect), this.broker.address(), metadata));
 	}
 
 }

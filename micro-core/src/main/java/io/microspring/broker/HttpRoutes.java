@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.microspring.broker.HttpLookup.Known;
 import io.microspring.registry.Node;
 import io.microspring.registry.Service;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,10 @@ final class HttpRoutes {
 
 	private final HttpBroker broker;
 
-	/** By version and id, whose messages keep their order while the routes change. */
+	/**
+	 * By dialect, version and id, whose messages keep their order while the routes
+	 * change.
+	 */
 	private final Map<String, HttpNode> nodes = new ConcurrentHashMap<>();
 
 	private volatile @Nullable View view;
@@ -51,9 +55,9 @@ final class HttpRoutes {
 	 * @param known what the registry answered
 	 * @return the subscribers of this process and of others
 	 */
-	Recipients<Target> of(String topic, List<Service> known) {
+	Recipients<Target> of(String topic, Known known) {
 		View present = this.view;
-		if (present == null || present.known != known) {
+		if (present == null || !present.known.isSameAs(known)) {
 			present = new View(known, new ConcurrentHashMap<>());
 			this.view = present;
 			retire(known);
@@ -74,23 +78,37 @@ final class HttpRoutes {
 		this.view = null;
 	}
 
-	private Recipients<Target> recipients(String topic, List<Service> known) {
+	/**
+	 * Whoever is registered for several dialects at one address is one process of ours,
+	 * all of whose subscriptions each dialect reaches.
+	 */
+	private Recipients<Target> recipients(String topic, Known known) {
 		List<Target> targets = new ArrayList<>();
-		Map<String, HttpSubscription> own = this.broker.subscriptions();
-		own.values().stream().filter((subscription) -> subscription.topic().equals(topic)).forEach(targets::add);
-		for (Service service : known) {
-			for (Node node : service.nodes()) {
-				if (isSubscriber(node, topic) && !own.containsKey(node.id())) {
-					targets.add(this.nodes.computeIfAbsent(key(service, node), (key) -> node(service, node)));
+		this.broker.subscriptions()
+			.stream()
+			.filter((subscription) -> subscription.topic().equals(topic))
+			.forEach(targets::add);
+		Set<String> reached = new HashSet<>();
+		for (HttpDialect dialect : HttpDialect.values()) {
+			Set<String> here = new HashSet<>();
+			for (Service service : known.of(dialect)) {
+				for (Node node : service.nodes()) {
+					String place = service.version() + " " + node.address();
+					if (isSubscriber(node, topic) && !this.broker.isOwn(node.id()) && !reached.contains(place)) {
+						here.add(place);
+						targets.add(this.nodes.computeIfAbsent(key(dialect, service, node),
+								(key) -> node(dialect, service, node)));
+					}
 				}
 			}
+			reached.addAll(here);
 		}
 		return new Recipients<>(targets, Target::queue);
 	}
 
-	private HttpNode node(Service service, Node node) {
+	private HttpNode node(HttpDialect dialect, Service service, Node node) {
 		String queue = service.version().equals(BROADCAST) ? "" : service.version();
-		return new HttpNode(node, queue, this.broker.dialect(), this.broker);
+		return new HttpNode(node, queue, dialect, this.broker);
 	}
 
 	private boolean isSubscriber(Node node, String topic) {
@@ -105,15 +123,18 @@ final class HttpRoutes {
 	}
 
 	/** Forgets subscribers that went, unless messages wait for them. */
-	private void retire(List<Service> known) {
+	private void retire(Known known) {
 		Set<String> present = new HashSet<>();
-		known.forEach((service) -> service.nodes().forEach((node) -> present.add(key(service, node))));
+		for (HttpDialect dialect : HttpDialect.values()) {
+			known.of(dialect)
+				.forEach((service) -> service.nodes().forEach((node) -> present.add(key(dialect, service, node))));
+		}
 		this.nodes.entrySet().removeIf((entry) -> !present.contains(entry.getKey()) && entry.getValue().isIdle());
 	}
 
 	/** Where a subscriber is belongs to it: one that moved is another. */
-	private static String key(Service service, Node node) {
-		return service.version() + " " + node.id() + " " + node.address();
+	private static String key(HttpDialect dialect, Service service, Node node) {
+		return dialect + " " + service.version() + " " + node.id() + " " + node.address();
 	}
 
 	/** Waits until what has been published has left. */
@@ -142,7 +163,7 @@ final class HttpRoutes {
 	 * @param known the answer
 	 * @param topics who gets the messages of a topic
 	 */
-	private record View(List<Service> known, Map<String, Recipients<Target>> topics) {
+	private record View(Known known, Map<String, Recipients<Target>> topics) {
 
 	}
 

@@ -1,5 +1,10 @@
 package io.microspring.broker;
 
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -17,7 +22,7 @@ final class HttpSubscription implements Subscription, Target {
 
 	private static final Logger log = LoggerFactory.getLogger(HttpBroker.class);
 
-	private final String id;
+	private final Map<HttpDialect, String> ids = new EnumMap<>(HttpDialect.class);
 
 	private final String topic;
 
@@ -43,8 +48,11 @@ final class HttpSubscription implements Subscription, Target {
 
 	private volatile boolean unregistered;
 
-	HttpSubscription(String id, String topic, String queue, EventHandler handler, HttpBroker broker) {
-		this.id = id;
+	HttpSubscription(String topic, String queue, EventHandler handler, HttpBroker broker) {
+		// Some registries, such as Consul, know an instance by its id alone.
+		for (HttpDialect dialect : HttpDialect.values()) {
+			this.ids.put(dialect, topic + "-" + UUID.randomUUID());
+		}
 		this.topic = topic;
 		this.queue = queue;
 		this.handler = handler;
@@ -54,8 +62,14 @@ final class HttpSubscription implements Subscription, Target {
 		this.incoming = new Mailbox<>("A subscriber of " + topic, Integer.MAX_VALUE, broker.executor(), this::handle);
 	}
 
-	String id() {
-		return this.id;
+	/** The id that it is registered with, one for each dialect. */
+	String id(HttpDialect dialect) {
+		return Objects.requireNonNull(this.ids.get(dialect));
+	}
+
+	/** All its ids. */
+	Collection<String> ids() {
+		return this.ids.values();
 	}
 
 	@Override
@@ -88,7 +102,7 @@ final class HttpSubscription implements Subscription, Target {
 			return;
 		}
 		if (!this.room.tryAcquire(this.broker.options().publishTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
-			throw new BrokerException("publishing to " + this.topic + " on broker http: the subscriber " + this.id
+			throw new BrokerException("publishing to " + this.topic + " on broker http: the subscriber " + this
 					+ " has had " + this.broker.options().queueSize() + " messages waiting for "
 					+ this.broker.options().publishTimeout(), null);
 		}
@@ -146,6 +160,11 @@ final class HttpSubscription implements Subscription, Target {
 	/** The handler is not called any more. */
 	void end() {
 		this.closed = true;
+	}
+
+	@Override
+	public String toString() {
+		return id(HttpDialect.NEWEST);
 	}
 
 	/** Whether the registry could not be told of it, the last time. */

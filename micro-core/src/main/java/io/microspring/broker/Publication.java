@@ -1,10 +1,12 @@
 package io.microspring.broker;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
 import io.microspring.message.Message;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A message that was published, written as JSON once, however many hosts it goes to.
+ * A message that was published, written as JSON once for each dialect, however many hosts
+ * it goes to.
  */
 final class Publication {
 
@@ -12,13 +14,16 @@ final class Publication {
 
 	private final Message message;
 
-	/** Written by the first that needs it; two that do so at once write the same. */
-	private volatile byte @Nullable [] json;
+	/**
+	 * By dialect. Written by the first that needs it; two that do so at once write the
+	 * same.
+	 */
+	private final AtomicReferenceArray<byte[]> json = new AtomicReferenceArray<>(HttpDialect.values().length);
 
 	/**
 	 * A publication.
 	 * @param topic the topic
-	 * @param message the message as it travels
+	 * @param message the message as a subscriber gets it
 	 */
 	Publication(String topic, Message message) {
 		this.topic = topic;
@@ -33,11 +38,11 @@ final class Publication {
 		return this.message;
 	}
 
-	byte[] json() {
-		byte[] written = this.json;
+	byte[] json(HttpDialect dialect) {
+		byte[] written = this.json.get(dialect.ordinal());
 		if (written == null) {
-			written = Envelope.encode(this.message);
-			this.json = written;
+			written = Envelope.encode(dialect.addressed(this.message, this.topic));
+			this.json.set(dialect.ordinal(), written);
 		}
 		return written;
 	}

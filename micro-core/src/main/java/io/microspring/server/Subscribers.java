@@ -2,6 +2,8 @@ package io.microspring.server;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.microspring.broker.Broker;
@@ -23,6 +25,14 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 final class Subscribers {
+
+	/**
+	 * Events come without the frames and envelopes that these mean for calls (protocol
+	 * reference §6): Go's gRPC clients publish so.
+	 */
+	private static final Map<String, String> UNFRAMED = Map.of("application/grpc", Codecs.PROTOBUF,
+			"application/grpc+proto", Codecs.PROTOBUF, "application/proto-rpc", Codecs.PROTOBUF,
+			"application/grpc+json", Codecs.JSON, "application/json-rpc", Codecs.JSON);
 
 	private final List<Bound> subscribers = new CopyOnWriteArrayList<>();
 
@@ -127,11 +137,17 @@ final class Subscribers {
 			return message;
 		}
 		String contentType = message.headers().getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
-		Codec codec = this.codecs.find(contentType);
+		Codec codec = this.codecs.find(bare(contentType));
 		if (codec == null) {
 			throw MicroException.of(this.server.name(), 415, "Unsupported Content-Type: " + contentType);
 		}
 		return codec.read(Codec.Kind.EVENT, message).body(subscriber.payloadType());
+	}
+
+	private static String bare(String contentType) {
+		int end = contentType.indexOf(';');
+		String type = (end < 0) ? contentType : contentType.substring(0, end).trim();
+		return UNFRAMED.getOrDefault(type.toLowerCase(Locale.ROOT), contentType);
 	}
 
 	private record Bound(Subscriber subscriber, SubscriberFunction function) {

@@ -12,16 +12,24 @@ import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 
 /** A registry that refuses to register some services. */
-final class FailingRegistry implements Registry {
+class FailingRegistry implements Registry {
 
 	private final Registry registry;
 
+	/** When somebody tried to register a service of the name asked for. */
 	final List<Long> attempts = new CopyOnWriteArrayList<>();
+
+	private final String observed;
 
 	volatile Predicate<Service> refused;
 
 	FailingRegistry(Registry registry, Predicate<Service> refused) {
+		this(registry, refused, "");
+	}
+
+	FailingRegistry(Registry registry, Predicate<Service> refused, String observed) {
 		this.registry = registry;
+		this.observed = observed;
 		this.refused = refused;
 	}
 
@@ -32,7 +40,9 @@ final class FailingRegistry implements Registry {
 
 	@Override
 	public void register(Service service, Duration ttl) {
-		this.attempts.add(System.nanoTime());
+		if (service.name().equals(this.observed)) {
+			this.attempts.add(System.nanoTime());
+		}
 		if (this.refused.test(service)) {
 			throw new RegistryException("no registry here", null);
 		}

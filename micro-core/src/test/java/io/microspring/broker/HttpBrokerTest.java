@@ -326,7 +326,7 @@ class HttpBrokerTest {
 
 	@Test
 	void renewalThatFailedIsTriedAgainSoonerThanTheInterval() {
-		FailingRegistry failing = new FailingRegistry(this.registry, (service) -> false);
+		FailingRegistry failing = new FailingRegistry(this.registry, (service) -> false, SERVICE);
 		Duration interval = Duration.ofMillis(1500);
 		try (Broker busy = Broker.http(failing, this.options.withRegistration(Duration.ofSeconds(10), interval))) {
 			subscribe(busy);

@@ -88,6 +88,26 @@ public abstract class BrokerContract extends BrokerFixture {
 	}
 
 	@Test
+	void eachSubscriptionGetsOneCopyFromAnotherBroker() {
+		assumeTrue(reachesOthers(), "what one publishes does not reach the subscribers of another");
+		List<Event> first = subscribe("");
+		List<Event> second = subscribe("");
+		List<Event> shared = subscribe("q");
+		settle(this.topic);
+		Broker publisher = another();
+		for (String text : texts(10)) {
+			publisher.publish(this.topic, message(text));
+		}
+		awaitBodies(first, 10);
+		awaitBodies(second, 10);
+		awaitBodies(shared, 10);
+		publisher.publish(this.topic, message("10"));
+		awaitBodies(first, 11);
+		awaitBodies(second, 11);
+		awaitBodies(shared, 11);
+	}
+
+	@Test
 	void membersOfAQueueOnSeveralBrokersShareItsMessages() {
 		assumeTrue(reachesOthers(), "what one publishes does not reach the subscribers of another");
 		List<Event> here = subscribe("q");
