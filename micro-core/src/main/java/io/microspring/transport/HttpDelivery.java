@@ -39,7 +39,8 @@ final class HttpDelivery {
 	/** Whether an event is being handed over, so that the next one waits its turn. */
 	private boolean handing;
 
-	private boolean ended;
+	/** Written by the event loop. */
+	private volatile boolean ended;
 
 	/** How the end is told, until it is. */
 	private @Nullable Consumer<Receiver> end;
@@ -111,7 +112,7 @@ final class HttpDelivery {
 	 * @param reading whether the receiver reads
 	 */
 	void reading(boolean reading) {
-		if (this.reading == reading) {
+		if (this.reading == reading || this.ended) {
 			return;
 		}
 		this.reading = reading;

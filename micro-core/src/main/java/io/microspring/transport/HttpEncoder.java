@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * §1.2), except that an empty body is announced by {@code Content-Length: 0} and that a
  * response does not repeat the headers of the connection's first request.
  */
-final class HttpEncoder {
+final class HttpEncoder implements MessageEncoder {
 
 	private static final byte[] CRLF = ascii("\r\n");
 
@@ -33,6 +33,10 @@ final class HttpEncoder {
 	private static final byte[] USER_AGENT = ascii("\r\nUser-Agent: micro-spring-boot");
 
 	private static final byte[] CONTENT_LENGTH = ascii("\r\nContent-Length: ");
+
+	private static final int UPGRADE_REQUIRED = 426;
+
+	private static final byte[] WEB_SOCKET = ascii("\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13");
 
 	/**
 	 * What belongs to the connection or is said otherwise; a message that carries it got
@@ -70,12 +74,8 @@ final class HttpEncoder {
 		return new HttpEncoder(null);
 	}
 
-	/**
-	 * Refuses a message whose first line could not be written.
-	 * @param message the message
-	 * @throws IllegalArgumentException when a pseudo header is malformed
-	 */
-	void check(Message message) {
+	@Override
+	public void check(Message message) {
 		if (this.host == null) {
 			checkStatus(message.header(Headers.HTTP_STATUS));
 		}
@@ -85,12 +85,8 @@ final class HttpEncoder {
 		}
 	}
 
-	/**
-	 * Appends a message that was checked.
-	 * @param message the message
-	 * @param out where to
-	 */
-	void encode(Message message, ByteBuf out) {
+	@Override
+	public void encode(Message message, ByteBuf out) {
 		byte[] body = message.body();
 		Metadata headers = message.headers();
 		out.ensureWritable(256 + 48 * headers.size() + body.length);
@@ -131,6 +127,10 @@ final class HttpEncoder {
 		}
 		int code = Integer.parseInt(status);
 		writeText("HTTP/1.1 " + code + " " + MicroException.phrase(code), out);
+		if (code == UPGRADE_REQUIRED) {
+			// which one it is must be said
+			out.writeBytes(WEB_SOCKET);
+		}
 		out.writeBytes(CONTENT_LENGTH);
 	}
 
@@ -153,13 +153,24 @@ final class HttpEncoder {
 		}
 	}
 
-	private static void checkStatus(@Nullable String status) {
+	/**
+	 * Refuses a status that is none.
+	 * @param status the value of the pseudo header, or null
+	 * @throws IllegalArgumentException when it has not three digits
+	 */
+	static void checkStatus(@Nullable String status) {
 		if (status != null && !(status.length() == 3 && status.chars().allMatch((c) -> c >= '0' && c <= '9'))) {
 			throw new IllegalArgumentException("No status of an HTTP response: " + status);
 		}
 	}
 
-	private static void writeHeader(String name, String value, ByteBuf out) {
+	/**
+	 * Appends a header line, unless it is a pseudo header or the connection's own.
+	 * @param name its name
+	 * @param value its value
+	 * @param out where to
+	 */
+	static void writeHeader(String name, String value, ByteBuf out) {
 		byte[] known = KNOWN.get(name);
 		if (known != null) {
 			out.writeBytes(known);

@@ -1,6 +1,7 @@
 package io.microspring.transport;
 
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * Limits and time-outs of the HTTP transport. Immutable.
@@ -14,11 +15,16 @@ import java.time.Duration;
  * there; 30 s by default
  * @param idleTimeout how long a connection may be open without anything sent, received or
  * under way; 5 min by default. A stream on which neither end says anything for so long is
- * idle too
+ * idle too; a WebSocket is kept as long as its peer answers pings
+ * @param webSocketOrigins which origins' pages may open WebSockets, such as
+ * {@code https://example.com}, beside those of the server's own host; {@code *} for any.
+ * None by default. Callers that are no browsers send no origin, and are not asked
  */
-public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTimeout, Duration idleTimeout) {
+public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTimeout, Duration idleTimeout,
+		Set<String> webSocketOrigins) {
 
 	public HttpOptions {
+		webSocketOrigins = Set.copyOf(webSocketOrigins);
 		if (maxMessageSize < 1 || maxHeaderSize < 1) {
 			throw new IllegalArgumentException(
 					"Limits are positive: maxMessageSize=" + maxMessageSize + ", maxHeaderSize=" + maxHeaderSize);
@@ -34,7 +40,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the options
 	 */
 	public static HttpOptions defaults() {
-		return new HttpOptions(4 * 1024 * 1024, 64 * 1024, Duration.ofSeconds(30), Duration.ofMinutes(5));
+		return new HttpOptions(4 * 1024 * 1024, 64 * 1024, Duration.ofSeconds(30), Duration.ofMinutes(5), Set.of());
 	}
 
 	/**
@@ -43,7 +49,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withMaxMessageSize(int bytes) {
-		return new HttpOptions(bytes, this.maxHeaderSize, this.readTimeout, this.idleTimeout);
+		return new HttpOptions(bytes, this.maxHeaderSize, this.readTimeout, this.idleTimeout, this.webSocketOrigins);
 	}
 
 	/**
@@ -52,7 +58,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withMaxHeaderSize(int bytes) {
-		return new HttpOptions(this.maxMessageSize, bytes, this.readTimeout, this.idleTimeout);
+		return new HttpOptions(this.maxMessageSize, bytes, this.readTimeout, this.idleTimeout, this.webSocketOrigins);
 	}
 
 	/**
@@ -61,7 +67,8 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withReadTimeout(Duration timeout) {
-		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, timeout, this.idleTimeout);
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, timeout, this.idleTimeout,
+				this.webSocketOrigins);
 	}
 
 	/**
@@ -70,7 +77,17 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withIdleTimeout(Duration timeout) {
-		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, timeout);
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, timeout,
+				this.webSocketOrigins);
+	}
+
+	/**
+	 * A copy with other origins of WebSockets.
+	 * @param origins those allowed beside the server's own host
+	 * @return the copy
+	 */
+	public HttpOptions withWebSocketOrigins(Set<String> origins) {
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, this.idleTimeout, origins);
 	}
 
 	private static boolean isPositive(Duration duration) {

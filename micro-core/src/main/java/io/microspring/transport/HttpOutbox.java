@@ -31,7 +31,7 @@ final class HttpOutbox {
 
 	private final Channel channel;
 
-	private final HttpEncoder encoder;
+	private final MessageEncoder encoder;
 
 	private final Queue<Message> queue = new ConcurrentLinkedQueue<>();
 
@@ -48,7 +48,7 @@ final class HttpOutbox {
 	/** How many messages have been written; the event loop's. */
 	private long sent;
 
-	HttpOutbox(Channel channel, HttpEncoder encoder) {
+	HttpOutbox(Channel channel, MessageEncoder encoder) {
 		this.channel = channel;
 		this.encoder = encoder;
 	}

@@ -42,7 +42,12 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 
 	private final MessageDecoder decoder;
 
+	private final @Nullable Upgrade upgrade;
+
 	private @Nullable Metadata head;
+
+	/** What a handshake's key is answered with, when the message is one. */
+	private @Nullable String accept;
 
 	private Body body = new Body(0);
 
@@ -55,10 +60,18 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 	/** How many messages have been read: tells one partial message from the next. */
 	private long complete;
 
-	HttpReader(HttpSocket socket, HttpOptions options, MessageDecoder decoder) {
+	/**
+	 * A reader.
+	 * @param socket is given the messages
+	 * @param options the limits
+	 * @param decoder what stands in front of it
+	 * @param upgrade makes a WebSocket of the connection; null on a client
+	 */
+	HttpReader(HttpSocket socket, HttpOptions options, MessageDecoder decoder, @Nullable Upgrade upgrade) {
 		this.socket = socket;
 		this.options = options;
 		this.decoder = decoder;
+		this.upgrade = upgrade;
 	}
 
 	@Override
@@ -77,7 +90,7 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 				begin(ctx, message);
 			}
 			if (piece instanceof HttpContent content && this.head != null) {
-				append(content, this.head);
+				append(ctx, content, this.head);
 			}
 		}
 		finally {
@@ -92,6 +105,10 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		}
 		if (message instanceof HttpResponse response && response.status().code() < 200) {
 			// 100 Continue and its like announce the response
+			return;
+		}
+		if (this.upgrade != null && message instanceof HttpRequest request && WebSocketHandshake.isAskedFor(request)
+				&& !shake(request)) {
 			return;
 		}
 		Metadata head = head(message);
@@ -110,7 +127,22 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		}
 	}
 
-	private void append(HttpContent content, Metadata head) {
+	private boolean shake(HttpRequest request) {
+		try {
+			if (!this.socket.isAnswered()) {
+				throw MicroException.badRequest(HttpSocket.ID,
+						"malformed HTTP: a WebSocket is asked for behind requests without answers");
+			}
+			this.accept = WebSocketHandshake.accept(request, this.options);
+			return true;
+		}
+		catch (MicroException ex) {
+			this.socket.reject(ex);
+			return false;
+		}
+	}
+
+	private void append(ChannelHandlerContext ctx, HttpContent content, Metadata head) {
 		if (content.decoderResult().isFailure()) {
 			malformed(content.decoderResult().cause());
 			return;
@@ -129,6 +161,13 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		if (content instanceof LastHttpContent) {
 			this.head = null;
 			this.complete++;
+			if (this.accept != null && this.upgrade != null) {
+				this.socket.over(null);
+				this.upgrade.to(this.accept, Message.of(head));
+				ctx.pipeline().remove(this);
+				ctx.pipeline().remove(this.decoder);
+				return;
+			}
 			byte[] bytes = this.body.take();
 			if (this.bodySize > this.options.maxMessageSize()) {
 				refuse(head, this.bodySize, false);
@@ -265,18 +304,35 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelInactive(ChannelHandlerContext ctx) {
+		this.socket.over(null);
+	}
+
+	@Override
+	public void handlerRemoved(ChannelHandlerContext ctx) {
 		if (this.idle != null) {
 			this.idle.cancel(false);
 		}
 		if (this.slow != null) {
 			this.slow.cancel(false);
 		}
-		this.socket.over(null);
 	}
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		this.socket.broken(cause);
+	}
+
+	/** Makes a WebSocket of the connection. */
+	@FunctionalInterface
+	interface Upgrade {
+
+		/**
+		 * Adds the handlers of a WebSocket behind those of HTTP, which are removed then.
+		 * @param accept what the handshake's key is answered with
+		 * @param request the request that asked for it
+		 */
+		void to(String accept, Message request);
+
 	}
 
 }

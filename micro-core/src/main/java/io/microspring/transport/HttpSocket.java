@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p>
  * Fields without a note belong to the event loop.
  */
-final class HttpSocket implements Socket {
+final class HttpSocket implements NettySocket {
 
 	/** Who says so in the errors of this transport. */
 	static final String ID = "go.micro.transport";
@@ -36,7 +36,7 @@ final class HttpSocket implements Socket {
 	 * How long closing may take: for what was sent to leave, and on a server for the peer
 	 * to hang up.
 	 */
-	private static final Duration LINGER = Duration.ofSeconds(5);
+	static final Duration LINGER = Duration.ofSeconds(5);
 
 	private final SocketChannel channel;
 
@@ -137,7 +137,7 @@ final class HttpSocket implements Socket {
 		if (last) {
 			finish();
 		}
-		else if (this.closeWhenAnswered && this.outbox.sent() >= this.received) {
+		else if (this.closeWhenAnswered && isAnswered()) {
 			sayFarewell();
 		}
 	}
@@ -188,6 +188,11 @@ final class HttpSocket implements Socket {
 		if (this.draining.get()) {
 			drain();
 		}
+	}
+
+	/** Whether everything that was received is answered, and the answers written. */
+	boolean isAnswered() {
+		return this.outbox.sent() >= this.received;
 	}
 
 	void received(Message message) {
@@ -243,7 +248,7 @@ final class HttpSocket implements Socket {
 
 	/** The peer sends no more; it may still wait for answers. */
 	void halfClosed() {
-		if (this.outbox.sent() >= this.received) {
+		if (isAnswered()) {
 			this.channel.close();
 			return;
 		}
@@ -316,7 +321,8 @@ final class HttpSocket implements Socket {
 		return this.lastActive;
 	}
 
-	CompletableFuture<Void> finished() {
+	@Override
+	public CompletableFuture<Void> finished() {
 		return this.finished;
 	}
 
@@ -388,7 +394,7 @@ final class HttpSocket implements Socket {
 		return "http[" + this.local + " <-> " + this.remote + "]";
 	}
 
-	private static String text(@Nullable InetSocketAddress address) {
+	static String text(@Nullable InetSocketAddress address) {
 		return (address == null) ? "" : Address.join(address.getAddress().getHostAddress(), address.getPort());
 	}
 

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
+import io.microspring.message.Message;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -56,7 +57,7 @@ final class HttpTransport implements Transport {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Set<HttpSocket> sockets = ConcurrentHashMap.newKeySet();
+	private final Set<NettySocket> sockets = ConcurrentHashMap.newKeySet();
 
 	/** All connections, those included that have not said yet what they speak. */
 	private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
@@ -143,7 +144,7 @@ final class HttpTransport implements Transport {
 		connecting.addListener((done) -> {
 			if (done.isSuccess()) {
 				HttpSocket socket = add((SocketChannel) connecting.channel(), HttpEncoder.client(dial.address()),
-						MessageDecoder.ofResponses(this.options), false);
+						MessageDecoder.ofResponses(this.options), null);
 				if (!dial.future().complete(socket)) {
 					socket.close();
 				}
@@ -157,12 +158,17 @@ final class HttpTransport implements Transport {
 		});
 	}
 
-	private HttpSocket add(SocketChannel channel, HttpEncoder encoder, MessageDecoder decoder, boolean server) {
-		HttpSocket socket = new HttpSocket(channel, encoder, this.options, server);
+	private HttpSocket add(SocketChannel channel, HttpEncoder encoder, MessageDecoder decoder,
+			HttpReader.@Nullable Upgrade upgrade) {
+		HttpSocket socket = new HttpSocket(channel, encoder, this.options, upgrade != null);
+		track(socket, channel);
+		channel.pipeline().addLast(decoder, new HttpReader(socket, this.options, decoder, upgrade));
+		return socket;
+	}
+
+	private void track(NettySocket socket, SocketChannel channel) {
 		this.sockets.add(socket);
 		channel.closeFuture().addListener((done) -> this.sockets.remove(socket));
-		channel.pipeline().addLast(decoder, new HttpReader(socket, this.options, decoder));
-		return socket;
 	}
 
 	@Override
@@ -203,13 +209,27 @@ final class HttpTransport implements Transport {
 	}
 
 	private void accept(SocketChannel channel, Consumer<Socket> onAccept) {
-		HttpSocket socket = add(channel, HttpEncoder.server(), MessageDecoder.ofRequests(this.options), true);
+		HttpReader.Upgrade upgrade = (key, request) -> upgrade(channel, key, request, onAccept);
+		HttpSocket socket = add(channel, HttpEncoder.server(), MessageDecoder.ofRequests(this.options), upgrade);
+		offer(socket, onAccept, socket::broken);
+	}
+
+	private void upgrade(SocketChannel channel, String accept, Message request, Consumer<Socket> onAccept) {
+		WebSocketConnection socket = new WebSocketConnection(channel, accept, this.options);
+		track(socket, channel);
+		WebSocketDecoder decoder = new WebSocketDecoder(this.options);
+		channel.pipeline().addLast(decoder, new WebSocketReader(socket, this.options, decoder));
+		offer(socket, onAccept, socket::broken);
+		socket.opened(request);
+	}
+
+	private static void offer(Socket socket, Consumer<Socket> onAccept, Consumer<Throwable> onFailure) {
 		try {
 			onAccept.accept(socket);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("The connection from {} was not accepted: closing", socket.remote(), ex);
-			socket.broken(ex);
+			onFailure.accept(ex);
 		}
 	}
 

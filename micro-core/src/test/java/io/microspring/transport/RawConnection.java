@@ -58,6 +58,12 @@ final class RawConnection implements AutoCloseable {
 		return new Raw(head.get(0), head.subList(1, head.size()), new String(body, StandardCharsets.UTF_8));
 	}
 
+	/** Reads as many bytes, as Latin-1. */
+	String read(int length) throws IOException {
+		byte[] bytes = this.socket.getInputStream().readNBytes(length);
+		return new String(bytes, StandardCharsets.ISO_8859_1);
+	}
+
 	/** Whether the peer has closed and nothing is left to read. */
 	boolean isAtEnd() throws IOException {
 		return this.socket.getInputStream().read() < 0;

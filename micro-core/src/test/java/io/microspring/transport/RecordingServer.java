@@ -1,6 +1,7 @@
 package io.microspring.transport;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,9 @@ final class RecordingServer implements AutoCloseable {
 	final BlockingQueue<Socket> halfClosed = new LinkedBlockingQueue<>();
 
 	final BlockingQueue<Socket> closed = new LinkedBlockingQueue<>();
+
+	/** What ended the sockets, in the order of {@link #closed}; empty for a good end. */
+	final BlockingQueue<Optional<Throwable>> causes = new LinkedBlockingQueue<>();
 
 	private final Transport transport;
 
@@ -111,6 +115,7 @@ final class RecordingServer implements AutoCloseable {
 
 		@Override
 		public void onClosed(@Nullable Throwable cause) {
+			RecordingServer.this.causes.add(Optional.ofNullable(cause));
 			RecordingServer.this.closed.add(this.socket);
 		}
 

@@ -23,8 +23,11 @@ public record HttpTransportProperties(@DefaultValue("4MB") DataSize maxMessageSi
 		@DefaultValue("5m") Duration idleTimeout) {
 
 	HttpOptions toOptions() {
-		return new HttpOptions(Math.toIntExact(this.maxMessageSize.toBytes()),
-				Math.toIntExact(this.maxHeaderSize.toBytes()), this.readTimeout, this.idleTimeout);
+		return HttpOptions.defaults()
+			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withMaxHeaderSize(Math.toIntExact(this.maxHeaderSize.toBytes()))
+			.withReadTimeout(this.readTimeout)
+			.withIdleTimeout(this.idleTimeout);
 	}
 
 }
