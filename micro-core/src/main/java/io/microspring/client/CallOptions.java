@@ -31,6 +31,8 @@ public final class CallOptions {
 
 	private @Nullable String address;
 
+	private @Nullable String protocol;
+
 	private Metadata metadata = Metadata.empty();
 
 	private List<Filter> filters = List.of();
@@ -46,6 +48,7 @@ public final class CallOptions {
 		this.idempotent = other.idempotent;
 		this.contentType = other.contentType;
 		this.address = other.address;
+		this.protocol = other.protocol;
 		this.metadata = other.metadata;
 		this.filters = other.filters;
 	}
@@ -133,6 +136,17 @@ public final class CallOptions {
 	public CallOptions withAddress(String address) {
 		CallOptions copy = new CallOptions(this);
 		copy.address = Objects.requireNonNull(address);
+		return copy;
+	}
+
+	/**
+	 * A copy that speaks one protocol, whatever the nodes say of themselves.
+	 * @param protocol {@code mucp}, {@code grpc}, or {@code auto} for what each node says
+	 * @return the copy
+	 */
+	public CallOptions withProtocol(String protocol) {
+		CallOptions copy = new CallOptions(this);
+		copy.protocol = ClientOptions.checkProtocol(protocol);
 		return copy;
 	}
 
@@ -225,6 +239,14 @@ public final class CallOptions {
 	 */
 	public @Nullable String address() {
 		return this.address;
+	}
+
+	/**
+	 * The protocol to speak.
+	 * @return the protocol, or null for the client's
+	 */
+	public @Nullable String protocol() {
+		return this.protocol;
 	}
 
 	/**

@@ -145,7 +145,7 @@ final class ClientMethods implements InvocationHandler {
 			}
 			Streaming
 				.receiveAll(stream, (task) -> executor.execute(context.wrap(task)),
-						() -> stream.fail(MicroException.of(Protocol.ID, 499, "cancelled by the caller")))
+						() -> stream.fail(MicroException.of(Dialects.ID, 499, "cancelled by the caller")))
 				.subscribe(subscriber);
 		}
 		catch (RejectedExecutionException ex) {
@@ -162,7 +162,7 @@ final class ClientMethods implements InvocationHandler {
 		catch (Exception ex) {
 			// Told to both: to the handler, and to whoever receives here.
 			stream.fail((ex instanceof MicroException error) ? error
-					: MicroException.of(Protocol.ID, 499, "the publisher of requests failed: " + ex).because(ex));
+					: MicroException.of(Dialects.ID, 499, "the publisher of requests failed: " + ex).because(ex));
 		}
 	}
 

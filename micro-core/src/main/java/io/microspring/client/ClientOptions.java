@@ -21,13 +21,19 @@ import java.util.List;
  * @param propagate headers of the call being served that calls made from inside it carry
  * on, in any case; a name that ends with {@code *} stands for all that begin so. By
  * default W3C trace context: {@code traceparent}, {@code tracestate} and {@code baggage}
+ * @param protocol what nodes are spoken to in: {@code mucp}, {@code grpc}, or
+ * {@link #AUTO} for what each says in its metadata, the default
  */
 public record ClientOptions(Duration timeout, Duration dialTimeout, int retries, RetryPolicy retryPolicy,
-		Backoff backoff, int poolSize, Duration poolTtl, int maxMessageSize, String contentType,
-		List<String> propagate) {
+		Backoff backoff, int poolSize, Duration poolTtl, int maxMessageSize, String contentType, List<String> propagate,
+		String protocol) {
+
+	/** As each node says. */
+	public static final String AUTO = "auto";
 
 	public ClientOptions {
 		propagate = List.copyOf(propagate);
+		checkProtocol(protocol);
 	}
 
 	/**
@@ -37,7 +43,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	public static ClientOptions defaults() {
 		return new ClientOptions(Duration.ofSeconds(5), Duration.ofSeconds(5), 1, RetryPolicy.safe(),
 				Backoff.exponential(), 100, Duration.ofMinutes(1), 4 * 1024 * 1024, "",
-				List.of("traceparent", "tracestate", "baggage"));
+				List.of("traceparent", "tracestate", "baggage"), AUTO);
 	}
 
 	/**
@@ -47,7 +53,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withTimeout(Duration timeout) {
 		return new ClientOptions(timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff, this.poolSize,
-				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate);
+				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol);
 	}
 
 	/**
@@ -57,7 +63,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withDialTimeout(Duration timeout) {
 		return new ClientOptions(this.timeout, timeout, this.retries, this.retryPolicy, this.backoff, this.poolSize,
-				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate);
+				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol);
 	}
 
 	/**
@@ -69,7 +75,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withRetries(int retries, RetryPolicy policy, Backoff backoff) {
 		return new ClientOptions(this.timeout, this.dialTimeout, retries, policy, backoff, this.poolSize, this.poolTtl,
-				this.maxMessageSize, this.contentType, this.propagate);
+				this.maxMessageSize, this.contentType, this.propagate, this.protocol);
 	}
 
 	/**
@@ -80,7 +86,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withPool(int size, Duration ttl) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff, size,
-				ttl, this.maxMessageSize, this.contentType, this.propagate);
+				ttl, this.maxMessageSize, this.contentType, this.propagate, this.protocol);
 	}
 
 	/**
@@ -90,7 +96,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withMaxMessageSize(int bytes) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
-				this.poolSize, this.poolTtl, bytes, this.contentType, this.propagate);
+				this.poolSize, this.poolTtl, bytes, this.contentType, this.propagate, this.protocol);
 	}
 
 	/**
@@ -100,7 +106,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withContentType(String contentType) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
-				this.poolSize, this.poolTtl, this.maxMessageSize, contentType, this.propagate);
+				this.poolSize, this.poolTtl, this.maxMessageSize, contentType, this.propagate, this.protocol);
 	}
 
 	/**
@@ -110,7 +116,24 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withPropagate(List<String> names) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
-				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, names);
+				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, names, this.protocol);
+	}
+
+	/**
+	 * A copy that speaks another protocol.
+	 * @param protocol {@code mucp}, {@code grpc} or {@link #AUTO}
+	 * @return the copy
+	 */
+	public ClientOptions withProtocol(String protocol) {
+		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
+				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, protocol);
+	}
+
+	static String checkProtocol(String protocol) {
+		if (!protocol.equals(AUTO) && !protocol.equals("mucp") && !protocol.equals("grpc")) {
+			throw new IllegalArgumentException("There is no protocol '" + protocol + "': it is auto, mucp or grpc");
+		}
+		return protocol;
 	}
 
 }

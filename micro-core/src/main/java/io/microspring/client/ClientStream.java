@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.microspring.call.Deadline;
 import io.microspring.call.Stream;
 import io.microspring.call.Window;
+import io.microspring.client.Dialect.Conversation;
 import io.microspring.errors.MicroException;
-import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.transport.Receiver;
 import io.microspring.transport.Socket;
@@ -16,14 +16,14 @@ import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's end of a mucp stream, on a connection of its own (protocol reference
- * §3.6): an opening message whose body nobody reads, then the messages; {@code EOS} from
- * the caller says that it sends no more, {@code EOS} or an error from the handler ends
- * the stream, and with it the connection.
+ * The caller's end of a stream, on a socket of its own; what its messages look like is
+ * the {@link Conversation}'s affair.
  */
 final class ClientStream implements Stream<Object, Object>, Receiver {
 
-	private final StreamOpening opening;
+	private final PreparedCall call;
+
+	private final Conversation conversation;
 
 	private final RpcClient client;
 
@@ -39,11 +39,12 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
 
-	ClientStream(StreamOpening opening, Socket socket) {
-		this.opening = opening;
-		this.client = opening.client();
-		this.endpoint = opening.endpoint();
-		this.deadline = opening.deadline();
+	ClientStream(PreparedCall call, Conversation conversation, Deadline deadline, Socket socket) {
+		this.call = call;
+		this.conversation = conversation;
+		this.client = call.client();
+		this.endpoint = call.endpoint();
+		this.deadline = deadline;
 		this.socket = socket;
 		this.window = new Window<>(socket::reading);
 	}
@@ -51,38 +52,38 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 	void begin(@Nullable Message first) {
 		this.client.opened(this);
 		this.socket.receive(this);
-		transmit(this.opening.opening());
+		transmit(this.conversation.opening(this.deadline));
 		if (first != null) {
-			transmit(first);
+			transmit(this.conversation.message(first));
 		}
 	}
 
 	@Override
 	public void send(Object message) {
 		if (this.sendClosed.get()) {
-			throw MicroException.badRequest(Protocol.ID,
+			throw MicroException.badRequest(Dialects.ID,
 					"the stream to " + this.endpoint + " has been closed for sending");
 		}
-		Message encoded = this.opening.encode(message);
+		Message encoded = this.conversation.message(this.call.encode(message));
 		awaitWritable();
 		if (this.over.isDone()) {
-			throw MicroException.of(Protocol.ID, 499, "the stream to " + this.endpoint + " has ended");
+			throw MicroException.of(Dialects.ID, 499, "the stream to " + this.endpoint + " has ended");
 		}
 		transmit(encoded);
 	}
 
 	@Override
 	public @Nullable Object receive() {
-		Message message = this.window.take(this.deadline, () -> MicroException.timeout(Protocol.ID,
+		Message message = this.window.take(this.deadline, () -> MicroException.timeout(Dialects.ID,
 				"stream timeout: nothing received from " + this.endpoint + " in time"));
-		return (message == null) ? null : this.opening.decode(message);
+		return (message == null) ? null : this.call.decode(message, this.socket.remote());
 	}
 
 	@Override
 	public void closeSend() {
 		if (this.sendClosed.compareAndSet(false, true) && this.socket.isOpen()) {
 			try {
-				transmit(this.opening.end(Headers.END_OF_STREAM));
+				transmit(this.conversation.end());
 			}
 			catch (MicroException ignored) {
 				// the peer has closed first: it needs no telling
@@ -95,9 +96,10 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 		this.sendClosed.set(true);
 		// First, since the peer may answer with an error of its own.
 		this.window.end(error);
-		if (!this.over.isDone() && this.socket.isOpen()) {
+		Message failure = this.conversation.failure(error);
+		if (failure != null && !this.over.isDone() && this.socket.isOpen()) {
 			try {
-				transmit(this.opening.end(error.toText()));
+				transmit(failure);
 			}
 			catch (MicroException ignored) {
 				// the peer has gone first: it needs no telling
@@ -109,7 +111,7 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 	@Override
 	public void close() {
 		if (this.deadline.isExpired()) {
-			fail(MicroException.timeout(Protocol.ID, "stream timeout: " + this.endpoint + " took too long"));
+			fail(MicroException.timeout(Dialects.ID, "stream timeout: " + this.endpoint + " took too long"));
 			return;
 		}
 		closeSend();
@@ -123,18 +125,14 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	@Override
 	public void onMessage(Message message) {
-		if (Headers.END_OF_STREAM.equals(message.header(Headers.ERROR))) {
-			end(null);
-			return;
-		}
-		MicroException failure = Protocol.error(message);
-		int limit = this.client.options.maxMessageSize();
-		if (failure != null) {
-			end(failure);
-		}
-		else if (message.body().length > limit) {
-			end(MicroException.of(Protocol.ID, 413, "a message of " + this.endpoint + " is " + message.body().length
-					+ " bytes, over the limit of " + limit));
+		this.conversation.received(message, this);
+	}
+
+	/** Takes a message of the handler's. */
+	void add(Message message) {
+		MicroException tooLarge = this.call.tooLarge(message, this.socket.remote());
+		if (tooLarge != null) {
+			end(tooLarge);
 		}
 		else {
 			this.window.add(message);
@@ -148,14 +146,14 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	@Override
 	public void onClosed(@Nullable Throwable cause) {
-		MicroException error = MicroException.internalServerError(Protocol.ID,
+		MicroException error = MicroException.internalServerError(Dialects.ID,
 				"the stream from " + this.endpoint + " at " + this.socket.remote() + " broke off");
 		end((cause == null) ? error : error.because(cause));
 		this.client.ended(this);
 	}
 
 	/** Of several ends the first counts; what came before it can still be received. */
-	private void end(@Nullable MicroException failure) {
+	void end(@Nullable MicroException failure) {
 		this.window.end(failure);
 		this.over.complete(null);
 		this.socket.close();
@@ -166,7 +164,7 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 			this.socket.send(message);
 		}
 		catch (TransportException ex) {
-			throw MicroException.internalServerError(Protocol.ID, "connection error: " + ex.getMessage()).because(ex);
+			throw MicroException.internalServerError(Dialects.ID, "connection error: " + ex.getMessage()).because(ex);
 		}
 	}
 
@@ -175,14 +173,14 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 			while (!this.socket.isWritable() && this.socket.isOpen()) {
 				this.socket.awaitWritable(this.deadline.isNone() ? Duration.ofSeconds(1) : this.deadline.remaining());
 				if (this.deadline.isExpired()) {
-					throw MicroException.timeout(Protocol.ID,
+					throw MicroException.timeout(Dialects.ID,
 							"stream timeout: " + this.endpoint + " does not take what is sent");
 				}
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw MicroException.of(Protocol.ID, 499, "interrupted while sending").because(ex);
+			throw MicroException.of(Dialects.ID, 499, "interrupted while sending").because(ex);
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.microspring.client;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.microspring.client.Dialect.Exchange;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.transport.Receiver;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A pooled connection: one call at a time, answers matched by order, as go-micro's
  * servers need it (protocol reference §3.5).
  */
-final class Connection implements Receiver {
+final class Connection implements Exchange, Receiver {
 
 	private final ConnectionPool pool;
 
@@ -37,12 +38,8 @@ final class Connection implements Receiver {
 		return this.address;
 	}
 
-	/**
-	 * Sends a request.
-	 * @return its answer; fails with a {@link TransportException} that says whether the
-	 * request can have been executed
-	 */
-	CompletableFuture<Message> exchange(Message request) {
+	@Override
+	public CompletableFuture<Message> exchange(Message request) {
 		CompletableFuture<Message> answer = new CompletableFuture<>();
 		if (!this.waiting.compareAndSet(null, answer)) {
 			throw new IllegalStateException("The connection to " + this.address + " is in use");
@@ -52,8 +49,8 @@ final class Connection implements Receiver {
 		}
 		catch (RuntimeException ex) {
 			// Nothing went out: the connection is as good as before. The future given
-			// back
-			// is another, as the end of the connection may have failed this one already,
+			// back is another, as the end of the connection may have failed this one
+			// already,
 			// without knowing that nothing was sent.
 			this.waiting.set(null);
 			this.pool.release(this, true);
@@ -63,7 +60,8 @@ final class Connection implements Receiver {
 	}
 
 	/** Back to the pool, unused. */
-	void release() {
+	@Override
+	public void release() {
 		this.pool.release(this, true);
 	}
 
@@ -77,7 +75,8 @@ final class Connection implements Receiver {
 	 * another call by now.
 	 * @param answer what {@link #exchange} returned
 	 */
-	void abandon(CompletableFuture<Message> answer) {
+	@Override
+	public void abandon(CompletableFuture<Message> answer) {
 		if (this.waiting.compareAndSet(answer, null)) {
 			this.socket.close();
 		}

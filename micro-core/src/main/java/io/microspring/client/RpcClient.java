@@ -51,9 +51,13 @@ final class RpcClient implements Client {
 
 	final ClientOptions options;
 
-	final Protocol protocol;
+	final Dialects dialects;
 
-	final ConnectionPool pool;
+	private final Codecs codecs;
+
+	private final ConnectionPool pool;
+
+	private final GrpcDialect grpc;
 
 	private final Selector selector;
 
@@ -101,8 +105,11 @@ final class RpcClient implements Client {
 			this.ownCache = Registry.cached(builder.registry, CacheOptions.defaults());
 			this.selector = Selector.of(this.ownCache, Strategy.random());
 		}
-		this.protocol = new Protocol(builder.codecs, builder.name);
+		this.codecs = builder.codecs;
 		this.pool = new ConnectionPool(this.transport, this.options);
+		this.grpc = new GrpcDialect(this.codecs, this.transport, this.options.dialTimeout());
+		this.dialects = new Dialects(new MucpDialect(this.codecs, this.transport, this.pool), this.grpc,
+				this.options.protocol());
 		this.calls = Interceptors.around(this::invoke, builder.callInterceptors);
 		this.publications = Interceptors.around(this::send, builder.publishInterceptors);
 	}
@@ -145,14 +152,16 @@ final class RpcClient implements Client {
 	@Override
 	public ClientStats stats() {
 		int idle = this.pool.idleCount();
-		return new ClientStats(this.inFlight.get(), Math.max(0, this.pool.openCount() - idle) + this.streams.size(),
-				idle, this.attempts.sum(), this.retries.sum(), this.name.isEmpty() ? null : this.name);
+		return new ClientStats(this.inFlight.get(),
+				Math.max(0, this.pool.openCount() - idle) + this.grpc.openCount() + this.streams.size(), idle,
+				this.attempts.sum(), this.retries.sum(), this.name.isEmpty() ? null : this.name);
 	}
 
 	@Override
 	public void close() {
 		this.closed = true;
 		this.pool.close();
+		this.grpc.close();
 		this.streams.forEach(ClientStream::close);
 		if (this.ownCache != null) {
 			this.selector.close();
@@ -214,12 +223,12 @@ final class RpcClient implements Client {
 			throw unwrap(ex.getCause());
 		}
 		catch (CancellationException ex) {
-			throw MicroException.of(Protocol.ID, 499, "the call was cancelled").because(ex);
+			throw MicroException.of(Dialects.ID, 499, "the call was cancelled").because(ex);
 		}
 		catch (InterruptedException ex) {
 			answer.cancel(true);
 			Thread.currentThread().interrupt();
-			throw MicroException.of(Protocol.ID, 499, "the call was interrupted").because(ex);
+			throw MicroException.of(Dialects.ID, 499, "the call was interrupted").because(ex);
 		}
 	}
 
@@ -278,8 +287,8 @@ final class RpcClient implements Client {
 		}
 	}
 
-	Transport transport() {
-		return this.transport;
+	String name() {
+		return this.name;
 	}
 
 	void began() {
@@ -310,18 +319,18 @@ final class RpcClient implements Client {
 
 	private CompletableFuture<@Nullable Object> invoke(Outgoing call) {
 		if (this.closed) {
-			throw MicroException.internalServerError(Protocol.ID, "the client is closed");
+			throw MicroException.internalServerError(Dialects.ID, "the client is closed");
 		}
 		return call.stream() ? new StreamOpening(this, call).start() : new UnaryCall(this, call).start();
 	}
 
 	private void send(Publication publication) {
 		if (this.broker == null) {
-			throw MicroException.internalServerError(Protocol.ID,
+			throw MicroException.internalServerError(Dialects.ID,
 					"publishing to " + publication.topic() + " needs a broker, and this client has none");
 		}
 		String contentType = contentType(publication.payload(), null);
-		Message encoded = this.protocol.codec(contentType)
+		Message encoded = Dialects.codec(this.codecs, contentType)
 			.write(Codec.Header.of(Codec.Kind.EVENT), publication.payload());
 		Metadata.Builder headers = CallContext.current()
 			.metadata()
@@ -338,7 +347,7 @@ final class RpcClient implements Client {
 			this.broker.publish(publication.topic(), new Message(headers.build(), encoded.body()));
 		}
 		catch (BrokerException ex) {
-			throw MicroException.internalServerError(Protocol.ID, String.valueOf(ex.getMessage())).because(ex);
+			throw MicroException.internalServerError(Dialects.ID, String.valueOf(ex.getMessage())).because(ex);
 		}
 	}
 
@@ -350,7 +359,7 @@ final class RpcClient implements Client {
 		if (cause instanceof RuntimeException runtime) {
 			return runtime;
 		}
-		return MicroException.internalServerError(Protocol.ID, String.valueOf(cause));
+		return MicroException.internalServerError(Dialects.ID, String.valueOf(cause));
 	}
 
 }

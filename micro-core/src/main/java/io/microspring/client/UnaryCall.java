@@ -7,13 +7,12 @@ import java.util.concurrent.RejectedExecutionException;
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
 import io.microspring.client.CallFunction.Outgoing;
+import io.microspring.client.Dialect.Exchange;
 import io.microspring.client.RetryPolicy.Failure;
-import io.microspring.codec.Codec;
 import io.microspring.concurrent.Stages;
 import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
-import io.microspring.message.Metadata;
 import io.microspring.registry.Node;
 import io.microspring.selector.Selector;
 import io.microspring.transport.TransportException;
@@ -29,15 +28,7 @@ final class UnaryCall {
 
 	private final Outgoing call;
 
-	private final String contentType;
-
-	private final Codec codec;
-
-	private final byte[] body;
-
-	private final Metadata bodyHeaders;
-
-	private final Metadata propagated;
+	private final PreparedCall prepared;
 
 	private final Deadline deadline;
 
@@ -57,22 +48,12 @@ final class UnaryCall {
 	UnaryCall(RpcClient client, Outgoing call) {
 		this.client = client;
 		this.call = call;
-		CallContext context = CallContext.current();
-		this.propagated = context.metadata();
 		Duration timeout = call.options().timeout();
 		this.deadline = Deadline.after((timeout != null) ? timeout : client.options.timeout())
-			.earliest(context.deadline());
+			.earliest(CallContext.current().deadline());
 		Integer wanted = call.options().retries();
 		this.retries = (wanted != null) ? wanted : client.options.retries();
-		this.contentType = client.contentType(call);
-		this.codec = client.protocol.codec(this.contentType);
-		Message encoded = this.codec.write(Codec.Header.of(Codec.Kind.REQUEST), call.request().body());
-		if (encoded.body().length > client.options.maxMessageSize()) {
-			throw MicroException.of(Protocol.ID, 413, "the request to " + call.request().service() + " is "
-					+ encoded.body().length + " bytes, over the limit of " + client.options.maxMessageSize());
-		}
-		this.body = encoded.body();
-		this.bodyHeaders = encoded.headers();
+		this.prepared = new PreparedCall(client, call);
 	}
 
 	CompletableFuture<@Nullable Object> start() {
@@ -97,8 +78,7 @@ final class UnaryCall {
 		}
 		else {
 			// The first look-up may take longer than the caller has, and it need not be
-			// waited
-			// for.
+			// waited for.
 			attemptLater();
 		}
 		return this.result;
@@ -111,8 +91,12 @@ final class UnaryCall {
 		this.attempt++;
 		this.client.attempted(this.attempt);
 		Node node;
+		Dialect dialect;
+		Message body;
 		try {
 			node = node();
+			dialect = this.client.dialects.of(node, this.call);
+			body = this.prepared.body(dialect);
 		}
 		catch (MicroException ex) {
 			this.result.completeExceptionally(ex);
@@ -121,18 +105,18 @@ final class UnaryCall {
 		catch (RuntimeException ex) {
 			this.result
 				.completeExceptionally(MicroException
-					.internalServerError(Protocol.ID,
+					.internalServerError(Dialects.ID,
 							"error selecting " + this.call.request().service() + " node: " + ex.getMessage())
 					.because(ex));
 			return;
 		}
 		this.lastAddress = node.address();
 		Deadline limit = attemptDeadline();
-		this.client.pool.acquire(node.address(), dialTime(limit))
-			.thenCompose((acquired) -> exchange(acquired, limit))
+		dialect.connect(node.address(), dialTime(limit))
+			.thenCompose((acquired) -> exchange(acquired, dialect.request(this.prepared, body, limit), limit))
 			.whenComplete((answer, failure) -> {
 				if (failure == null) {
-					answered(node, answer);
+					answered(node, dialect.error(answer), answer);
 				}
 				else {
 					failed(node, toFailure(node, failure));
@@ -151,19 +135,15 @@ final class UnaryCall {
 			this.client.found(this.call.request().service());
 			this.next = chooser;
 		}
-		return Protocol.spokenBy(chooser.next(), this.call);
+		return chooser.next();
 	}
 
-	private CompletableFuture<Message> exchange(Connection acquired, Deadline limit) {
+	private CompletableFuture<Message> exchange(Exchange acquired, Message request, Deadline limit) {
 		if (this.result.isDone()) {
 			acquired.release();
 			return CompletableFuture.failedFuture(timeout());
 		}
-		Metadata.Builder headers = this.client.protocol
-			.headers(this.call, this.propagated, this.contentType, this.client.protocol.nextId())
-			.setAll(this.bodyHeaders);
-		Protocol.timeout(headers, limit);
-		CompletableFuture<Message> answer = acquired.exchange(new Message(headers.build(), this.body));
+		CompletableFuture<Message> answer = acquired.exchange(request);
 		this.abandon = () -> acquired.abandon(answer);
 		if (this.result.isDone()) {
 			giveUp();
@@ -173,7 +153,7 @@ final class UnaryCall {
 		}
 		Threads.Scheduled timer = Threads.after(limit.remaining(), () -> {
 			if (answer
-				.completeExceptionally(MicroException.timeout(Protocol.ID, "no answer in the time of one attempt"))) {
+				.completeExceptionally(MicroException.timeout(Dialects.ID, "no answer in the time of one attempt"))) {
 				acquired.abandon(answer);
 			}
 		});
@@ -193,31 +173,23 @@ final class UnaryCall {
 		return (this.attempt <= this.retries && third.compareTo(left) < 0) ? third : left;
 	}
 
-	private void answered(Node node, Message answer) {
-		MicroException error = Protocol.error(answer);
+	private void answered(Node node, @Nullable MicroException error, Message answer) {
 		if (error != null) {
 			failed(node, new Failure(error, this.attempt, false, this.call.options().idempotent()));
 			return;
 		}
 		this.client.mark(this.call, node, null);
-		int limit = this.client.options.maxMessageSize();
-		if (answer.body().length > limit) {
-			this.result.completeExceptionally(MicroException.of(Protocol.ID, 413,
-					"the answer " + of(node) + " is " + answer.body().length + " bytes, over the limit of " + limit));
+		MicroException tooLarge = this.prepared.tooLarge(answer, node.address());
+		if (tooLarge != null) {
+			this.result.completeExceptionally(tooLarge);
 			return;
 		}
 		try {
-			this.result.complete(this.codec.read(Codec.Kind.RESPONSE, answer).body(this.call.type()));
+			this.result.complete(this.prepared.decode(answer, node.address()));
 		}
 		catch (MicroException ex) {
-			this.result.completeExceptionally(
-					MicroException.internalServerError(Protocol.ID, "the answer " + of(node) + ": " + ex.detail())
-						.because(ex));
+			this.result.completeExceptionally(ex);
 		}
-	}
-
-	private String of(Node node) {
-		return "of " + this.call.request().service() + " " + this.call.request().endpoint() + " at " + node.address();
 	}
 
 	private void failed(Node node, Failure failure) {
@@ -251,7 +223,7 @@ final class UnaryCall {
 		}
 		catch (RejectedExecutionException ex) {
 			this.result.completeExceptionally(
-					MicroException.internalServerError(Protocol.ID, "the client is closed or too busy to try again")
+					MicroException.internalServerError(Dialects.ID, "the client is closed or too busy to try again")
 						.because(ex));
 		}
 	}
@@ -263,13 +235,13 @@ final class UnaryCall {
 		boolean unsent = cause instanceof TransportException transport && transport.isUnsent();
 		MicroException error = (cause instanceof MicroException own)
 				? MicroException.of(own.id(), own.code(), own.detail() + where)
-				: MicroException.internalServerError(Protocol.ID, "connection error: " + cause.getMessage() + where);
+				: MicroException.internalServerError(Dialects.ID, "connection error: " + cause.getMessage() + where);
 		return new Failure(error.because(cause), this.attempt, unsent, this.call.options().idempotent());
 	}
 
 	private MicroException timeout() {
 		String where = (this.lastAddress == null) ? "" : " at " + this.lastAddress;
-		return MicroException.timeout(Protocol.ID, "call timeout: no answer from " + this.call.request().service() + " "
+		return MicroException.timeout(Dialects.ID, "call timeout: no answer from " + this.call.request().service() + " "
 				+ this.call.request().endpoint() + where + " in time, attempt " + this.attempt);
 	}
 

@@ -34,7 +34,9 @@ public interface Receiver {
 
 	/**
 	 * The connection has ended; nothing comes afterwards. Called exactly once.
-	 * @param cause what broke it, or null when either side closed it
+	 * @param cause what broke it, or null when either side closed it; a
+	 * {@link TransportException} of which {@link TransportException#isUnsent()} is true
+	 * when the peer said that it has not looked at a call (HTTP/2: a refused stream)
 	 */
 	void onClosed(@Nullable Throwable cause);
 

@@ -209,14 +209,14 @@ class ClientTest {
 	@Test
 	void nodeOfAnotherProtocolIsNotCalled() {
 		this.registry.register(
-				Service.of("modern", "1", new Node("modern-1", this.server.address(), Map.of("protocol", "grpc"))),
+				Service.of("modern", "1", new Node("modern-1", this.server.address(), Map.of("protocol", "thrift"))),
 				Duration.ZERO);
 
 		assertThatExceptionOfType(MicroException.class)
 			.isThrownBy(() -> this.client.call(Request.of("modern", "Echo.Say", "x"), String.class))
 			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(501))
 			.withMessageContaining("modern-1")
-			.withMessageContaining("grpc");
+			.withMessageContaining("thrift");
 		assertThatExceptionOfType(MicroException.class).isThrownBy(
 				() -> this.client.stream(Request.of("modern", "Echo.Say", "x"), String.class, CallOptions.defaults()))
 			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(501));

@@ -1,0 +1,134 @@
+package io.microspring.client;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.microspring.call.Deadline;
+import io.microspring.codec.Codec;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Message;
+import io.microspring.transport.Socket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a node is spoken to: what carries a call, and how its messages are written and
+ * read. One instance for all calls of a client. Thread-safe.
+ */
+interface Dialect {
+
+	/**
+	 * The codec that a content type means in this dialect.
+	 * @param contentType the content type of the call
+	 * @return the codec
+	 * @throws MicroException 500 when there is none
+	 */
+	Codec codec(String contentType);
+
+	/**
+	 * Gets ready for one request.
+	 * @param address the address of the node
+	 * @param timeout how long connecting may take
+	 * @return what carries the request; fails with a
+	 * {@link io.microspring.transport.TransportException}
+	 */
+	CompletableFuture<? extends Exchange> connect(String address, Duration timeout);
+
+	/**
+	 * Writes a request.
+	 * @param call the call
+	 * @param body what {@link PreparedCall#body} has encoded
+	 * @param limit the deadline of the attempt
+	 * @return the message
+	 */
+	Message request(PreparedCall call, Message body, Deadline limit);
+
+	/**
+	 * The error in an answer.
+	 * @param answer the answer
+	 * @return the error, or null when the answer is none
+	 */
+	@Nullable MicroException error(Message answer);
+
+	/**
+	 * Opens what carries a stream.
+	 * @param address the address of the node
+	 * @param timeout how long connecting may take
+	 * @return the socket; fails with a
+	 * {@link io.microspring.transport.TransportException}
+	 */
+	CompletableFuture<Socket> open(String address, Duration timeout);
+
+	/**
+	 * How the messages of a stream are written and read.
+	 * @param call the call that opens it
+	 * @return the conversation
+	 */
+	Conversation conversation(PreparedCall call);
+
+	/**
+	 * What carries one request and its answer.
+	 */
+	interface Exchange {
+
+		/**
+		 * Sends a request.
+		 * @param request the request
+		 * @return its answer; fails with a
+		 * {@link io.microspring.transport.TransportException} that says whether the
+		 * request can have been executed
+		 */
+		CompletableFuture<Message> exchange(Message request);
+
+		/** Gives back what has not been used. */
+		void release();
+
+		/**
+		 * Gives an exchange up.
+		 * @param answer what {@link #exchange} returned
+		 */
+		void abandon(CompletableFuture<Message> answer);
+
+	}
+
+	/**
+	 * The messages of one stream.
+	 */
+	interface Conversation {
+
+		/**
+		 * The message that only says what the stream is.
+		 * @param deadline the deadline of the stream
+		 * @return the message
+		 */
+		Message opening(Deadline deadline);
+
+		/**
+		 * A message of the caller's.
+		 * @param encoded the encoded object
+		 * @return the message
+		 */
+		Message message(Message encoded);
+
+		/**
+		 * The message that says that nothing more is sent.
+		 * @return the message
+		 */
+		Message end();
+
+		/**
+		 * The message that says that something went wrong here.
+		 * @param error the error
+		 * @return the message, or null when closing the socket says it
+		 */
+		@Nullable Message failure(MicroException error);
+
+		/**
+		 * Tells a stream what a message of the handler's is to it.
+		 * @param message the message
+		 * @param stream the stream
+		 */
+		void received(Message message, ClientStream stream);
+
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.microspring.client;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.microspring.client.CallFunction.Outgoing;
+import io.microspring.codec.Codec;
+import io.microspring.codec.Codecs;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
+import io.microspring.message.Metadata;
+import io.microspring.registry.Node;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which dialect a node is spoken to in, and what all dialects have in common.
+ */
+final class Dialects {
+
+	/** Who says so when a call fails on this side. */
+	static final String ID = "go.micro.client";
+
+	/** Headers that say what a message is: never a user's (protocol reference §3.3). */
+	private static final String[] OWN = { Headers.STREAM, Headers.ERROR, Headers.TOPIC, Headers.TARGET, Headers.TIMEOUT,
+			Headers.FALLBACK_PREFIX + Headers.STREAM, Headers.FALLBACK_PREFIX + Headers.TOPIC,
+			Headers.FALLBACK_PREFIX + Headers.TARGET };
+
+	private final Dialect mucp;
+
+	private final Dialect grpc;
+
+	/** What the client is told to speak, whatever a node says; or null. */
+	private final @Nullable Dialect always;
+
+	private final AtomicLong sequence = new AtomicLong();
+
+	Dialects(Dialect mucp, Dialect grpc, String protocol) {
+		this.mucp = mucp;
+		this.grpc = grpc;
+		this.always = protocol.equals(ClientOptions.AUTO) ? null : named(protocol);
+	}
+
+	/** The next number of a call. */
+	String nextId() {
+		return Long.toString(this.sequence.getAndIncrement());
+	}
+
+	/**
+	 * The dialect that a call is most likely to be made in.
+	 * @param call the call
+	 * @param contentType its content type
+	 * @return the dialect
+	 */
+	Dialect expected(Outgoing call, String contentType) {
+		Dialect wanted = wanted(call);
+		return (wanted != null) ? wanted : GrpcDialect.isOwn(contentType) ? this.grpc : this.mucp;
+	}
+
+	/**
+	 * The dialect that a node is spoken to in: what the call or the client asks for, else
+	 * what the node says, else mucp.
+	 * @param node the node
+	 * @param call the call that is to be made
+	 * @return the dialect
+	 * @throws MicroException 501 when the node serves another protocol
+	 */
+	Dialect of(Node node, Outgoing call) {
+		Dialect wanted = wanted(call);
+		if (wanted != null) {
+			return wanted;
+		}
+		String protocol = node.metadata().get("protocol");
+		if (protocol == null) {
+			protocol = node.metadata().get("server");
+		}
+		if (protocol == null || protocol.equals("mucp")) {
+			return this.mucp;
+		}
+		if (protocol.equals("grpc")) {
+			return this.grpc;
+		}
+		throw MicroException.of(ID, 501, "node " + node.id() + " of " + call.request().service() + " speaks " + protocol
+				+ ", this client speaks mucp and grpc");
+	}
+
+	private @Nullable Dialect wanted(Outgoing call) {
+		String protocol = call.options().protocol();
+		return (protocol == null) ? this.always : protocol.equals(ClientOptions.AUTO) ? null : named(protocol);
+	}
+
+	private Dialect named(String protocol) {
+		return protocol.equals("grpc") ? this.grpc : this.mucp;
+	}
+
+	/**
+	 * The headers that a call carries whatever the dialect: those that are carried on,
+	 * then the call's own, without those that would make it something else.
+	 * @param call the call
+	 * @return the headers
+	 */
+	static Metadata.Builder headers(PreparedCall call) {
+		Metadata.Builder headers = call.propagated().toBuilder().setAll(call.call().options().metadata());
+		for (String name : OWN) {
+			headers.remove(name);
+		}
+		String fromService = call.client().name();
+		if (!fromService.isEmpty()) {
+			headers.set(Headers.FROM_SERVICE, fromService);
+		}
+		return headers;
+	}
+
+	/**
+	 * The codec of a content type.
+	 * @param codecs the codecs
+	 * @param contentType the content type
+	 * @return the codec
+	 * @throws MicroException 500 when there is none
+	 */
+	static Codec codec(Codecs codecs, String contentType) {
+		Codec codec = codecs.find(contentType);
+		if (codec == null) {
+			throw MicroException.internalServerError(ID, "Unsupported Content-Type: " + contentType + "; there are "
+					+ String.join(", ", codecs.contentTypes()));
+		}
+		return codec;
+	}
+
+}

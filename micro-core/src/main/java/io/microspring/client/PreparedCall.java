@@ -1,0 +1,128 @@
+package io.microspring.client;
+
+import io.microspring.call.CallContext;
+import io.microspring.client.CallFunction.Outgoing;
+import io.microspring.codec.Codec;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a call is the same for every node it is tried on. To be used by one thread at a
+ * time.
+ */
+final class PreparedCall {
+
+	private final RpcClient client;
+
+	private final Outgoing call;
+
+	private final String id;
+
+	private final String contentType;
+
+	private final Metadata propagated;
+
+	/** What the codec was chosen for. */
+	private Dialect dialect;
+
+	private Codec codec;
+
+	private Message body;
+
+	/** Encodes at once: the caller may change the object afterwards. */
+	PreparedCall(RpcClient client, Outgoing call) {
+		this.client = client;
+		this.call = call;
+		this.propagated = CallContext.current().metadata();
+		this.id = client.dialects.nextId();
+		this.contentType = client.contentType(call);
+		this.dialect = client.dialects.expected(call, this.contentType);
+		this.codec = this.dialect.codec(this.contentType);
+		this.body = encode(call.request().body());
+	}
+
+	/**
+	 * The request's body for a node.
+	 * @param spoken the dialect of the node
+	 * @return the encoded body
+	 */
+	Message body(Dialect spoken) {
+		if (spoken != this.dialect) {
+			this.dialect = spoken;
+			Codec other = spoken.codec(this.contentType);
+			if (other != this.codec) {
+				this.codec = other;
+				this.body = encode(this.call.request().body());
+			}
+		}
+		return this.body;
+	}
+
+	/** Encodes an object of the caller's, for the node that was last given. */
+	Message encode(@Nullable Object object) {
+		Message encoded = this.codec.write(
+				new Codec.Header(Codec.Kind.REQUEST, this.id, this.call.request().service(), endpoint(), null), object);
+		int limit = this.client.options.maxMessageSize();
+		if (encoded.body().length > limit) {
+			throw MicroException.of(Dialects.ID, 413, "the request to " + this.call.request().service() + " "
+					+ endpoint() + " is " + encoded.body().length + " bytes, over the limit of " + limit);
+		}
+		return encoded;
+	}
+
+	/**
+	 * Refuses what is over the limit.
+	 * @param message what was answered
+	 * @param address who answered
+	 * @return the error, or null when the message is small enough
+	 */
+	@Nullable MicroException tooLarge(Message message, String address) {
+		int limit = this.client.options.maxMessageSize();
+		return (message.body().length <= limit) ? null : MicroException.of(Dialects.ID, 413,
+				"the answer " + of(address) + " is " + message.body().length + " bytes, over the limit of " + limit);
+	}
+
+	/** Decodes an object of the handler's. */
+	@Nullable Object decode(Message message, String address) {
+		try {
+			return this.codec.read(Codec.Kind.RESPONSE, message).body(this.call.type());
+		}
+		catch (MicroException ex) {
+			throw MicroException.internalServerError(Dialects.ID, "the answer " + of(address) + ": " + ex.detail())
+				.because(ex);
+		}
+	}
+
+	private String of(String address) {
+		return "of " + this.call.request().service() + " " + endpoint() + " at " + address;
+	}
+
+	RpcClient client() {
+		return this.client;
+	}
+
+	Outgoing call() {
+		return this.call;
+	}
+
+	/** The number of the call, in decimal. */
+	String id() {
+		return this.id;
+	}
+
+	String endpoint() {
+		return this.call.request().endpoint();
+	}
+
+	String contentType() {
+		return this.contentType;
+	}
+
+	/** Headers of the call that is being served and that are carried on. */
+	Metadata propagated() {
+		return this.propagated;
+	}
+
+}
