@@ -27,7 +27,9 @@ public interface Call {
 
 	/**
 	 * Everything the caller sent along: the headers of the request, and {@code Local} and
-	 * {@code Remote} as in go-micro.
+	 * {@code Remote} as in go-micro. A header of gRPC whose name ends with {@code -bin}
+	 * is there in base64, as it travels:
+	 * {@link io.microspring.message.Headers#binary(String)} makes bytes of it.
 	 * @return the metadata
 	 */
 	Metadata metadata();
@@ -58,14 +60,34 @@ public interface Call {
 	Stream<Object, Object> stream();
 
 	/**
-	 * Sends a header with the answer; {@code Micro-} headers and those that describe the
-	 * message or the connection, such as {@code Content-Type}, are the server's own.
+	 * Sends a header with the answer; {@code Micro-} and {@code grpc-} headers and those
+	 * that describe the message or the connection, such as {@code Content-Type}, are the
+	 * server's own. Of a gRPC stream, headers travel with its first message: what is set
+	 * later is not sent.
 	 * @param name the header's name
 	 * @param value its value
 	 * @throws IllegalArgumentException for a header of the server's own, or an illegal
 	 * character
 	 */
 	void responseHeader(String name, String value);
+
+	/**
+	 * Sends a header behind the answer, where the protocol has trailers (gRPC); elsewhere
+	 * it is not sent.
+	 * @param name the trailer's name
+	 * @param value its value
+	 * @throws IllegalArgumentException as {@link #responseHeader} does
+	 */
+	void responseTrailer(String name, String value);
+
+	/**
+	 * Has what is sent from now on compressed, or not, where the protocol and the caller
+	 * can (gRPC: gzip). Must be called before the first message is sent to have an effect
+	 * on any; then each message is as was said last before it. Without it,
+	 * {@link GrpcOptions#compression()} counts.
+	 * @param wanted whether to compress
+	 */
+	void compress(boolean wanted);
 
 	/**
 	 * Whether nobody waits for the answer any more: the deadline has passed, the caller

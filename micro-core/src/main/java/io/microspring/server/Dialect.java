@@ -15,10 +15,11 @@ interface Dialect {
 
 	/**
 	 * The endpoint that is called.
-	 * @return its name, empty when the request names none
-	 * @throws MicroException when the protocol itself says that there is no such thing
+	 * @param routes the endpoints of the server
+	 * @return the endpoint
+	 * @throws MicroException in the words of the protocol, when there is no such thing
 	 */
-	String endpoint();
+	Route route(Routes routes);
 
 	/**
 	 * The codec of the request and of its answer.
@@ -68,19 +69,26 @@ interface Dialect {
 	boolean streams();
 
 	/**
+	 * Has what is sent from now on compressed, or not, if the protocol and the caller
+	 * can.
+	 * @param wanted whether to compress
+	 */
+	default void compress(boolean wanted) {
+	}
+
+	/**
 	 * What the request's dialect is, in the order of the design's §4. The legacy
 	 * envelopes come before plain JSON once they are there.
 	 * @param message the request
 	 * @param codecs the codecs of the server
-	 * @param routes the endpoints of the server
 	 * @return the dialect
 	 */
-	static Dialect of(Message message, Codecs codecs, Routes routes) {
+	static Dialect of(Message message, Codecs codecs) {
 		Metadata headers = message.headers();
 		if (isMucp(headers)) {
 			return new MucpDialect(headers, codecs);
 		}
-		return new PlainJsonDialect(headers, codecs, routes);
+		return new PlainJsonDialect(headers, codecs);
 	}
 
 	private static boolean isMucp(Metadata headers) {

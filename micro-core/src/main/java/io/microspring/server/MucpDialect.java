@@ -33,8 +33,12 @@ final class MucpDialect implements Dialect {
 	}
 
 	@Override
-	public String endpoint() {
-		return this.endpoint;
+	public Route route(Routes routes) {
+		Route route = routes.find(this.endpoint);
+		if (route == null) {
+			throw routes.unknown(this.endpoint);
+		}
+		return route;
 	}
 
 	@Override

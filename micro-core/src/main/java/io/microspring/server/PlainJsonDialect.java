@@ -21,27 +21,24 @@ final class PlainJsonDialect implements Dialect {
 
 	private final Codecs codecs;
 
-	private final Routes routes;
-
-	PlainJsonDialect(Metadata request, Codecs codecs, Routes routes) {
+	PlainJsonDialect(Metadata request, Codecs codecs) {
 		this.request = request;
 		this.codecs = codecs;
-		this.routes = routes;
 	}
 
 	@Override
-	public String endpoint() {
+	public Route route(Routes routes) {
 		String path = path();
-		String endpoint = path.substring(Math.min(1, path.length())).replace('/', '.');
-		if (this.routes.find(endpoint) == null) {
+		Route route = routes.find(path.substring(Math.min(1, path.length())).replace('/', '.'));
+		if (route == null) {
 			throw MicroException.notFound(ID,
-					"There is nothing at " + path + "; there is " + String.join(", ", this.routes.paths()));
+					"There is nothing at " + path + "; there is " + String.join(", ", routes.paths()));
 		}
 		if (!"POST".equals(this.request.get(Headers.HTTP_METHOD))) {
 			throw MicroException.methodNotAllowed(ID,
 					path + " is called by POST, not by " + this.request.get(Headers.HTTP_METHOD));
 		}
-		return endpoint;
+		return route;
 	}
 
 	@Override

@@ -20,6 +20,9 @@ final class Routes {
 
 	private final Map<String, Route> byEndpoint = new ConcurrentHashMap<>();
 
+	/** What only gRPC calls, by its whole path. */
+	private final Map<String, Route> byGrpcPath = new ConcurrentHashMap<>();
+
 	private final List<Handler> handlers = new CopyOnWriteArrayList<>();
 
 	private final List<HandlerInterceptor> interceptors;
@@ -32,14 +35,14 @@ final class Routes {
 	}
 
 	void add(Handler handler) {
-		if (this.handlers.stream().anyMatch((h) -> h.name().equals(handler.name()))) {
+		if (hasHandler(handler.name())) {
 			throw new DuplicateHandlerException(handler.name());
 		}
 		Map<String, Route> routes = new LinkedHashMap<>();
 		for (EndpointHandler endpoint : handler.endpoints()) {
 			String name = handler.name() + "." + endpoint.name();
 			HandlerFunction function = Interceptors.around(endpoint.function(), this.interceptors);
-			if (routes.put(name, new Route(name, endpoint, function, this.executors.apply(endpoint))) != null) {
+			if (routes.put(name, new Route(name, endpoint, function, this.executors.apply(endpoint), false)) != null) {
 				throw new IllegalArgumentException("Two endpoints are called " + name);
 			}
 		}
@@ -47,8 +50,34 @@ final class Routes {
 		this.handlers.add(handler);
 	}
 
+	/**
+	 * Adds a service that gRPC knows by its whole name. Interceptors are the
+	 * application's, and not asked: who looks whether the server is well needs no leave.
+	 * @param service its name, such as {@code grpc.health.v1.Health}
+	 * @param endpoints its methods
+	 */
+	void addGrpc(String service, List<EndpointHandler> endpoints) {
+		for (EndpointHandler endpoint : endpoints) {
+			this.byGrpcPath.put("/" + service + "/" + endpoint.name(), new Route(service + "." + endpoint.name(),
+					endpoint, endpoint.function(), this.executors.apply(endpoint), true));
+		}
+	}
+
+	/**
+	 * The endpoint of a path that only gRPC knows.
+	 * @param path the whole path
+	 * @return the endpoint, or null when there is none
+	 */
+	@Nullable Route grpc(String path) {
+		return this.byGrpcPath.get(path);
+	}
+
 	List<Handler> handlers() {
 		return List.copyOf(this.handlers);
+	}
+
+	boolean hasHandler(String name) {
+		return this.handlers.stream().anyMatch((h) -> h.name().equals(name));
 	}
 
 	@Nullable Route find(String endpoint) {
@@ -65,9 +94,8 @@ final class Routes {
 			return MicroException.plain("rpc: service/endpoint request ill-formed: " + endpoint);
 		}
 		String handler = endpoint.substring(0, dot);
-		boolean known = this.handlers.stream().anyMatch((h) -> h.name().equals(handler));
-		return MicroException.plain(
-				known ? "rpc: can't find method " + endpoint.substring(dot + 1) : "rpc: can't find service " + handler);
+		return MicroException.plain(hasHandler(handler) ? "rpc: can't find method " + endpoint.substring(dot + 1)
+				: "rpc: can't find service " + handler);
 	}
 
 	/**

@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -51,6 +50,8 @@ final class RpcServer implements Server {
 
 	final Faults faults;
 
+	final Execution execution = new Execution(this);
+
 	private final ServerOptions options;
 
 	private final Registry registry;
@@ -69,7 +70,7 @@ final class RpcServer implements Server {
 
 	private final Map<ExecutorMode, ExecutorService> executors = new ConcurrentHashMap<>();
 
-	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+	private final Map<Socket, Connection> connections = new ConcurrentHashMap<>();
 
 	private final AtomicLong inFlight = new AtomicLong();
 
@@ -211,7 +212,7 @@ final class RpcServer implements Server {
 			bound.close();
 			drain(latch);
 		}
-		this.connections.forEach(ServerConnection::stop);
+		this.connections.values().forEach(Connection::stop);
 		this.executors.values().forEach(ExecutorService::shutdown);
 		if (this.ownTransport) {
 			this.transport.close();
@@ -239,6 +240,23 @@ final class RpcServer implements Server {
 		return this.propagation.select(metadata);
 	}
 
+	boolean compresses() {
+		return this.options.grpc().compression();
+	}
+
+	/** Calls of the server's own, which may watch for ever, are not waited for. */
+	void began(Route route) {
+		if (!route.internal()) {
+			began();
+		}
+	}
+
+	void ended(Route route) {
+		if (!route.internal()) {
+			ended();
+		}
+	}
+
 	void began() {
 		this.inFlight.incrementAndGet();
 	}
@@ -257,8 +275,14 @@ final class RpcServer implements Server {
 		}
 	}
 
-	void disconnected(ServerConnection connection) {
-		this.connections.remove(connection);
+	/** It is known what a socket carries. */
+	void arrived(Socket socket, Connection connection) {
+		this.connections.replace(socket, connection);
+	}
+
+	/** A socket is closed. */
+	void left(Socket socket) {
+		this.connections.remove(socket);
 	}
 
 	/** Where user code runs that may block. */
@@ -281,13 +305,13 @@ final class RpcServer implements Server {
 	}
 
 	private void accept(Socket socket) {
-		ServerConnection connection = new ServerConnection(this, socket);
-		this.connections.add(connection);
-		socket.receive(connection);
+		Arrival arrival = new Arrival(this, socket);
+		this.connections.put(socket, arrival);
+		socket.receive(arrival);
 	}
 
 	private void drain(CountDownLatch latch) {
-		this.connections.forEach(ServerConnection::closeWhenIdle);
+		this.connections.values().forEach(Connection::closeWhenIdle);
 		if (this.inFlight.get() == 0) {
 			return;
 		}

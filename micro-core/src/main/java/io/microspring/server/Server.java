@@ -119,7 +119,7 @@ public interface Server extends AutoCloseable {
 	 * @param running whether it listens
 	 * @param registered whether the last registration went well
 	 * @param inFlight calls, streams and messages being handled
-	 * @param connections open connections
+	 * @param connections open connections, and calls that have a socket of their own
 	 * @param handled calls that were answered since the start
 	 * @param failed those of them that were answered with an error
 	 */

@@ -31,7 +31,9 @@ final class ServerCall implements Call {
 
 	final Dialect dialect;
 
-	private final ServerConnection connection;
+	final CallOrigin origin;
+
+	private final RpcServer server;
 
 	private final Metadata metadata;
 
@@ -41,23 +43,33 @@ final class ServerCall implements Call {
 
 	private volatile Metadata responseHeaders = Metadata.empty();
 
+	private volatile Metadata responseTrailers = Metadata.empty();
+
 	private volatile @Nullable Object request;
 
 	private volatile @Nullable ServerStream stream;
 
 	private Threads.@Nullable Scheduled timer;
 
-	ServerCall(ServerConnection connection, Route route, Dialect dialect, Metadata headers) {
-		this.connection = connection;
+	ServerCall(CallOrigin origin, RpcServer server, Route route, Dialect dialect, Metadata metadata,
+			Deadline deadline) {
+		this.origin = origin;
+		this.server = server;
 		this.route = route;
 		this.dialect = dialect;
-		this.metadata = headers.toBuilder()
+		this.metadata = metadata;
+		this.deadline = deadline;
+	}
+
+	/** A call that is all in the headers of one message. */
+	static ServerCall of(CallOrigin origin, RpcServer server, Route route, Dialect dialect, Metadata headers) {
+		Metadata metadata = headers.toBuilder()
 			.remove(Headers.PATH)
 			.remove(Headers.HTTP_METHOD)
-			.set(Headers.LOCAL, connection.socket.local())
-			.set(Headers.REMOTE, connection.socket.remote())
+			.set(Headers.LOCAL, origin.socket().local())
+			.set(Headers.REMOTE, origin.socket().remote())
 			.build();
-		this.deadline = deadline(headers);
+		return new ServerCall(origin, server, route, dialect, metadata, deadline(headers));
 	}
 
 	/**
@@ -67,13 +79,13 @@ final class ServerCall implements Call {
 	 */
 	void watchDeadline() {
 		boolean unbounded = this.deadline.isNone() && !this.route.streams();
-		Deadline limit = unbounded ? this.connection.server.deadline() : this.deadline;
+		Deadline limit = unbounded ? this.server.deadline() : this.deadline;
 		if (!limit.isNone()) {
 			this.timer = Threads.after(limit.remaining(), () -> {
 				if (this.answered.compareAndSet(false, true)) {
-					MicroException error = this.dialect.streams() ? MicroException.plain(DEADLINE_EXCEEDED)
+					MicroException error = this.dialect.streams() ? MicroException.plain(408, DEADLINE_EXCEEDED)
 							: MicroException.timeout(service(), DEADLINE_EXCEEDED);
-					this.connection.finish(this, this.dialect.failure(error), true);
+					this.origin.finish(this, this.dialect.failure(error), true);
 				}
 			});
 		}
@@ -94,7 +106,7 @@ final class ServerCall implements Call {
 			if (scheduled != null) {
 				scheduled.cancel();
 			}
-			this.connection.finish(this, message, failed);
+			this.origin.finish(this, message, failed);
 		}
 	}
 
@@ -110,9 +122,13 @@ final class ServerCall implements Call {
 		return this.responseHeaders;
 	}
 
+	Metadata responseTrailers() {
+		return this.responseTrailers;
+	}
+
 	@Override
 	public String service() {
-		return this.connection.server.name();
+		return this.server.name();
 	}
 
 	@Override
@@ -132,7 +148,7 @@ final class ServerCall implements Call {
 
 	@Override
 	public String remote() {
-		return this.connection.socket.remote();
+		return this.origin.socket().remote();
 	}
 
 	@Override
@@ -151,22 +167,38 @@ final class ServerCall implements Call {
 
 	@Override
 	public void responseHeader(String name, String value) {
+		check(name, value);
+		this.responseHeaders = this.responseHeaders.with(name, value);
+	}
+
+	@Override
+	public void responseTrailer(String name, String value) {
+		check(name, value);
+		this.responseTrailers = this.responseTrailers.with(name, value);
+	}
+
+	@Override
+	public void compress(boolean wanted) {
+		this.dialect.compress(wanted);
+	}
+
+	@Override
+	public boolean isCancelled() {
+		ServerStream opened = this.stream;
+		return this.answered.get() || this.deadline.isExpired() || !this.origin.socket().isOpen()
+				|| (opened != null && opened.isOver());
+	}
+
+	private static void check(String name, String value) {
 		if (name.startsWith(":") || name.regionMatches(true, 0, "Micro-", 0, 6)
-				|| name.regionMatches(true, 0, "X-Micro-", 0, 8) || OWN.contains(name)) {
+				|| name.regionMatches(true, 0, "X-Micro-", 0, 8) || name.regionMatches(true, 0, "grpc-", 0, 5)
+				|| OWN.contains(name)) {
 			throw new IllegalArgumentException("The header " + name + " is the server's own");
 		}
 		if (name.isEmpty() || !name.chars().allMatch(ServerCall::isTokenChar)
 				|| value.chars().anyMatch((c) -> c < ' ' && c != '\t' || c == 127)) {
 			throw new IllegalArgumentException("The header " + name + " has a character that cannot be sent");
 		}
-		this.responseHeaders = this.responseHeaders.with(name, value);
-	}
-
-	@Override
-	public boolean isCancelled() {
-		ServerStream opened = this.stream;
-		return this.answered.get() || this.deadline.isExpired() || !this.connection.socket.isOpen()
-				|| (opened != null && opened.isOver());
 	}
 
 	private static Set<String> own(String... names) {
@@ -179,7 +211,7 @@ final class ServerCall implements Call {
 		return c > ' ' && c < 127 && "()<>@,;:\\\"/[]?={}".indexOf(c) < 0;
 	}
 
-	private static Deadline deadline(Metadata headers) {
+	static Deadline deadline(Metadata headers) {
 		String timeout = headers.get(Headers.TIMEOUT);
 		if (timeout == null) {
 			return Deadline.NONE;

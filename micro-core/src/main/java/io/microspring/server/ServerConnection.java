@@ -1,6 +1,5 @@
 package io.microspring.server;
 
-import java.lang.reflect.Type;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -8,20 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
-import io.microspring.call.CallContext;
 import io.microspring.codec.Codec;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
-import io.microspring.server.EndpointHandler.Kind;
 import io.microspring.transport.Receiver;
 import io.microspring.transport.Socket;
 import io.microspring.transport.TransportException;
@@ -34,16 +29,16 @@ import org.slf4j.LoggerFactory;
  * keeps the answers of plain HTTP in order. mucp is answered in the order of completion
  * (protocol reference §3.5).
  */
-final class ServerConnection implements Receiver {
+final class ServerConnection implements Receiver, Connection, CallOrigin {
 
 	private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
 
 	/** As many as go-micro buffers for a connection; then it is not read on. */
 	private static final int MOST_UNDER_WAY = 128;
 
-	final RpcServer server;
+	private final RpcServer server;
 
-	final Socket socket;
+	private final Socket socket;
 
 	/** Streams under way, by {@code Micro-Stream}, else {@code Micro-Id}. */
 	private final Map<String, ServerStream> streams = new ConcurrentHashMap<>();
@@ -81,6 +76,11 @@ final class ServerConnection implements Receiver {
 	}
 
 	@Override
+	public Socket socket() {
+		return this.socket;
+	}
+
+	@Override
 	public void onMessage(Message message) {
 		Metadata headers = message.headers();
 		if ("close".equalsIgnoreCase(headers.get("Connection"))) {
@@ -113,7 +113,7 @@ final class ServerConnection implements Receiver {
 			stream.refused(error);
 			return;
 		}
-		Dialect dialect = Dialect.of(head, this.server.codecs, this.server.routes);
+		Dialect dialect = Dialect.of(head, this.server.codecs);
 		begin(dialect);
 		reply(dialect, dialect.failure(error));
 		this.server.counted(true);
@@ -134,19 +134,19 @@ final class ServerConnection implements Receiver {
 	public void onClosed(@Nullable Throwable cause) {
 		this.streams.values().forEach((stream) -> stream.broken(cause));
 		this.streams.clear();
-		this.server.disconnected(this);
+		this.server.left(this.socket);
 	}
 
-	/** Closes the connection; callers of streams under way are told why. */
-	void stop() {
+	@Override
+	public void stop() {
 		for (ServerStream stream : this.streams.values()) {
 			stream.fail(MicroException.of(this.server.name(), 503, this.server.name() + " is stopping"));
 		}
 		this.socket.close();
 	}
 
-	/** Closes the connection as soon as nothing is under way on it. */
-	void closeWhenIdle() {
+	@Override
+	public void closeWhenIdle() {
 		this.closeWhenIdle = true;
 		if (this.underWay.get() == 0) {
 			this.socket.close();
@@ -154,20 +154,16 @@ final class ServerConnection implements Receiver {
 	}
 
 	private void request(String key, Message message) {
-		Dialect dialect = Dialect.of(message, this.server.codecs, this.server.routes);
+		Dialect dialect = Dialect.of(message, this.server.codecs);
 		begin(dialect);
 		Route route;
 		Codec codec;
 		try {
-			String endpoint = dialect.endpoint();
-			route = this.server.routes.find(endpoint);
-			if (route == null) {
-				throw this.server.routes.unknown(endpoint);
-			}
+			route = dialect.route(this.server.routes);
 			codec = dialect.codec();
 			if (route.streams() && !dialect.streams()) {
 				throw MicroException.of(this.server.name(), 501,
-						endpoint + " streams, which plain HTTP cannot: call it with a go-micro client");
+						route.endpoint() + " streams, which plain HTTP cannot: call it with a go-micro client");
 			}
 			if (route.streams() && this.streams.size() >= MOST_UNDER_WAY) {
 				throw MicroException.of(this.server.name(), 429,
@@ -183,9 +179,9 @@ final class ServerConnection implements Receiver {
 			ended();
 			return;
 		}
-		ServerCall call = new ServerCall(this, route, dialect, message.headers());
+		ServerCall call = ServerCall.of(this, this.server, route, dialect, message.headers());
 		if (route.streams()) {
-			ServerStream stream = new ServerStream(call, codec, this.socket, this.gate, () -> {
+			ServerStream stream = new ServerStream(call, codec, this.gate, () -> {
 				if (isOfStream(message)) {
 					this.past.add(key);
 				}
@@ -198,93 +194,16 @@ final class ServerConnection implements Receiver {
 			boundedBegan();
 		}
 		call.watchDeadline();
-		execute(route.executor(), call, () -> handle(call, codec, message));
+		this.server.execution.start(call, codec, message);
 	}
 
-	private void execute(@Nullable Executor executor, ServerCall call, Runnable task) {
-		if (executor == null) {
-			task.run();
-			return;
-		}
-		try {
-			executor.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			fail(call, MicroException.of(this.server.name(), 503, "too busy: " + ex.getMessage()));
-		}
+	@Override
+	public void send(ServerCall call, Message body) {
+		this.socket.send(call.dialect.part(body));
 	}
 
-	/** Runs on the handler's thread. */
-	private void handle(ServerCall call, Codec codec, Message message) {
-		CallContext context = new CallContext(call.deadline(), this.server.propagated(call.metadata()));
-		try (CallContext.Scope scope = context.open()) {
-			if (call.isAnswered()) {
-				// The deadline passed while it waited for a thread.
-				return;
-			}
-			ServerStream stream = call.openStream();
-			if (stream == null) {
-				call.request(required(call, codec.read(Codec.Kind.REQUEST, message).body(requestType(call))));
-			}
-			else if (call.route.handler().kind() == Kind.SERVER_STREAM && requestType(call) != Void.class) {
-				call.request(required(call, stream.receive()));
-			}
-			Object result = call.route.function().handle(call);
-			if (result instanceof CompletionStage<?> stage) {
-				stage.whenComplete((value, failure) -> {
-					if (failure == null) {
-						succeed(call, codec, value);
-					}
-					else {
-						fail(call, failure);
-					}
-				});
-			}
-			else {
-				succeed(call, codec, result);
-			}
-		}
-		catch (Throwable ex) {
-			fail(call, ex);
-		}
-	}
-
-	private static Type requestType(ServerCall call) {
-		return call.route.handler().requestType();
-	}
-
-	private @Nullable Object required(ServerCall call, @Nullable Object body) {
-		if (body == null && requestType(call) != Void.class) {
-			throw MicroException.badRequest(this.server.name(),
-					call.endpoint() + " takes a " + requestType(call).getTypeName() + ", and the body is empty");
-		}
-		return body;
-	}
-
-	private void succeed(ServerCall call, Codec codec, @Nullable Object result) {
-		try {
-			if (call.openStream() != null) {
-				call.answer(call.dialect.end(), false);
-				return;
-			}
-			Message body = codec.write(Codec.Header.of(Codec.Kind.RESPONSE), result);
-			if (body.body().length > this.server.maxMessageSize()) {
-				throw MicroException.internalServerError(this.server.name(), call.endpoint() + " answers "
-						+ body.body().length + " bytes, over the limit of " + this.server.maxMessageSize());
-			}
-			call.answer(call.dialect.success(body, call.responseHeaders()), false);
-		}
-		catch (Throwable ex) {
-			fail(call, ex);
-		}
-	}
-
-	private void fail(ServerCall call, Throwable failure) {
-		call.answer(call.dialect.failure(this.server.faults.toError(failure, call)), true);
-	}
-
-	/** The call has its answer: sends it and lets go. */
-	void finish(ServerCall call, Message answer, boolean failed) {
+	@Override
+	public void finish(ServerCall call, Message answer, boolean failed) {
 		ServerStream stream = call.openStream();
 		if (stream != null) {
 			stream.ended();

@@ -39,6 +39,8 @@ public final class ServerOptions {
 
 	private Duration timeout = Duration.ofMinutes(1);
 
+	private GrpcOptions grpc = GrpcOptions.defaults();
+
 	private ServerOptions(String name) {
 		this.name = name;
 	}
@@ -57,6 +59,7 @@ public final class ServerOptions {
 		this.executor = other.executor;
 		this.includeMessage = other.includeMessage;
 		this.timeout = other.timeout;
+		this.grpc = other.grpc;
 	}
 
 	/**
@@ -198,6 +201,25 @@ public final class ServerOptions {
 		ServerOptions copy = new ServerOptions(this);
 		copy.timeout = timeout;
 		return copy;
+	}
+
+	/**
+	 * A copy with other options for gRPC.
+	 * @param grpc what it serves of its own, and whether it compresses
+	 * @return the copy
+	 */
+	public ServerOptions withGrpc(GrpcOptions grpc) {
+		ServerOptions copy = new ServerOptions(this);
+		copy.grpc = grpc;
+		return copy;
+	}
+
+	/**
+	 * The options for gRPC.
+	 * @return what it serves of its own, and whether it compresses
+	 */
+	public GrpcOptions grpc() {
+		return this.grpc;
 	}
 
 	/**

@@ -16,8 +16,8 @@ import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handler's end of a mucp stream (protocol reference §3.6). Its first message only
- * opened it and is not part of it.
+ * The handler's end of a stream. Of a mucp stream (protocol reference §3.6) the first
+ * message only opened it and is not part of it.
  */
 final class ServerStream implements Stream<Object, Object> {
 
@@ -35,10 +35,10 @@ final class ServerStream implements Stream<Object, Object> {
 
 	private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
 
-	ServerStream(ServerCall call, Codec codec, Socket socket, ReadGate gate, Runnable onEnd) {
+	ServerStream(ServerCall call, Codec codec, ReadGate gate, Runnable onEnd) {
 		this.call = call;
 		this.codec = codec;
-		this.socket = socket;
+		this.socket = call.origin.socket();
 		this.onEnd = onEnd;
 		this.type = call.route.handler().requestType();
 		this.window = new Window<>(gate::reading);
@@ -56,6 +56,11 @@ final class ServerStream implements Stream<Object, Object> {
 			this.window.end(MicroException.parse(error));
 			this.over.complete(null);
 		}
+	}
+
+	/** The caller sends no more, and waits for the rest. */
+	void halfClosed() {
+		this.window.end(null);
 	}
 
 	/** A message of the caller's was refused: the handler is told, and so its caller. */
@@ -95,7 +100,7 @@ final class ServerStream implements Stream<Object, Object> {
 			throw this.call.isAnswered() ? hasEnded() : hasGone();
 		}
 		try {
-			this.socket.send(this.call.dialect.part(encoded));
+			this.call.origin.send(this.call, encoded);
 		}
 		catch (TransportException ex) {
 			throw hasGone().because(ex);
@@ -111,7 +116,7 @@ final class ServerStream implements Stream<Object, Object> {
 
 	@Override
 	public void closeSend() {
-		// The handler's return says it: mucp ends a stream as a whole.
+		// The handler's return says it: the answering side ends a stream as a whole.
 	}
 
 	@Override
