@@ -285,6 +285,22 @@ public final class Metadata {
 		}
 
 		/**
+		 * Sets a header, or adds to the value of the one of that name.
+		 * @param name the name
+		 * @param value the value
+		 * @param separator what stands between the values
+		 * @return this
+		 */
+		public Builder join(String name, String value, String separator) {
+			int index = indexOf(this.entries, this.length, name);
+			if (index < 0) {
+				return add(name, value);
+			}
+			this.entries[index + 1] += separator + value;
+			return this;
+		}
+
+		/**
 		 * Takes a header out, if it is there.
 		 * @param name the name, in any case
 		 * @return this

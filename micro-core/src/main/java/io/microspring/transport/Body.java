@@ -44,6 +44,10 @@ final class Body {
 		this.length = needed;
 	}
 
+	int length() {
+		return this.length;
+	}
+
 	/**
 	 * The body, which is left empty.
 	 * @return the bytes

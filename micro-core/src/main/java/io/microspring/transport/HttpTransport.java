@@ -13,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
@@ -37,9 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP/1.1 on Netty. A socket is one TCP connection; a message is a request in the one
- * direction and a response in the other, and neither waits for the other (protocol
- * reference §1).
+ * HTTP on Netty. A socket is one TCP connection of HTTP/1.1; a message is a request in
+ * the one direction and a response in the other, and neither waits for the other
+ * (protocol reference §1).
  * <p>
  * The event loops are shared by all connections of the transport and start with the first
  * one.
@@ -58,6 +59,8 @@ final class HttpTransport implements Transport {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Set<NettySocket> sockets = ConcurrentHashMap.newKeySet();
+
+	private final Set<Http2Session> sessions = ConcurrentHashMap.newKeySet();
 
 	/** All connections, those included that have not said yet what they speak. */
 	private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
@@ -187,7 +190,8 @@ final class HttpTransport implements Transport {
 					track(channel);
 					channel.pipeline()
 						.addLast(new ProtocolDetector(HttpTransport.this.options,
-								(detected) -> accept(detected, onAccept)));
+								(detected) -> accept(detected, onAccept),
+								(detected) -> acceptHttp2(detected, onAccept)));
 				}
 			});
 		Throwable cause = null;
@@ -231,6 +235,16 @@ final class HttpTransport implements Transport {
 			logger.error("The connection from {} was not accepted: closing", socket.remote(), ex);
 			onFailure.accept(ex);
 		}
+	}
+
+	/**
+	 * Adds the handlers of HTTP/2 to an accepted connection that is going to speak it.
+	 */
+	private void acceptHttp2(SocketChannel channel, Consumer<Socket> onAccept) {
+		Http2Session session = Http2SessionBuilder.server(channel, this.options, onAccept);
+		this.sessions.add(session);
+		channel.closeFuture().addListener((done) -> this.sessions.remove(session));
+		channel.pipeline().addLast(session);
 	}
 
 	private static InetSocketAddress local(String host, int port) {
@@ -303,10 +317,11 @@ final class HttpTransport implements Transport {
 			return;
 		}
 		this.listeners.forEach(HttpListener::close);
-		CompletableFuture<?>[] closing = this.sockets.stream().map((socket) -> {
+		this.sessions.forEach(Http2Session::goAway);
+		CompletableFuture<?>[] closing = Stream.concat(this.sockets.stream().map((socket) -> {
 			socket.close();
 			return socket.finished();
-		}).toArray(CompletableFuture[]::new);
+		}), this.sessions.stream().map(Http2Session::finished)).toArray(CompletableFuture[]::new);
 		CompletableFuture<Void> closedAll = CompletableFuture.allOf(closing)
 			.orTimeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
 			.handle((done, late) -> closeChannels())

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>
  * Every protocol of the port comes in here:
  * <ol>
- * <li>HTTP/2 with prior knowledge, by its preface: refused for now;
+ * <li>HTTP/2 with prior knowledge, by its preface;
  * <li>anything else is HTTP/1.1, where an {@code Upgrade} may follow: for now it is
  * ignored, as HTTP allows.
  * </ol>
@@ -40,6 +40,8 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
 	private final Consumer<SocketChannel> http1;
 
+	private final Consumer<SocketChannel> http2;
+
 	private @Nullable ScheduledFuture<?> timer;
 
 	/** Whether a first byte has come. */
@@ -49,10 +51,12 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 	 * A detector for one connection.
 	 * @param options the time-outs
 	 * @param http1 adds the handlers of HTTP/1.1
+	 * @param http2 adds those of HTTP/2
 	 */
-	ProtocolDetector(HttpOptions options, Consumer<SocketChannel> http1) {
+	ProtocolDetector(HttpOptions options, Consumer<SocketChannel> http1, Consumer<SocketChannel> http2) {
 		this.options = options;
 		this.http1 = http1;
+		this.http2 = http2;
 	}
 
 	@Override
@@ -72,9 +76,8 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 			}
 		}
 		if (length == HTTP2_PREFACE.length) {
-			in.skipBytes(in.readableBytes());
-			logger.debug("HTTP/2 is not spoken here: closing the connection with {}", ctx.channel().remoteAddress());
-			refuse(ctx, MicroException.of(HttpSocket.ID, 505, "HTTP/2 is not spoken here"));
+			this.http2.accept((SocketChannel) ctx.channel());
+			ctx.pipeline().remove(this);
 		}
 		else if (!this.begun) {
 			this.begun = true;

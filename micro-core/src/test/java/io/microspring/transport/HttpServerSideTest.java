@@ -213,16 +213,6 @@ class HttpServerSideTest {
 	}
 
 	@Test
-	void http2IsRefusedClearlyForNow() throws IOException {
-		try (RawConnection client = this.server.dial()) {
-			client.write("PRI * HTTP/2.0\r\n\r\n").write("SM\r\n\r\n\0\0\0\4\0\0\0\0\0");
-			Raw reply = client.read();
-			assertThat(reply.start()).isEqualTo("HTTP/1.1 505 HTTP Version Not Supported");
-			assertThat(reply.body()).contains("\"code\":505");
-		}
-	}
-
-	@Test
 	void requestThatBeginsLikeHttp2IsARequest() throws IOException {
 		try (RawConnection client = this.server.dial()) {
 			client.write("PR").write("INT / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi");

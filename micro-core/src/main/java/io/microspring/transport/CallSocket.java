@@ -1,0 +1,352 @@
+package io.microspring.transport;
+
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import io.microspring.transport.StreamOutbox.Outgoing;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gRPC call: headers, messages with their lengths in front, trailers.
+ */
+final class CallSocket extends StreamSocket {
+
+	/** What such a call is spoken in. */
+	static final String PROTOCOL = "grpc";
+
+	static final String CONTENT_TYPE = "application/grpc";
+
+	private static final String ENCODING = "grpc-encoding";
+
+	private static final AsciiString ACCEPT_ENCODING = AsciiString.cached("grpc-accept-encoding");
+
+	private static final String STATUS = "grpc-status";
+
+	private static final String AUTHORITY = ":authority";
+
+	/** The headers of a message that came compressed. */
+	private static final Metadata COMPRESSED = Metadata.of(Headers.COMPRESSED, "true");
+
+	private static final Metadata END = Metadata.of(Headers.END, "");
+
+	private static final int DEADLINE_EXCEEDED = 4;
+
+	private static final int UNIMPLEMENTED = 12;
+
+	private static final int INTERNAL = 13;
+
+	/** How much is kept of what a peer says that is no gRPC. */
+	private static final int MAX_FOREIGN = 16 * 1024;
+
+	/** From any thread: whether what is sent is compressed. */
+	private volatile boolean compressing;
+
+	/** The peer's opening, until it is there. */
+	private @Nullable Message head;
+
+	private @Nullable GrpcDeframer deframer;
+
+	/** What a peer says that does not speak gRPC after all. */
+	private @Nullable Body foreign;
+
+	/** Whether nothing more is delivered, though more may come. */
+	private boolean deaf;
+
+	private boolean openingWritten;
+
+	CallSocket(Http2Session session) {
+		super(session);
+	}
+
+	@Override
+	public void send(Message message) {
+		checkSize(message.body());
+		Metadata headers = message.headers();
+		boolean last = headers.contains(Headers.END);
+		if (headers.contains(isServer() ? Headers.HTTP_STATUS : Headers.CALL_PROTOCOL)) {
+			checkOpening(headers);
+			this.compressing = Gzip.NAME.equals(headers.get(ENCODING));
+		}
+		boolean compress = this.compressing && message.body().length > 0
+				&& !"false".equals(headers.get(Headers.COMPRESSED));
+		submit(compress ? new Message(headers, Gzip.deflate(message.body())) : message, compress, last);
+	}
+
+	private void checkOpening(Metadata headers) {
+		if (isServer()) {
+			HeaderBlock.checkStatus(headers.get(Headers.HTTP_STATUS));
+		}
+		else if (!PROTOCOL.equals(headers.get(Headers.CALL_PROTOCOL))) {
+			throw new IllegalArgumentException(
+					"A stream of HTTP/2 carries " + PROTOCOL + ", not " + headers.get(Headers.CALL_PROTOCOL));
+		}
+		else {
+			HeaderBlock.checkPath(headers.get(Headers.PATH));
+		}
+	}
+
+	// outgoing
+
+	@Override
+	void write(Outgoing outgoing) {
+		Message message = Objects.requireNonNull(outgoing.message());
+		ChannelFuture writing = null;
+		if (!isOver()) {
+			writing = isServer() ? answer(message, outgoing.compressed()) : ask(message, outgoing.compressed());
+		}
+		written(message, writing);
+	}
+
+	private @Nullable ChannelFuture ask(Message message, boolean compressed) {
+		Metadata headers = message.headers();
+		boolean last = headers.contains(Headers.END);
+		if (!this.openingWritten) {
+			this.openingWritten = true;
+			return this.session.open(this, request(headers), last);
+		}
+		ChannelFuture writing = null;
+		if (!last || message.body().length > 0) {
+			writing = this.session.writeData(this, frame(message.body(), compressed), last);
+		}
+		else {
+			writing = this.session.writeData(this, Unpooled.EMPTY_BUFFER, true);
+		}
+		if (last) {
+			localEnded(writing);
+		}
+		return writing;
+	}
+
+	private ChannelFuture answer(Message message, boolean compressed) {
+		Metadata headers = message.headers();
+		if (headers.contains(Headers.END)) {
+			return end(headers);
+		}
+		if (!this.openingWritten && headers.contains(Headers.HTTP_STATUS)) {
+			return opening(headers);
+		}
+		if (!this.openingWritten) {
+			opening(Metadata.empty());
+		}
+		return this.session.writeData(this, frame(message.body(), compressed), false);
+	}
+
+	private ChannelFuture opening(Metadata headers) {
+		this.openingWritten = true;
+		ChannelFuture writing = this.session.writeHeaders(this, response(headers), false);
+		writing.addListener((done) -> {
+			if (!done.isSuccess()) {
+				failed(done.cause());
+			}
+		});
+		return writing;
+	}
+
+	private ChannelFuture end(Metadata trailers) {
+		Http2Headers block = HeaderBlock.empty();
+		if (!this.openingWritten) {
+			block = response(trailers);
+		}
+		else {
+			HeaderBlock.write(trailers, block);
+		}
+		this.openingWritten = true;
+		ChannelFuture writing = this.session.writeHeaders(this, block, true);
+		localEnded(writing);
+		return writing;
+	}
+
+	private Http2Headers request(Metadata headers) {
+		Http2Headers block = HeaderBlock.empty()
+			.method(headers.getOrDefault(Headers.HTTP_METHOD, "POST"))
+			.scheme(this.session.scheme())
+			.path(headers.getOrDefault(Headers.PATH, "/"))
+			.authority(headers.getOrDefault(AUTHORITY, this.session.authority()));
+		block.set(HttpHeaderNames.CONTENT_TYPE, CONTENT_TYPE);
+		block.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+		block.set(HttpHeaderNames.USER_AGENT, "micro-spring-boot");
+		block.set(ACCEPT_ENCODING, Gzip.NAME);
+		HeaderBlock.write(headers, block);
+		return block;
+	}
+
+	private Http2Headers response(Metadata headers) {
+		Http2Headers block = HeaderBlock.empty().status(headers.getOrDefault(Headers.HTTP_STATUS, "200"));
+		Message asked = this.head;
+		block.set(HttpHeaderNames.CONTENT_TYPE,
+				(asked == null) ? CONTENT_TYPE : asked.headers().getOrDefault("content-type", CONTENT_TYPE));
+		HeaderBlock.write(headers, block);
+		return block;
+	}
+
+	/** The one copy of a body on its way out. */
+	private ByteBuf frame(byte[] body, boolean compressed) {
+		return this.session.alloc()
+			.directBuffer(GrpcDeframer.PREFIX + body.length)
+			.writeByte(compressed ? 1 : 0)
+			.writeInt(body.length)
+			.writeBytes(body);
+	}
+
+	@Override
+	void writeFailure(MicroException error) {
+		int status = switch (error.code()) {
+			case 501 -> UNIMPLEMENTED;
+			case 408 -> DEADLINE_EXCEEDED;
+			default -> INTERNAL;
+		};
+		Metadata.Builder trailers = Metadata.builder()
+			.set(STATUS, Integer.toString(status))
+			.set("grpc-message", error.detail().replace("%", "%25"));
+		if (status == UNIMPLEMENTED) {
+			trailers.set(ACCEPT_ENCODING.toString(), "identity," + Gzip.NAME);
+		}
+		end(trailers.build());
+	}
+
+	// incoming
+
+	@Override
+	void headers(Http2Headers block, boolean end) throws Http2Exception {
+		int id = Objects.requireNonNull(stream()).id();
+		CharSequence status = block.status();
+		if (!isServer() && this.head == null && !end && status != null && status.length() > 0
+				&& status.charAt(0) == '1') {
+			// 100 Continue and its like announce the answer
+			return;
+		}
+		Metadata.Builder headers = HeaderBlock.read(id, block);
+		if (this.head != null) {
+			trailers(headers.set(Headers.END, "").build());
+			return;
+		}
+		if (isServer()) {
+			headers.set(Headers.CALL_PROTOCOL, PROTOCOL)
+				.set(Headers.HTTP_METHOD, String.valueOf(block.method()))
+				.set(Headers.PATH, String.valueOf(block.path()));
+		}
+		else {
+			headers.set(Headers.HTTP_STATUS, String.valueOf(status));
+		}
+		if (end && !isServer()) {
+			headers.set(Headers.END, "");
+		}
+		opened(Message.of(headers.build()), end);
+	}
+
+	private void opened(Message opening, boolean end) {
+		this.head = opening;
+		String encoding = opening.header(ENCODING);
+		if (isGrpc(opening.header(Headers.CONTENT_TYPE))) {
+			if (encoding != null && !encoding.equals(Gzip.NAME) && !encoding.equals("identity")) {
+				refuse(MicroException.of(HttpSocket.ID, 501,
+						"grpc-encoding " + printable(encoding) + " is not known here, only identity and " + Gzip.NAME));
+				return;
+			}
+			this.deframer = new GrpcDeframer(this.options.maxMessageSize(), encoding);
+		}
+		else {
+			this.foreign = new Body(0);
+		}
+		delivery().hand((receiver) -> receiver.onMessage(opening));
+		if (end && isServer()) {
+			inputEnded();
+		}
+	}
+
+	private static String printable(String text) {
+		return text.replaceAll("[^!-~]", "?");
+	}
+
+	@Override
+	void inputEnded() {
+		trailers(END);
+	}
+
+	private void trailers(Metadata trailers) {
+		delivery().hand((receiver) -> end(receiver, Message.of(trailers)));
+	}
+
+	private void end(Receiver receiver, Message end) {
+		if (this.deaf) {
+			return;
+		}
+		Body rest = this.foreign;
+		if (rest != null) {
+			byte[] bytes = rest.take();
+			if (bytes.length > 0) {
+				receiver.onMessage(new Message(Metadata.empty(), bytes));
+			}
+		}
+		if (isPartial() && (isServer() || "0".equals(end.headers().getOrDefault(STATUS, "0")))) {
+			refuse(MicroException.internalServerError(HttpSocket.ID, "the call ended within a message"));
+			return;
+		}
+		receiver.onMessage(end);
+	}
+
+	@Override
+	boolean isPartial() {
+		return !this.deaf && this.deframer != null && this.deframer.isPartial();
+	}
+
+	@Override
+	public @Nullable Consumer<Receiver> decode(ByteBuf data) {
+		GrpcDeframer messages = this.deframer;
+		if (this.deaf || messages == null) {
+			drain(data);
+			return null;
+		}
+		try {
+			if (!messages.read(data)) {
+				return null;
+			}
+			boolean compressed = messages.isCompressed();
+			byte[] body = messages.take();
+			completed();
+			Message message = compressed ? new Message(COMPRESSED, body) : new Message(Metadata.empty(), body);
+			return (receiver) -> receiver.onMessage(message);
+		}
+		catch (MicroException ex) {
+			this.deaf = true;
+			data.skipBytes(data.readableBytes());
+			if (ex.code() != 413) {
+				refuse(ex);
+				return null;
+			}
+			Message refused = Objects.requireNonNull(this.head);
+			return (receiver) -> receiver.onRefused(refused, ex);
+		}
+	}
+
+	private void drain(ByteBuf data) {
+		Body rest = this.foreign;
+		if (rest != null && rest.length() < MAX_FOREIGN) {
+			rest.append(data.slice(data.readerIndex(), Math.min(data.readableBytes(), MAX_FOREIGN)));
+		}
+		data.skipBytes(data.readableBytes());
+	}
+
+	static boolean isGrpc(@Nullable CharSequence contentType) {
+		if (contentType == null || contentType.length() < CONTENT_TYPE.length()) {
+			return false;
+		}
+		String type = contentType.toString().toLowerCase(Locale.ROOT);
+		return type.startsWith(CONTENT_TYPE) && (type.length() == CONTENT_TYPE.length()
+				|| type.charAt(CONTENT_TYPE.length()) == '+' || type.charAt(CONTENT_TYPE.length()) == ';');
+	}
+
+}

@@ -1,0 +1,176 @@
+package io.microspring.transport;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.microspring.message.Metadata;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Headers of HTTP/2 as metadata, and the other way round. Names are lower case on the
+ * wire (RFC 9113 §8.2), text is UTF-8, as Go writes it.
+ */
+final class HeaderBlock {
+
+	/** What belongs to a connection of HTTP/1.1, or is said otherwise. */
+	private static final Set<String> NOT_WRITTEN = caseless("Host", "Connection", "Content-Length", "Transfer-Encoding",
+			"Trailer", "Expect", "Upgrade", "Keep-Alive", "Proxy-Connection", "TE", "HTTP2-Settings");
+
+	/** The names of every call: no text is made for them. */
+	private static final Map<String, AsciiString> KNOWN = known("content-type", "grpc-status", "grpc-message",
+			"grpc-encoding", "grpc-accept-encoding", "grpc-timeout", "grpc-status-details-bin", "user-agent", "timeout",
+			"micro-id", "micro-service", "micro-endpoint", "micro-method", "micro-error", "micro-from-service",
+			"traceparent", "tracestate", "accept", "x-content-type");
+
+	private HeaderBlock() {
+	}
+
+	/**
+	 * Adds the headers of a message, without its pseudo headers.
+	 * @param headers what to add
+	 * @param block where to
+	 */
+	static void write(Metadata headers, Http2Headers block) {
+		headers.forEach((name, value) -> {
+			AsciiString known = KNOWN.get(name);
+			if (known != null) {
+				block.set(known, value(value));
+			}
+			else if (HeaderNames.isToken(name) && !NOT_WRITTEN.contains(name)) {
+				block.set(AsciiString.of(name.toLowerCase(Locale.ROOT)), value(value));
+			}
+		});
+	}
+
+	/**
+	 * Refuses a path that could not be written.
+	 * @param path the path, or null for none
+	 * @throws IllegalArgumentException when it is none of an HTTP request
+	 */
+	static void checkPath(@Nullable String path) {
+		boolean valid = path == null || path.startsWith("/");
+		for (int i = 0; path != null && i < path.length() && valid; i++) {
+			valid = path.charAt(i) > ' ' && path.charAt(i) < 0x7f;
+		}
+		if (!valid) {
+			throw new IllegalArgumentException("No path of an HTTP request, or not escaped: " + path);
+		}
+	}
+
+	/**
+	 * Refuses a status that could not be written.
+	 * @param status the status, or null for 200
+	 * @throws IllegalArgumentException when it has not three digits
+	 */
+	static void checkStatus(@Nullable String status) {
+		if (status != null && !(status.length() == 3 && status.chars().allMatch((c) -> c >= '0' && c <= '9'))) {
+			throw new IllegalArgumentException("No status of an HTTP response: " + status);
+		}
+	}
+
+	/** An empty block; what is put into it is checked here. */
+	static Http2Headers empty() {
+		return new DefaultHttp2Headers(false);
+	}
+
+	/** Bytes of UTF-8, with a space for each control character. */
+	private static CharSequence value(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c < ' ' || c >= 0x7f) {
+				return clean(text);
+			}
+		}
+		return text;
+	}
+
+	private static AsciiString clean(String text) {
+		StringBuilder clean = new StringBuilder(text);
+		for (int i = 0; i < clean.length(); i++) {
+			char c = clean.charAt(i);
+			if (c < ' ' && c != '\t' || c == 0x7f) {
+				clean.setCharAt(i, ' ');
+			}
+		}
+		return new AsciiString(clean.toString().getBytes(StandardCharsets.UTF_8), false);
+	}
+
+	/**
+	 * The headers of a call, with the names as they are on the wire. A name that comes
+	 * again has its values joined, as gRPC allows, and as go-micro's server does.
+	 * @param stream the stream, for the error
+	 * @param block what came
+	 * @return the headers without pseudo headers
+	 * @throws Http2Exception when a value could not stand in a header
+	 */
+	static Metadata.Builder read(int stream, Http2Headers block) throws Http2Exception {
+		Metadata.Builder headers = Metadata.builder();
+		for (Map.Entry<CharSequence, CharSequence> entry : block) {
+			String name = entry.getKey().toString();
+			if (!name.isEmpty() && name.charAt(0) != ':') {
+				headers.join(name, text(stream, name, entry.getValue()), name.endsWith("-bin") ? "," : ", ");
+			}
+		}
+		return headers;
+	}
+
+	/**
+	 * The headers of a request that is a single message, with names as in HTTP/1.1, and
+	 * of a name that comes again the first.
+	 * @param stream the stream, for the error
+	 * @param block what came
+	 * @return the headers without pseudo headers
+	 * @throws Http2Exception when a value could not stand in a header
+	 */
+	static Metadata.Builder readCanonical(int stream, Http2Headers block) throws Http2Exception {
+		Metadata.Builder headers = Metadata.builder();
+		for (Map.Entry<CharSequence, CharSequence> entry : block) {
+			CharSequence name = entry.getKey();
+			if (name.length() > 0 && name.charAt(0) != ':') {
+				String canonical = HeaderNames.canonical(name);
+				headers.setIfAbsent(canonical, text(stream, canonical, entry.getValue()));
+			}
+		}
+		return headers;
+	}
+
+	private static String text(int stream, String name, CharSequence value) throws Http2Exception {
+		boolean plain = true;
+		for (int i = 0; i < value.length(); i++) {
+			char c = value.charAt(i);
+			if (c == '\r' || c == '\n' || c == 0) {
+				throw Http2Exception.streamError(stream, Http2Error.PROTOCOL_ERROR, "a line ends within header %s",
+						name);
+			}
+			plain &= c <= 0x7f;
+		}
+		String text = value.toString();
+		return plain ? text : new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+	}
+
+	private static Set<String> caseless(String... names) {
+		Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+		set.addAll(Set.of(names));
+		return set;
+	}
+
+	private static Map<String, AsciiString> known(String... names) {
+		Map<String, AsciiString> known = new HashMap<>();
+		for (String name : names) {
+			AsciiString lower = AsciiString.cached(name);
+			known.put(name, lower);
+			known.put(HeaderNames.canonical(name), lower);
+		}
+		return known;
+	}
+
+}

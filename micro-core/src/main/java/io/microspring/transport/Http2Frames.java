@@ -1,0 +1,97 @@
+package io.microspring.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+
+/**
+ * Hands the frames of a connection to the sockets of their streams.
+ */
+final class Http2Frames extends Http2EventAdapter {
+
+	private final Http2Session session;
+
+	Http2Frames(Http2Session session) {
+		this.session = session;
+	}
+
+	@Override
+	public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end)
+			throws Http2Exception {
+		StreamSocket socket = this.session.socket(id);
+		if (socket != null) {
+			if (end) {
+				socket.remoteEnded();
+			}
+			socket.headers(headers, end);
+			ended(socket, end);
+			return;
+		}
+		Http2Stream stream = this.session.connection().stream(id);
+		if (stream == null || !this.session.isServer()) {
+			return;
+		}
+		if (headers.method() == null || headers.path() == null || headers.contains(":protocol")) {
+			throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "a request has a method and a path");
+		}
+		this.session.accept(stream, headers, end);
+	}
+
+	@Override
+	public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int dependency, short weight,
+			boolean exclusive, int padding, boolean end) throws Http2Exception {
+		onHeadersRead(ctx, id, headers, padding, end);
+	}
+
+	@Override
+	public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean end) {
+		StreamSocket socket = this.session.socket(id);
+		if (socket == null || socket.isOver()) {
+			return data.readableBytes() + padding;
+		}
+		if (end) {
+			socket.remoteEnded();
+		}
+		if (data.isReadable()) {
+			socket.data(data);
+		}
+		if (end) {
+			socket.inputEnded();
+			ended(socket, true);
+		}
+		return padding;
+	}
+
+	/** An answer is complete: what its caller would still send is of no use. */
+	private void ended(StreamSocket socket, boolean end) {
+		Http2Stream stream = socket.stream();
+		if (end && stream != null && !this.session.isServer() && !socket.isLocalEnded()) {
+			this.session.resetStream(stream, Http2Error.CANCEL);
+		}
+	}
+
+	@Override
+	public void onRstStreamRead(ChannelHandlerContext ctx, int id, long code) {
+		StreamSocket socket = this.session.socket(id);
+		if (socket != null) {
+			Http2Error error = Http2Error.valueOf(code);
+			socket.streamClosed(new TransportException(
+					"stream was reset by " + this.session.remote() + ": " + ((error != null) ? error : code),
+					error == Http2Error.REFUSED_STREAM && !this.session.isServer(), null));
+		}
+	}
+
+	@Override
+	public void onStreamClosed(Http2Stream stream) {
+		StreamSocket socket = this.session.socket(stream);
+		if (socket != null) {
+			socket.streamClosed(null);
+		}
+		this.session.streamClosed();
+	}
+
+}
