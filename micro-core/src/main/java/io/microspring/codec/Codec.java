@@ -1,6 +1,7 @@
 package io.microspring.codec;
 
 import java.lang.reflect.Type;
+import java.util.Arrays;
 
 import io.microspring.message.Message;
 import org.jspecify.annotations.Nullable;
@@ -75,13 +76,17 @@ public interface Codec {
 	 */
 	record Header(Kind kind, String id, String service, String endpoint, @Nullable String error) {
 
+		private static final Header[] EMPTY = Arrays.stream(Kind.values())
+			.map((kind) -> new Header(kind, "", "", "", null))
+			.toArray(Header[]::new);
+
 		/**
 		 * A header that says nothing but its kind.
 		 * @param kind the kind
 		 * @return the header
 		 */
 		public static Header of(Kind kind) {
-			return new Header(kind, "", "", "", null);
+			return EMPTY[kind.ordinal()];
 		}
 
 	}
@@ -126,6 +131,33 @@ public interface Codec {
 	 */
 	static Codec json(JsonMapper mapper) {
 		return new JsonCodec(mapper);
+	}
+
+	/**
+	 * JSON in go-micro's older envelope: {@code application/json-rpc}. Bodies are written
+	 * as Go's plain encoder does, numbers and enums of messages as numbers, and read as
+	 * by {@link #json()}.
+	 * @return the codec
+	 */
+	static Codec jsonRpc() {
+		return JsonRpcCodec.INSTANCE;
+	}
+
+	/**
+	 * Protobuf in go-micro's older envelope: {@code application/proto-rpc}.
+	 * @return the codec
+	 */
+	static Codec protoRpc() {
+		return ProtoRpcCodec.INSTANCE;
+	}
+
+	/**
+	 * Protobuf in gRPC's framing, for go-micro's own protocol: {@code application/grpc}.
+	 * gRPC over HTTP/2 needs no codec of its own.
+	 * @return the codec
+	 */
+	static Codec grpc() {
+		return GrpcCodec.PROTO;
 	}
 
 	/**

@@ -27,9 +27,29 @@ public final class Codecs {
 	/** The content type of bytes. */
 	public static final String BYTES = "application/octet-stream";
 
+	/** The content type of JSON in an envelope, as older go-micro speaks it. */
+	public static final String JSON_RPC = "application/json-rpc";
+
+	/** The content type of protobuf in an envelope, as older go-micro speaks it. */
+	public static final String PROTO_RPC = "application/proto-rpc";
+
+	/** The content type of gRPC's frames around protobuf. */
+	public static final String GRPC = "application/grpc";
+
+	/** The same as {@link #GRPC}, written out. */
+	public static final String GRPC_PROTO = "application/grpc+proto";
+
+	/** The content type of gRPC's frames around JSON. */
+	public static final String GRPC_JSON = "application/grpc+json";
+
 	private static final Codecs DEFAULTS = new Codecs(Map.of()).with(PROTOBUF, Codec.proto())
 		.with(JSON, Codec.json())
-		.with(BYTES, Codec.bytes());
+		.with(BYTES, Codec.bytes())
+		.with(JSON_RPC, Codec.jsonRpc())
+		.with(PROTO_RPC, Codec.protoRpc())
+		.with(GRPC, GrpcCodec.PROTO)
+		.with(GRPC_PROTO, GrpcCodec.PROTO)
+		.with(GRPC_JSON, GrpcCodec.JSON);
 
 	private final Map<String, Codec> byContentType;
 
@@ -38,7 +58,7 @@ public final class Codecs {
 	}
 
 	/**
-	 * Protobuf, JSON and bytes.
+	 * Protobuf, JSON and bytes; the envelopes json-rpc and proto-rpc; gRPC's frames.
 	 * @return the table
 	 */
 	public static Codecs defaults() {
@@ -46,7 +66,9 @@ public final class Codecs {
 	}
 
 	/**
-	 * A copy with one more content type.
+	 * A copy with one more content type. A {@linkplain Codec#json() JSON codec} for
+	 * {@link #JSON} also writes and reads the bodies within {@link #JSON_RPC} and
+	 * {@link #GRPC_JSON}.
 	 * @param contentType the content type, without parameters
 	 * @param codec its codec; replaces the one that was there
 	 * @return the copy
@@ -54,6 +76,10 @@ public final class Codecs {
 	public Codecs with(String contentType, Codec codec) {
 		Map<String, Codec> copy = new LinkedHashMap<>(this.byContentType);
 		copy.put(contentType.toLowerCase(Locale.ROOT), codec);
+		if (codec instanceof JsonCodec json && contentType.equalsIgnoreCase(JSON)) {
+			copy.put(JSON_RPC, new JsonRpcCodec(json));
+			copy.put(GRPC_JSON, new GrpcCodec(json));
+		}
 		return new Codecs(Collections.unmodifiableMap(copy));
 	}
 
@@ -68,9 +94,22 @@ public final class Codecs {
 		if (codec != null) {
 			return codec;
 		}
-		int end = contentType.indexOf(';');
-		String bare = (end < 0) ? contentType : contentType.substring(0, end);
-		return this.byContentType.get(bare.trim().toLowerCase(Locale.ROOT));
+		return this.byContentType.get(bare(contentType));
+	}
+
+	/**
+	 * The content type of the envelope in which older go-micro speaks a content type:
+	 * what is written to a node that names no protocol, and what a request is read as
+	 * that names no endpoint beside its body (protocol reference §3.2).
+	 * @param contentType the content type; parameters are passed over
+	 * @return the envelope's content type, or the content type itself when it has none
+	 */
+	public static String enveloped(String contentType) {
+		return switch (bare(contentType)) {
+			case JSON -> JSON_RPC;
+			case PROTOBUF, BYTES -> PROTO_RPC;
+			default -> contentType;
+		};
 	}
 
 	/**
@@ -97,6 +136,11 @@ public final class Codecs {
 			return PROTOBUF;
 		}
 		return (body instanceof byte[] || body instanceof ByteBuffer || body instanceof ByteString) ? BYTES : JSON;
+	}
+
+	private static String bare(String contentType) {
+		int end = contentType.indexOf(';');
+		return ((end < 0) ? contentType : contentType.substring(0, end)).trim().toLowerCase(Locale.ROOT);
 	}
 
 }

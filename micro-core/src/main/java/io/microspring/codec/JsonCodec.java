@@ -3,6 +3,7 @@ package io.microspring.codec;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -24,9 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * One JSON value and a line feed, as Go's encoder writes it (protocol reference §3.4,
  * {@code json}). Messages have protobuf's own JSON: names in camel case, 64-bit numbers
- * as strings, enums by name; both forms of each are read. Everything else is Jackson's.
- * Unknown fields are passed over. Messages may be nested 100 deep, objects 200 unless the
- * mapper says otherwise.
+ * as strings, enums by name; {@link MessageReader} reads every form. Everything else is
+ * Jackson's. Unknown fields are passed over. Messages may be nested 100 deep, objects 200
+ * unless the mapper says otherwise.
  */
 final class JsonCodec implements BodyCodec {
 
@@ -40,8 +41,6 @@ final class JsonCodec implements BodyCodec {
 		.build());
 
 	private static final JsonFormat.Printer PRINTER = JsonFormat.printer().omittingInsignificantWhitespace();
-
-	private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
 
 	private final JsonMapper mapper;
 
@@ -103,6 +102,43 @@ final class JsonCodec implements BodyCodec {
 		}
 	}
 
+	/**
+	 * The object as a value within an envelope that Go reads with its plain decoder.
+	 * @param object the object, null for null
+	 * @param out where to
+	 */
+	void writePlain(@Nullable Object object, JsonGenerator out) {
+		try {
+			if (object == null) {
+				out.writeNull();
+			}
+			else if (object instanceof Message message) {
+				GoJson.write(message, out);
+			}
+			else if (object instanceof MessageLite) {
+				throw unencodable(object, "it is a lite message, which has no JSON; choose " + Codecs.PROTO_RPC);
+			}
+			else {
+				this.writer.writeValue(out, object);
+			}
+		}
+		catch (InvalidProtocolBufferException ex) {
+			throw unencodable(Objects.requireNonNull(object), ex.getMessage()).because(ex);
+		}
+		catch (JacksonException ex) {
+			throw unencodable(Objects.requireNonNull(object), ex.getOriginalMessage()).because(ex);
+		}
+	}
+
+	/**
+	 * A generator for {@link #writePlain}.
+	 * @param to where to
+	 * @return the generator
+	 */
+	JsonGenerator generator(ByteArrayBuilder to) {
+		return this.writer.createGenerator(to);
+	}
+
 	private byte[] write(Object object) {
 		ByteArrayBuilder out = new ByteArrayBuilder(512);
 		try (JsonGenerator generator = this.writer.createGenerator(out)) {
@@ -121,12 +157,16 @@ final class JsonCodec implements BodyCodec {
 			throw undecodable(type, "it is a lite message, which has no JSON; send " + Codecs.PROTOBUF);
 		}
 		try {
-			Message.Builder builder = message.newBuilderForType();
-			PARSER.merge(new String(body, StandardCharsets.UTF_8), builder);
-			return builder.build();
+			return MessageReader.read(body, message.newBuilderForType());
 		}
 		catch (InvalidProtocolBufferException ex) {
-			throw undecodable(type, reason(ex)).because(ex);
+			throw undecodable(type, ex.getMessage()).because(ex);
+		}
+		catch (JacksonException ex) {
+			TokenStreamLocation at = ex.getLocation();
+			throw undecodable(type, (at == null) ? "malformed JSON"
+					: "malformed JSON at line " + at.getLineNr() + " column " + at.getColumnNr())
+				.because(ex);
 		}
 	}
 
@@ -135,14 +175,6 @@ final class JsonCodec implements BodyCodec {
 		String where = (at == null || at.getLineNr() < 0) ? ""
 				: "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
 		return where + ex.getOriginalMessage();
-	}
-
-	/** The parser's advice to its own user helps no caller; where it stopped does. */
-	private static String reason(InvalidProtocolBufferException ex) {
-		String message = String.valueOf(ex.getMessage());
-		int at = message.indexOf(" at line ");
-		int end = message.indexOf('\n');
-		return (at < 0) ? message : "malformed JSON" + message.substring(at, (end < at) ? message.length() : end);
 	}
 
 }

@@ -6,6 +6,7 @@ import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a request is written and its answer is to be: what tells the protocols of one port
@@ -27,6 +28,32 @@ interface Dialect {
 	 * @throws MicroException 415 when there is none for the content type
 	 */
 	Codec codec();
+
+	/**
+	 * Reads the request's envelope, if it has one; its body later, when it is asked for.
+	 * @param message the request
+	 * @return what was read
+	 * @throws MicroException 400 when the envelope does not decode
+	 */
+	default Codec.Incoming read(Message message) {
+		return codec().read(Codec.Kind.REQUEST, message);
+	}
+
+	/**
+	 * What the envelope of an answer says.
+	 * @return the header
+	 */
+	default Codec.Header answer() {
+		return Codec.Header.of(Codec.Kind.RESPONSE);
+	}
+
+	/**
+	 * What the envelope of one message of a stream says.
+	 * @return the header
+	 */
+	default Codec.Header ofPart() {
+		return Codec.Header.of(Codec.Kind.RESPONSE);
+	}
 
 	/**
 	 * Writes an answer.
@@ -77,22 +104,56 @@ interface Dialect {
 	}
 
 	/**
-	 * What the request's dialect is, in the order of the design's §4. The legacy
-	 * envelopes come before plain JSON once they are there.
+	 * What the request's dialect is, in the order of the design's §4.
 	 * @param message the request
 	 * @param codecs the codecs of the server
+	 * @param routes the endpoints of the server
 	 * @return the dialect
 	 */
-	static Dialect of(Message message, Codecs codecs) {
+	static Dialect of(Message message, Codecs codecs, Routes routes) {
 		Metadata headers = message.headers();
 		if (isMucp(headers)) {
-			return new MucpDialect(headers, codecs);
+			return new MucpDialect(message, codecs, MucpDialect.isLegacy(headers));
+		}
+		if (isEnveloped(message, codecs, routes)) {
+			return new MucpDialect(message, codecs, true);
 		}
 		return new PlainJsonDialect(headers, codecs);
 	}
 
 	private static boolean isMucp(Metadata headers) {
 		return headers.get(Headers.PATH) == null || headers.hasPrefix("Micro-") || headers.hasPrefix("X-Micro-");
+	}
+
+	/**
+	 * Whether a request over http without any of go-micro's headers is one of its older
+	 * envelopes: by its content type, by the path that its clients write, or by what it
+	 * looks like where the path names nothing.
+	 */
+	private static boolean isEnveloped(Message message, Codecs codecs, Routes routes) {
+		String contentType = message.headers().getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
+		String enveloped = Codecs.enveloped(contentType);
+		Codec codec = codecs.find(enveloped);
+		if (codec != codecs.find(Codecs.JSON_RPC) && codec != codecs.find(Codecs.PROTO_RPC)) {
+			return false;
+		}
+		if (enveloped.equals(contentType)) {
+			return true;
+		}
+		String path = PlainJsonDialect.path(message.headers());
+		if (message.body().length == 0 || routes.find(PlainJsonDialect.endpoint(path)) != null) {
+			return false;
+		}
+		return path.equals("/") || names(codec, message);
+	}
+
+	private static boolean names(@Nullable Codec codec, Message message) {
+		try {
+			return codec != null && !codec.read(Codec.Kind.REQUEST, message).header().endpoint().isEmpty();
+		}
+		catch (MicroException notEnveloped) {
+			return false;
+		}
 	}
 
 }

@@ -54,7 +54,7 @@ final class Execution {
 			}
 			ServerStream stream = call.openStream();
 			if (stream == null) {
-				call.request(required(call, codec.read(Codec.Kind.REQUEST, message).body(requestType(call))));
+				call.request(required(call, call.dialect.read(message).body(requestType(call))));
 			}
 			else if (call.route.handler().kind() == Kind.SERVER_STREAM && requestType(call) != Void.class) {
 				call.request(required(call, stream.receive()));
@@ -97,7 +97,7 @@ final class Execution {
 				call.answer(call.dialect.end(), false);
 				return;
 			}
-			Message body = codec.write(Codec.Header.of(Codec.Kind.RESPONSE), result);
+			Message body = codec.write(call.dialect.answer(), result);
 			if (body.body().length > this.server.maxMessageSize()) {
 				throw MicroException.internalServerError(this.server.name(), call.endpoint() + " answers "
 						+ body.body().length + " bytes, over the limit of " + this.server.maxMessageSize());

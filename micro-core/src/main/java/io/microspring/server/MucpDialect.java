@@ -12,48 +12,86 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * go-micro's own protocol: everything but the body is in headers (protocol reference
- * §3.3, §3.5, §3.6).
+ * §3.3, §3.5, §3.6), or in older go-micro's envelope around the body.
  */
 final class MucpDialect implements Dialect {
 
+	private final Message message;
+
 	private final Metadata request;
-
-	private final Codecs codecs;
-
-	private final String endpoint;
 
 	private final String contentType;
 
-	MucpDialect(Metadata request, Codecs codecs) {
-		this.request = request;
-		this.codecs = codecs;
-		String named = Headers.find(request, Headers.ENDPOINT);
-		this.endpoint = (named != null) ? named : orEmpty(Headers.find(request, Headers.METHOD));
-		this.contentType = request.getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
+	private final @Nullable Codec codec;
+
+	private Codec.@Nullable Incoming incoming;
+
+	private @Nullable String id;
+
+	MucpDialect(Message message, Codecs codecs, boolean legacy) {
+		this.message = message;
+		this.request = message.headers();
+		this.contentType = this.request.getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
+		this.codec = codecs.find(legacy ? Codecs.enveloped(this.contentType) : this.contentType);
+	}
+
+	/**
+	 * Whether a content type means its envelope (protocol reference §3.2): the request
+	 * names no endpoint in its headers, or a target, and no protocol.
+	 * @param headers the headers of a mucp request
+	 * @return true when it does
+	 */
+	static boolean isLegacy(Metadata headers) {
+		boolean named = Headers.find(headers, Headers.ENDPOINT) != null || Headers.find(headers, Headers.METHOD) != null
+				|| Headers.find(headers, Headers.SERVICE) != null;
+		return (!named || Headers.find(headers, Headers.TARGET) != null)
+				&& Headers.find(headers, Headers.PROTOCOL) == null;
 	}
 
 	@Override
 	public Route route(Routes routes) {
-		Route route = routes.find(this.endpoint);
+		String endpoint = endpoint();
+		Route route = routes.find(endpoint);
 		if (route == null) {
-			throw routes.unknown(this.endpoint);
+			throw routes.unknown(endpoint);
 		}
 		return route;
 	}
 
 	@Override
 	public Codec codec() {
-		Codec codec = this.codecs.find(this.contentType);
-		if (codec == null) {
+		if (this.codec == null) {
 			throw MicroException.of("go.micro.server", 415, "Unsupported Content-Type: " + this.contentType);
 		}
-		return codec;
+		return this.codec;
+	}
+
+	@Override
+	public Codec.Incoming read(Message message) {
+		Codec.Incoming read = this.incoming;
+		if (read == null) {
+			read = codec().read(Codec.Kind.REQUEST, message);
+			this.incoming = read;
+			this.id = id(read.header().id());
+		}
+		return read;
+	}
+
+	@Override
+	public Codec.Header answer() {
+		return new Codec.Header(Codec.Kind.RESPONSE, orEmpty(this.id), "", "", null);
+	}
+
+	@Override
+	public Codec.Header ofPart() {
+		return new Codec.Header(Codec.Kind.RESPONSE, orEmpty(id("")), this.request.getOrDefault(Headers.SERVICE, ""),
+				endpoint(), null);
 	}
 
 	@Override
 	public Message success(Message body, Metadata headers) {
 		Metadata.Builder reply = Metadata.builder().setAll(headers).setAll(body.headers());
-		String id = this.request.get(Headers.ID);
+		String id = this.id;
 		if (id != null) {
 			reply.set(Headers.ID, id).set(Headers.FALLBACK_PREFIX + Headers.ID, id);
 		}
@@ -74,14 +112,13 @@ final class MucpDialect implements Dialect {
 		copy(Headers.ID, reply);
 		copy(Headers.STREAM, reply);
 		reply.set(Headers.ERROR, text).set(Headers.FALLBACK_PREFIX + Headers.ERROR, text);
-		if (error.code() == 415) {
+		if (this.codec == null) {
 			// go-micro answers the bare text without an error; a client that looks for
 			// either understands this.
 			reply.set(Headers.CONTENT_TYPE, "text/plain");
 			return new Message(reply.build(), error.detail().getBytes(StandardCharsets.UTF_8));
 		}
-		reply.set(Headers.CONTENT_TYPE, this.contentType);
-		return Message.of(reply.build());
+		return failure(reply.set(Headers.CONTENT_TYPE, this.contentType), text);
 	}
 
 	@Override
@@ -95,10 +132,9 @@ final class MucpDialect implements Dialect {
 
 	@Override
 	public Message end() {
-		return Message.of(streamHeaders().set(Headers.CONTENT_TYPE, this.contentType)
+		return failure(streamHeaders().set(Headers.CONTENT_TYPE, this.contentType)
 			.set(Headers.ERROR, Headers.END_OF_STREAM)
-			.set(Headers.FALLBACK_PREFIX + Headers.ERROR, Headers.END_OF_STREAM)
-			.build());
+			.set(Headers.FALLBACK_PREFIX + Headers.ERROR, Headers.END_OF_STREAM), Headers.END_OF_STREAM);
 	}
 
 	@Override
@@ -109,6 +145,29 @@ final class MucpDialect implements Dialect {
 	@Override
 	public boolean streams() {
 		return true;
+	}
+
+	private String endpoint() {
+		String named = Headers.find(this.request, Headers.ENDPOINT);
+		if (named == null) {
+			named = Headers.find(this.request, Headers.METHOD);
+		}
+		return (named != null) ? named : read(this.message).header().endpoint();
+	}
+
+	/** An envelope repeats the error, and says nothing else (protocol reference §3.5). */
+	private Message failure(Metadata.Builder reply, String text) {
+		if (this.codec == null) {
+			return Message.of(reply.build());
+		}
+		Message body = this.codec.write(new Codec.Header(Codec.Kind.ERROR, "", "", "", text), null);
+		return new Message(reply.setAll(body.headers()).build(), body.body());
+	}
+
+	/** What an envelope says comes before the header, as in go-micro. */
+	private @Nullable String id(String enveloped) {
+		String named = this.request.get(Headers.ID);
+		return (enveloped.isEmpty() || (named != null && enveloped.equals("0"))) ? named : enveloped;
 	}
 
 	private Metadata.Builder streamHeaders() {

@@ -28,8 +28,8 @@ final class PlainJsonDialect implements Dialect {
 
 	@Override
 	public Route route(Routes routes) {
-		String path = path();
-		Route route = routes.find(path.substring(Math.min(1, path.length())).replace('/', '.'));
+		String path = path(this.request);
+		Route route = routes.find(endpoint(path));
 		if (route == null) {
 			throw MicroException.notFound(ID,
 					"There is nothing at " + path + "; there is " + String.join(", ", routes.paths()));
@@ -98,10 +98,15 @@ final class PlainJsonDialect implements Dialect {
 		return this.request.getOrDefault(Headers.CONTENT_TYPE, Codecs.JSON);
 	}
 
-	private String path() {
-		String path = this.request.getOrDefault(Headers.PATH, "/");
+	static String path(Metadata headers) {
+		String path = headers.getOrDefault(Headers.PATH, "/");
 		int query = path.indexOf('?');
 		return (query < 0) ? path : path.substring(0, query);
+	}
+
+	/** {@code /Say/Hello} names {@code Say.Hello}. */
+	static String endpoint(String path) {
+		return path.substring(Math.min(1, path.length())).replace('/', '.');
 	}
 
 }

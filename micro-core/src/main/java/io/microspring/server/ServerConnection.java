@@ -113,7 +113,7 @@ final class ServerConnection implements Receiver, Connection, CallOrigin {
 			stream.refused(error);
 			return;
 		}
-		Dialect dialect = Dialect.of(head, this.server.codecs);
+		Dialect dialect = Dialect.of(head, this.server.codecs, this.server.routes);
 		begin(dialect);
 		reply(dialect, dialect.failure(error));
 		this.server.counted(true);
@@ -154,7 +154,7 @@ final class ServerConnection implements Receiver, Connection, CallOrigin {
 	}
 
 	private void request(String key, Message message) {
-		Dialect dialect = Dialect.of(message, this.server.codecs);
+		Dialect dialect = Dialect.of(message, this.server.codecs, this.server.routes);
 		begin(dialect);
 		Route route;
 		Codec codec;

@@ -25,6 +25,8 @@ final class ServerStream implements Stream<Object, Object> {
 
 	private final Codec codec;
 
+	private final Codec.Header header;
+
 	private final Socket socket;
 
 	private final Runnable onEnd;
@@ -38,6 +40,7 @@ final class ServerStream implements Stream<Object, Object> {
 	ServerStream(ServerCall call, Codec codec, ReadGate gate, Runnable onEnd) {
 		this.call = call;
 		this.codec = codec;
+		this.header = call.dialect.ofPart();
 		this.socket = call.origin.socket();
 		this.onEnd = onEnd;
 		this.type = call.route.handler().requestType();
@@ -94,7 +97,7 @@ final class ServerStream implements Stream<Object, Object> {
 
 	@Override
 	public void send(Object message) {
-		Message encoded = this.codec.write(Codec.Header.of(Codec.Kind.RESPONSE), message);
+		Message encoded = this.codec.write(this.header, message);
 		awaitWritable();
 		if (isOver()) {
 			throw this.call.isAnswered() ? hasEnded() : hasGone();
