@@ -20,6 +20,11 @@ final class Routes {
 
 	private final Map<String, Route> byEndpoint = new ConcurrentHashMap<>();
 
+	/**
+	 * What the server has of its own, unless the application has a handler of its name.
+	 */
+	private final Map<String, Route> own = new ConcurrentHashMap<>();
+
 	/** What only gRPC calls, by its whole path. */
 	private final Map<String, Route> byGrpcPath = new ConcurrentHashMap<>();
 
@@ -46,8 +51,23 @@ final class Routes {
 				throw new IllegalArgumentException("Two endpoints are called " + name);
 			}
 		}
+		this.own.keySet().removeIf((endpoint) -> endpoint.startsWith(handler.name() + "."));
 		this.byEndpoint.putAll(routes);
 		this.handlers.add(handler);
+	}
+
+	/**
+	 * Adds endpoints of the server's own, which it does not tell of.
+	 * @param handler the name of the handler
+	 * @param endpoints its endpoints
+	 * @param around what is put around them
+	 */
+	void addOwn(String handler, List<EndpointHandler> endpoints, List<HandlerInterceptor> around) {
+		for (EndpointHandler endpoint : endpoints) {
+			String name = handler + "." + endpoint.name();
+			HandlerFunction function = Interceptors.around(endpoint.function(), around);
+			this.own.put(name, new Route(name, endpoint, function, this.executors.apply(endpoint), true));
+		}
 	}
 
 	/**
@@ -81,7 +101,8 @@ final class Routes {
 	}
 
 	@Nullable Route find(String endpoint) {
-		return this.byEndpoint.get(endpoint);
+		Route route = this.byEndpoint.get(endpoint);
+		return (route != null) ? route : this.own.get(endpoint);
 	}
 
 	/**
@@ -94,8 +115,9 @@ final class Routes {
 			return MicroException.plain("rpc: service/endpoint request ill-formed: " + endpoint);
 		}
 		String handler = endpoint.substring(0, dot);
-		return MicroException.plain(hasHandler(handler) ? "rpc: can't find method " + endpoint.substring(dot + 1)
-				: "rpc: can't find service " + handler);
+		boolean known = hasHandler(handler) || this.own.keySet().stream().anyMatch((e) -> e.startsWith(handler + "."));
+		return MicroException.plain(
+				known ? "rpc: can't find method " + endpoint.substring(dot + 1) : "rpc: can't find service " + handler);
 	}
 
 	/**

@@ -93,9 +93,25 @@ final class RpcServer implements Server {
 		this.codecs = builder.codecs;
 		this.propagation = new Propagation(builder.propagate);
 		this.faults = new Faults(this.options.name(), this.options.includeMessage(), builder.exceptionHandlers);
-		this.routes = new Routes(builder.handlerInterceptors, this::executorFor);
+		this.routes = routes(builder);
 		this.subscribers = new Subscribers(this, this.broker, this.codecs, builder.subscriberInterceptors);
 		this.registrar = new Registrar(this.registry, this.options, this::service);
+	}
+
+	private Routes routes(ServerBuilder builder) {
+		DebugOptions debug = this.options.debug();
+		RecentCalls calls = (debug.enabled() && debug.calls() > 0) ? new RecentCalls(debug.calls()) : null;
+		List<HandlerInterceptor> interceptors = new ArrayList<>(builder.handlerInterceptors);
+		if (calls != null) {
+			interceptors.add(0, calls);
+		}
+		Routes made = new Routes(interceptors, this::executorFor);
+		if (debug.enabled()) {
+			DebugHandler handler = new DebugHandler(this::stats, debug.log(), calls);
+			made.addOwn(DebugHandler.NAME, handler.open(), List.of());
+			made.addOwn(DebugHandler.NAME, handler.guarded(), builder.handlerInterceptors);
+		}
+		return made;
 	}
 
 	@Override

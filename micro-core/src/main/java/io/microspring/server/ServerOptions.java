@@ -41,6 +41,8 @@ public final class ServerOptions {
 
 	private GrpcOptions grpc = GrpcOptions.defaults();
 
+	private DebugOptions debug = DebugOptions.defaults();
+
 	private ServerOptions(String name) {
 		this.name = name;
 	}
@@ -60,6 +62,7 @@ public final class ServerOptions {
 		this.includeMessage = other.includeMessage;
 		this.timeout = other.timeout;
 		this.grpc = other.grpc;
+		this.debug = other.debug;
 	}
 
 	/**
@@ -212,6 +215,25 @@ public final class ServerOptions {
 		ServerOptions copy = new ServerOptions(this);
 		copy.grpc = grpc;
 		return copy;
+	}
+
+	/**
+	 * A copy that tells other things of itself.
+	 * @param debug what it tells go-micro's tools
+	 * @return the copy
+	 */
+	public ServerOptions withDebug(DebugOptions debug) {
+		ServerOptions copy = new ServerOptions(this);
+		copy.debug = debug;
+		return copy;
+	}
+
+	/**
+	 * What it tells go-micro's tools of itself.
+	 * @return the options
+	 */
+	public DebugOptions debug() {
+		return this.debug;
 	}
 
 	/**
