@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.microspring.call.Deadline;
+import io.microspring.call.GrpcTimeout;
 import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
 import io.microspring.errors.MicroException;
@@ -41,8 +42,6 @@ final class GrpcDialect implements Dialect {
 			Headers.END };
 
 	private static final Message END = Message.of(Metadata.of(Headers.END, "true"));
-
-	private static final int LONGEST_TIMEOUT = 100_000_000;
 
 	private final Codecs codecs;
 
@@ -140,7 +139,7 @@ final class GrpcDialect implements Dialect {
 			.set(REQUESTED_TYPE, call.contentType());
 		if (!deadline.isNone()) {
 			long nanos = Math.max(1, deadline.remainingNanos());
-			headers.set("grpc-timeout", timeout(nanos)).set("timeout", Long.toString(nanos));
+			headers.set("grpc-timeout", GrpcTimeout.format(nanos)).set("timeout", Long.toString(nanos));
 		}
 		return headers.build();
 	}
@@ -165,22 +164,6 @@ final class GrpcDialect implements Dialect {
 		String handler = endpoint.substring(0, dot);
 		String prefix = (service.isEmpty() || handler.indexOf('.') >= 0) ? "/" : "/" + service + ".";
 		return prefix + handler + "/" + endpoint.substring(dot + 1);
-	}
-
-	/**
-	 * The finest unit in which it has no more than eight digits, as the protocol asks.
-	 */
-	static String timeout(long nanos) {
-		if (nanos < LONGEST_TIMEOUT) {
-			return nanos + "n";
-		}
-		if (nanos / 1_000 < LONGEST_TIMEOUT) {
-			return nanos / 1_000 + "u";
-		}
-		if (nanos / 1_000_000 < LONGEST_TIMEOUT) {
-			return nanos / 1_000_000 + "m";
-		}
-		return nanos / 1_000_000_000 + "S";
 	}
 
 	private static String onTheWire(String contentType) {

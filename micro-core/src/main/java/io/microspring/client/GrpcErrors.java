@@ -1,11 +1,8 @@
 package io.microspring.client;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.microspring.errors.GrpcStatus;
 import io.microspring.errors.MicroException;
 import io.microspring.errors.wire.Error;
 import io.microspring.errors.wire.Status;
@@ -24,16 +21,6 @@ final class GrpcErrors {
 	private static final String MESSAGE = "grpc-message";
 
 	private static final String DETAILS = "grpc-status-details-bin";
-
-	/** HTTP codes by the number of the status: go-micro's table, backwards. */
-	private static final int[] CODES = { 200, 499, 500, 400, 408, 404, 409, 403, 429, 412, 409, 400, 501, 500, 503, 500,
-			401 };
-
-	private static final String[] NAMES = { "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED",
-			"NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED",
-			"OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED" };
-
-	private static final int UNKNOWN = 2;
 
 	private GrpcErrors() {
 	}
@@ -57,7 +44,7 @@ final class GrpcErrors {
 		if (detailed != null) {
 			return detailed;
 		}
-		String message = unescape(trailers.getOrDefault(MESSAGE, ""));
+		String message = GrpcStatus.decodeMessage(trailers.getOrDefault(MESSAGE, ""));
 		MicroException told = MicroException.parse(message);
 		return told.isPlain() ? ofStatus(number, message) : told;
 	}
@@ -78,10 +65,8 @@ final class GrpcErrors {
 	}
 
 	private static MicroException ofStatus(String number, String message) {
-		int status = number.matches("1?\\d") ? Integer.parseInt(number) : UNKNOWN;
-		status = (status < CODES.length) ? status : UNKNOWN;
-		return MicroException.of(Dialects.ID, CODES[status],
-				message.isEmpty() ? "gRPC status " + NAMES[status] : message);
+		int code = number.matches("\\d{1,2}") ? GrpcStatus.toHttp(Integer.parseInt(number)) : 500;
+		return MicroException.of(Dialects.ID, code, message.isEmpty() ? "gRPC status " + number : message);
 	}
 
 	private static @Nullable MicroException ofDetails(@Nullable String details) {
@@ -89,7 +74,7 @@ final class GrpcErrors {
 			return null;
 		}
 		try {
-			for (Any detail : Status.parseFrom(Base64.getDecoder().decode(details)).getDetailsList()) {
+			for (Any detail : Status.parseFrom(Headers.binary(details)).getDetailsList()) {
 				if (detail.is(Error.class)) {
 					Error error = detail.unpack(Error.class);
 					return new MicroException(error.getId(), error.getCode(), error.getDetail(), error.getStatus());
@@ -100,29 +85,6 @@ final class GrpcErrors {
 			// the message of the status has to do
 		}
 		return null;
-	}
-
-	/**
-	 * Takes the percent-encoding off a message, and leaves what is none.
-	 */
-	private static String unescape(String text) {
-		if (text.indexOf('%') < 0) {
-			return text;
-		}
-		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-		ByteBuffer plain = ByteBuffer.allocate(bytes.length);
-		for (int i = 0; i < bytes.length; i++) {
-			int high = (bytes[i] == '%' && i + 2 < bytes.length) ? Character.digit(bytes[i + 1], 16) : -1;
-			int low = (high >= 0) ? Character.digit(bytes[i + 2], 16) : -1;
-			if (low >= 0) {
-				plain.put((byte) (high * 16 + low));
-				i += 2;
-			}
-			else {
-				plain.put(bytes[i]);
-			}
-		}
-		return new String(plain.array(), 0, plain.position(), StandardCharsets.UTF_8);
 	}
 
 }

@@ -22,6 +22,7 @@ public final class Catalogue {
 			Plugin.registry("memory", (address) -> Registry.memory()), Plugin.broker("http", Catalogue::httpBroker),
 			Plugin.broker("memory", (address, registry) -> Broker.memory()),
 			Plugin.transport("http", (address) -> Transport.http()),
+			Plugin.transport("grpc", (address) -> Transport.grpc()),
 			Plugin.transport("memory", (address) -> Transport.memory()),
 			Plugin.selector("random", (address) -> Strategy.random()),
 			Plugin.selector("round-robin", (address) -> Strategy.roundRobin())));

@@ -67,19 +67,30 @@ final class CallSocket extends StreamSocket {
 
 	private boolean openingWritten;
 
+	/** From any thread: the largest message. */
+	private volatile int limit;
+
 	CallSocket(Http2Session session) {
 		super(session);
+		this.limit = this.options.maxMessageSize();
+	}
+
+	/** What a message of the grpc transport carries has headers of its own. */
+	private void limitBy(@Nullable String path) {
+		if (path != null && GrpcTransport.isPath(path)) {
+			this.limit = GrpcEnvelope.limit(this.options);
+		}
 	}
 
 	@Override
 	public void send(Message message) {
-		checkSize(message.body());
 		Metadata headers = message.headers();
 		boolean last = headers.contains(Headers.END);
 		if (headers.contains(isServer() ? Headers.HTTP_STATUS : Headers.CALL_PROTOCOL)) {
 			checkOpening(headers);
 			this.compressing = Gzip.NAME.equals(headers.get(ENCODING));
 		}
+		checkSize(message.body(), this.limit);
 		boolean compress = this.compressing && message.body().length > 0
 				&& !"false".equals(headers.get(Headers.COMPRESSED));
 		submit(compress ? new Message(headers, Gzip.deflate(message.body())) : message, compress, last);
@@ -95,6 +106,7 @@ final class CallSocket extends StreamSocket {
 		}
 		else {
 			HeaderBlock.checkPath(headers.get(Headers.PATH));
+			limitBy(headers.get(Headers.PATH));
 		}
 	}
 
@@ -237,6 +249,7 @@ final class CallSocket extends StreamSocket {
 			headers.set(Headers.CALL_PROTOCOL, PROTOCOL)
 				.set(Headers.HTTP_METHOD, String.valueOf(block.method()))
 				.set(Headers.PATH, String.valueOf(block.path()));
+			limitBy(String.valueOf(block.path()));
 		}
 		else {
 			headers.set(Headers.HTTP_STATUS, String.valueOf(status));
@@ -256,7 +269,7 @@ final class CallSocket extends StreamSocket {
 						"grpc-encoding " + printable(encoding) + " is not known here, only identity and " + Gzip.NAME));
 				return;
 			}
-			this.deframer = new GrpcDeframer(this.options.maxMessageSize(), encoding);
+			this.deframer = new GrpcDeframer(this.limit, encoding);
 		}
 		else {
 			this.foreign = new Body(0);

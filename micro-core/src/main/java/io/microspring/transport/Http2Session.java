@@ -244,7 +244,8 @@ final class Http2Session extends Http2ConnectionHandler {
 			return;
 		}
 		try {
-			this.onAccept.accept(socket);
+			this.onAccept.accept((socket instanceof CallSocket)
+					? GrpcTransport.accepted(socket, String.valueOf(headers.path()), this.options) : socket);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("The stream from {} was not accepted: closing it", this.remote, ex);

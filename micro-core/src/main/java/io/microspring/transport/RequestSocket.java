@@ -38,7 +38,7 @@ final class RequestSocket extends StreamSocket {
 
 	@Override
 	public void send(Message message) {
-		checkSize(message.body());
+		checkSize(message.body(), this.options.maxMessageSize());
 		HeaderBlock.checkStatus(message.header(Headers.HTTP_STATUS));
 		submit(message, false, true);
 	}

@@ -243,10 +243,10 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 		this.session.outbox().add(new Outgoing(this, message, compressed));
 	}
 
-	final void checkSize(byte[] body) {
-		if (body.length > this.options.maxMessageSize()) {
-			throw MicroException.of(HttpSocket.ID, 413, "a message of " + body.length + " bytes is not sent to "
-					+ remote() + ": the limit is " + this.options.maxMessageSize());
+	final void checkSize(byte[] body, int limit) {
+		if (body.length > limit) {
+			throw MicroException.of(HttpSocket.ID, 413,
+					"a message of " + body.length + " bytes is not sent to " + remote() + ": the limit is " + limit);
 		}
 	}
 

@@ -96,6 +96,25 @@ public interface Transport extends AutoCloseable {
 	}
 
 	/**
+	 * Calls of gRPC that carry go-micro's messages, as go-micro's grpc transport. Nodes
+	 * of go-micro v1 have another path than newer ones; which is found out.
+	 * @return a new transport with the default limits
+	 */
+	static Transport grpc() {
+		return grpc(HttpOptions.defaults());
+	}
+
+	/**
+	 * Calls of gRPC that carry go-micro's messages, as go-micro's grpc transport. A
+	 * listener serves all that the http transport serves.
+	 * @param options its limits and time-outs
+	 * @return a new transport
+	 */
+	static Transport grpc(HttpOptions options) {
+		return new GrpcTransport(options);
+	}
+
+	/**
 	 * Inside the process: no socket, no event loop. Transports of one process share their
 	 * addresses.
 	 * @return a new transport
