@@ -184,7 +184,8 @@ final class Domain {
 			return null;
 		}
 		String id = service.name().substring(0, service.name().length() - tail.length());
-		int ttl = (int) Math.min(Instance.MAX_TTL, Math.min(service.timeToLive(), text.timeToLive()));
+		int ttl = (int) Math.min((txt.ttl() > 0) ? txt.ttl() : Instance.MAX_TTL,
+				Math.min(Instance.MAX_TTL, Math.min(service.timeToLive(), text.timeToLive())));
 		return new Instance(txt.withNode(id, hostAndPort(address, port)), ttl);
 	}
 

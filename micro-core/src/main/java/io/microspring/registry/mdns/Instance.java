@@ -13,7 +13,7 @@ import io.microspring.registry.Service;
  */
 record Instance(Service service, int ttl) {
 
-	/** go-micro's time to live of every record, whatever was registered. */
+	/** go-micro's time to live of every record, whatever was registered, in seconds. */
 	static final int MAX_TTL = 120;
 
 	Node node() {
@@ -25,11 +25,12 @@ record Instance(Service service, int ttl) {
 	}
 
 	/**
-	 * The time to live of the records of a registration: go-micro's own, but shorter for
-	 * a node that lives shorter, so that watchers miss it in time when its process is
-	 * killed. go-micro takes any that is not zero.
+	 * How many seconds the news of a registration is good for: as long as go-micro's
+	 * records live, but shorter for a node that lives shorter, so that watchers miss it
+	 * in time when its process is killed. The records themselves always say what
+	 * go-micro's say.
 	 */
-	static int recordTtl(Duration ttl) {
+	static int lifetime(Duration ttl) {
 		if (ttl.isZero() || ttl.toSeconds() >= MAX_TTL) {
 			return MAX_TTL;
 		}

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * §7.2). It meets go-micro v1, v2 and newer.
  * <p>
  * Unlike go-micro's, it forgets a node that is not renewed within its time to live, tells
- * that time to the others as the time to live of the records (120 s at the most), and
+ * that time to the others (120 s at the most, which every record says to go-micro), and
  * misses nodes whose process was killed: a look-up at once, since they do not answer; a
  * watcher when their records run out. {@link #close} says goodbye for what is registered,
  * because nobody is left to answer for it.
@@ -101,8 +101,7 @@ final class MdnsRegistry implements Registry {
 
 	private NodeRecords records(Service service, Node node, Duration ttl) {
 		try {
-			return new NodeRecords(new Instance(service.withNodes(List.of(node)), Instance.recordTtl(ttl)),
-					this.domain);
+			return new NodeRecords(new Instance(service.withNodes(List.of(node)), Instance.lifetime(ttl)), this.domain);
 		}
 		catch (IllegalArgumentException ex) {
 			throw failure("register node " + node.id() + " of " + service.name(), String.valueOf(ex.getMessage()), ex);

@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import io.netty.buffer.ByteBuf;
@@ -18,8 +19,10 @@ import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What we say of one node. go-micro: {@code mdns.MDNSService}, one for each node as well,
- * because go-micro's client mixes nodes up that share a host name within one message.
+ * What we say of one node, in records that live as long as go-micro's; that the node
+ * itself may live shorter stands in its text. go-micro: {@code mdns.MDNSService}, one for
+ * each node as well, because go-micro's client mixes nodes up that share a host name
+ * within one message.
  */
 final class NodeRecords {
 
@@ -60,7 +63,10 @@ final class NodeRecords {
 		int colon = hostAndPort.lastIndexOf(':');
 		this.address = address(hostAndPort, colon);
 		this.port = port(hostAndPort, colon);
-		this.text = Txt.of(instance.service(), label.equals(id) ? "" : id).encode();
+		this.text = Txt
+			.of(instance.service(), label.equals(id) ? "" : id,
+					(instance.ttl() < Instance.MAX_TTL) ? instance.ttl() : 0)
+			.encode();
 		// The largest message there will be: refuse now what could never be sent.
 		answer(Domain.question(this.serviceName, DnsRecordType.PTR)).encode();
 	}
@@ -87,18 +93,19 @@ final class NodeRecords {
 
 	/** The answer to a question for the service. */
 	DnsMessage answer(DnsQuestion question) {
-		int ttl = this.instance.ttl();
-		return DnsMessage.response(question, List.of(Domain.pointer(this.serviceName, this.instanceName, ttl),
-				service(ttl, PRIORITY, WEIGHT), address(ttl), text(ttl)));
+		List<DnsRecord> answers = new ArrayList<>();
+		answers.add(Domain.pointer(this.serviceName, this.instanceName, Instance.MAX_TTL));
+		answers.addAll(told(Instance.MAX_TTL));
+		return DnsMessage.response(question, answers);
 	}
 
 	/** The answer to a question for the node itself. */
 	DnsMessage detail(DnsQuestion question) {
-		return DnsMessage.response(question, told(this.instance.ttl()));
+		return DnsMessage.response(question, told(Instance.MAX_TTL));
 	}
 
 	DnsMessage announcement() {
-		return DnsMessage.announcement(told(this.instance.ttl()));
+		return DnsMessage.announcement(told(Instance.MAX_TTL));
 	}
 
 	DnsMessage goodbye() {
@@ -106,9 +113,8 @@ final class NodeRecords {
 	}
 
 	DnsMessage probe(int id) {
-		int ttl = this.instance.ttl();
 		return DnsMessage.probe(id, Domain.question(this.instanceName, DnsRecordType.PTR),
-				List.of(service(ttl, 0, 0), text(ttl)));
+				List.of(service(Instance.MAX_TTL, 0, 0), text(Instance.MAX_TTL)));
 	}
 
 	/** The answer to the question which services there are, for one of them. */
@@ -123,7 +129,7 @@ final class NodeRecords {
 
 	/** The A or AAAA record, on this host's name. */
 	DnsRecord address() {
-		return address(this.instance.ttl());
+		return address(Instance.MAX_TTL);
 	}
 
 	private DnsRecord address(int ttl) {

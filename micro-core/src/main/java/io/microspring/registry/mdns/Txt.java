@@ -25,8 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
  * What stands in a TXT record: JSON, compressed with zlib, in hex, cut into strings of
  * 255 bytes (protocol reference §7.2). go-micro: {@code mdnsTxt}.
  * <p>
- * go-micro has no place for a service's own metadata and for a node id that DNS cannot
- * have. When there are such they stand under keys that go-micro passes over.
+ * go-micro has no place for a service's own metadata, for a node id that DNS cannot have
+ * and for a registration that lives shorter than its records. When there are such they
+ * stand under keys that go-micro passes over.
  *
  * @param service the service's name
  * @param version its version
@@ -34,9 +35,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @param endpoints what it offers
  * @param metadata metadata of the node
  * @param id the node's id; empty: the record's name has it
+ * @param ttl how many seconds the registration lives; 0: as long as the record
  */
 record Txt(String service, String version, Map<String, String> serviceMetadata, List<Endpoint> endpoints,
-		Map<String, String> metadata, String id) {
+		Map<String, String> metadata, String id, int ttl) {
 
 	/** More than that nobody means well. */
 	private static final int MAX_JSON = 1 << 20;
@@ -44,9 +46,9 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 	private static final int MAX_STRING = 255;
 
 	/** Of a service with one node. */
-	static Txt of(Service service, String id) {
+	static Txt of(Service service, String id, int ttl) {
 		return new Txt(service.name(), service.version(), service.metadata(), service.endpoints(),
-				service.nodes().get(0).metadata(), id);
+				service.nodes().get(0).metadata(), id, ttl);
 	}
 
 	Service withNode(String nameOfNode, String address) {
@@ -74,6 +76,9 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 		}
 		if (!this.id.isEmpty()) {
 			json.put("Id", this.id);
+		}
+		if (this.ttl > 0) {
+			json.put("Ttl", this.ttl);
 		}
 		byte[] hex = HexFormat.of()
 			.formatHex(deflate(RegistryJson.JSON.writeValueAsBytes(json)))
@@ -107,7 +112,8 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 		}
 		return new Txt(json.path("Service").asString(""), json.path("Version").asString(""),
 				RegistryJson.readMetadata(json.path("ServiceMetadata")), endpoints,
-				RegistryJson.readMetadata(json.path("Metadata")), json.path("Id").asString(""));
+				RegistryJson.readMetadata(json.path("Metadata")), json.path("Id").asString(""),
+				Math.max(0, json.path("Ttl").asInt(0)));
 	}
 
 	private static JsonNode read(byte[] json) {

@@ -128,8 +128,22 @@ class DomainTest {
 	@ParameterizedTest
 	@CsvSource({ "PT0S, 120", "PT0.001S, 1", "PT1S, 1", "PT1.5S, 2", "PT10S, 10", "PT60S, 60", "PT120S, 120",
 			"PT10M, 120" })
-	void recordsLiveAsLongAsTheRegistrationAndTwoMinutesAtTheMost(Duration ttl, int seconds) {
-		assertThat(Instance.recordTtl(ttl)).isEqualTo(seconds);
+	void newsIsGoodForAsLongAsTheRegistrationAndTwoMinutesAtTheMost(Duration ttl, int seconds) {
+		assertThat(Instance.lifetime(ttl)).isEqualTo(seconds);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 1", "60, 60", "120, 120" })
+	void recordsLiveAsLongAsGoMicrosAndTheTextSaysHowLongTheNodeDoes(int ttl, int seconds) {
+		Service service = Service.of("go.micro.srv.greeter", "latest", Node.of("1", "127.0.0.1:1"));
+		NodeRecords records = new NodeRecords(new Instance(service, ttl), DOMAIN);
+		for (DnsMessage message : List.of(records.answer(QUESTION), records.detail(QUESTION), records.announcement())) {
+			assertThat(message.answers()).extracting(DnsRecord::timeToLive).containsOnly(120L);
+			assertThat(read(message)).extracting(Instance::ttl).containsExactly(seconds);
+		}
+		assertThat(records.probe(1).authorities()).extracting(DnsRecord::timeToLive).containsOnly(120L);
+		assertThat(records.goodbye().answers()).extracting(DnsRecord::timeToLive).containsOnly(0L);
+		assertThat(read(records.goodbye())).extracting(Instance::ttl).containsExactly(0);
 	}
 
 	private static NodeRecords records(Node node) {

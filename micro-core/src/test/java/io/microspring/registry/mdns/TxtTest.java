@@ -28,7 +28,7 @@ class TxtTest {
 	void textComesBack() {
 		Txt txt = new Txt("greeter", "1.0.0", Map.of("team", "ä"),
 				List.of(new Endpoint("Say.Hello", new Value("Request", "Request", List.of()), null, Map.of("a", "b"))),
-				Map.of("protocol", "mucp"), "an id");
+				Map.of("protocol", "mucp"), "an id", 60);
 		assertThat(Txt.decode(txt.encode())).isEqualTo(txt);
 	}
 
@@ -37,7 +37,7 @@ class TxtTest {
 		List<Endpoint> endpoints = IntStream.range(0, 500)
 			.mapToObj((i) -> new Endpoint("Say.Hello" + i * 7919, null, null, Map.of()))
 			.toList();
-		Txt txt = new Txt("greeter", "latest", Map.of(), endpoints, Map.of(), "");
+		Txt txt = new Txt("greeter", "latest", Map.of(), endpoints, Map.of(), "", 0);
 		ByteBuf content = txt.encode();
 		assertThat(content.readableBytes()).isGreaterThan(3000);
 		assertThat(content.getUnsignedByte(0)).isEqualTo((short) 255);
@@ -47,14 +47,14 @@ class TxtTest {
 
 	@Test
 	void keysAreGoMicros() throws IOException {
-		assertThat(json(new Txt("greeter", "latest", Map.of(), List.of(), Map.of("a", "b"), ""))).isEqualTo(
+		assertThat(json(new Txt("greeter", "latest", Map.of(), List.of(), Map.of("a", "b"), "", 0))).isEqualTo(
 				"{\"Service\":\"greeter\",\"Version\":\"latest\",\"Endpoints\":null,\"Metadata\":{\"a\":\"b\"}}");
 	}
 
 	@Test
 	void missingAndNullMeanEmpty() {
 		assertThat(Txt.decode(content("{\"Service\":\"greeter\",\"Endpoints\":null}")))
-			.isEqualTo(new Txt("greeter", "", Map.of(), List.of(), Map.of(), ""));
+			.isEqualTo(new Txt("greeter", "", Map.of(), List.of(), Map.of(), "", 0));
 	}
 
 	@ParameterizedTest

@@ -52,7 +52,7 @@ public interface Family {
 	 * @return the families, in the order they are reported
 	 */
 	static List<Family> all() {
-		return List.of(new MucpHttp(), new HttpBrokerFamily());
+		return List.of(new MucpHttp(), new HttpBrokerFamily(), new MdnsFamily());
 	}
 
 }

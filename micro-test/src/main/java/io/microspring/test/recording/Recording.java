@@ -123,7 +123,7 @@ public record Recording(String generation, String family, String name, List<List
 		return String.valueOf((ex instanceof JacksonException json) ? json.getOriginalMessage() : ex.getMessage());
 	}
 
-	private static Recording of(String generation, String family, JsonNode json) {
+	static Recording of(String generation, String family, JsonNode json) {
 		if (!json.isObject()) {
 			throw new IllegalArgumentException("not a JSON object");
 		}
@@ -136,7 +136,7 @@ public record Recording(String generation, String family, String name, List<List
 		}
 		connections.removeIf(List::isEmpty);
 		return new Recording(generation.isEmpty() ? generation(json) : generation, family,
-				json.path("name").asString(json.path("case").asString("")), List.copyOf(connections),
+				json.path("case").asString(json.path("name").asString("")), List.copyOf(connections),
 				results(json.path("client_result")), json);
 	}
 
