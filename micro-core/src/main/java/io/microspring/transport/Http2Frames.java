@@ -6,6 +6,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 
 /**
@@ -83,6 +84,16 @@ final class Http2Frames extends Http2EventAdapter {
 					"stream was reset by " + this.session.remote() + ": " + ((error != null) ? error : code),
 					error == Http2Error.REFUSED_STREAM && !this.session.isServer(), null));
 		}
+	}
+
+	@Override
+	public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+		this.session.settled();
+	}
+
+	@Override
+	public void onGoAwayReceived(int lastStream, long code, ByteBuf debug) {
+		this.session.leftAt(lastStream);
 	}
 
 	@Override

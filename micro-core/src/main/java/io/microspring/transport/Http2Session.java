@@ -1,15 +1,14 @@
 package io.microspring.transport;
 
-import java.util.Set;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
@@ -56,11 +55,7 @@ final class Http2Session extends Http2ConnectionHandler {
 
 	private final StreamOutbox outbox;
 
-	/** From any thread: the sockets of a client whose streams have not begun. */
-	private final Set<StreamSocket> unopened = ConcurrentHashMap.newKeySet();
-
-	/** From any thread: how many sockets a client has given out. */
-	private final AtomicInteger sockets = new AtomicInteger();
+	private final Http2Calls calls = new Http2Calls(this);
 
 	/** Done when the connection is closed. */
 	private final CompletableFuture<Void> finished = new CompletableFuture<>();
@@ -157,7 +152,7 @@ final class Http2Session extends Http2ConnectionHandler {
 			socket.failed(writing.cause());
 			return writing;
 		}
-		this.unopened.remove(socket);
+		this.calls.opened(socket);
 		socket.bind(stream);
 		stream.setProperty(this.key, socket);
 		if (end) {
@@ -214,9 +209,52 @@ final class Http2Session extends Http2ConnectionHandler {
 	/** A socket is over. */
 	void released(StreamSocket socket) {
 		if (!isServer()) {
-			this.unopened.remove(socket);
-			this.sockets.decrementAndGet();
+			this.calls.released(socket);
 		}
+	}
+
+	/** The sockets of the dialling end. */
+	Http2Calls calls() {
+		return this.calls;
+	}
+
+	/** The peer has told its limits. */
+	void settled() {
+		this.calls.most(connection().local().maxActiveStreams());
+	}
+
+	/**
+	 * The peer takes no more streams.
+	 * @param last the last stream that it has seen
+	 */
+	void leftAt(int last) {
+		this.leaving = true;
+		TransportException unseen = new TransportException(this.remote + " takes no more streams", true, null);
+		this.calls.broken(unseen);
+		forEachSocket((socket) -> {
+			Http2Stream stream = socket.stream();
+			if (stream != null && connection().local().isValidStreamId(stream.id()) && stream.id() > last) {
+				socket.over(unseen);
+			}
+		});
+		loop().execute(this::closeIfLast);
+	}
+
+	private void forEachSocket(Consumer<StreamSocket> action) {
+		List<StreamSocket> open = new ArrayList<>();
+		try {
+			connection().forEachActiveStream((stream) -> {
+				StreamSocket socket = socket(stream);
+				if (socket != null) {
+					open.add(socket);
+				}
+				return true;
+			});
+		}
+		catch (Http2Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+		open.forEach(action);
 	}
 
 	// what the frames bring
@@ -286,16 +324,8 @@ final class Http2Session extends Http2ConnectionHandler {
 		this.closed = true;
 		TransportException lost = new TransportException("connection to " + this.remote + " is closed", false,
 				this.cause);
-		connection().forEachActiveStream((stream) -> {
-			StreamSocket socket = socket(stream);
-			if (socket != null) {
-				socket.streamClosed(lost);
-			}
-			return true;
-		});
-		TransportException never = new TransportException("connection to " + this.remote + " is closed", true,
-				this.cause);
-		this.unopened.forEach((socket) -> socket.over(never));
+		forEachSocket((socket) -> socket.streamClosed(lost));
+		this.calls.broken(new TransportException("connection to " + this.remote + " is closed", true, this.cause));
 		this.outbox.endReading();
 		super.channelInactive(ctx);
 		this.finished.complete(null);
@@ -311,15 +341,13 @@ final class Http2Session extends Http2ConnectionHandler {
 	}
 
 	/** The peer sends no more: what it has asked in full is answered all the same. */
-	private void inputEnded() throws Http2Exception {
+	private void inputEnded() {
 		this.leaving = true;
 		TransportException gone = new TransportException(this.remote + " has gone", false, null);
-		connection().forEachActiveStream((stream) -> {
-			StreamSocket socket = socket(stream);
-			if (socket != null && !socket.isRemoteEnded()) {
+		forEachSocket((socket) -> {
+			if (!socket.isRemoteEnded()) {
 				socket.reset(Http2Error.CANCEL, gone);
 			}
-			return true;
 		});
 		closeIfLast();
 	}
@@ -355,6 +383,21 @@ final class Http2Session extends Http2ConnectionHandler {
 		closeIfLast();
 	}
 
+	/**
+	 * Begins to close; from any thread. A server lets the calls that are under way end, a
+	 * client cancels its own.
+	 */
+	void shutDown() {
+		this.calls.stop();
+		loop().execute(() -> {
+			if (!isServer()) {
+				this.calls.broken(null);
+				forEachSocket(StreamSocket::closeNow);
+			}
+			goAway();
+		});
+	}
+
 	CompletableFuture<Void> finished() {
 		return this.finished;
 	}
@@ -380,7 +423,7 @@ final class Http2Session extends Http2ConnectionHandler {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
-		if (cause instanceof java.io.IOException) {
+		if (cause instanceof IOException) {
 			logger.debug("Connection with {} broke", this.remote, cause);
 			this.cause = cause;
 			ctx.close();
@@ -389,8 +432,8 @@ final class Http2Session extends Http2ConnectionHandler {
 		super.exceptionCaught(ctx, cause);
 	}
 
-	Channel channel() {
-		return this.channel;
+	void closeNow() {
+		this.channel.close();
 	}
 
 	@Override

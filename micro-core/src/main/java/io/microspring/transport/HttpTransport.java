@@ -1,15 +1,11 @@
 package io.microspring.transport;
 
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -18,7 +14,6 @@ import java.util.stream.Stream;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.message.Message;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -29,9 +24,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.resolver.NoopAddressResolverGroup;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,7 +44,7 @@ final class HttpTransport implements Transport {
 	/** How long closing waits for what was sent to leave. */
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
-	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+	static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
 	private final HttpOptions options;
 
@@ -73,6 +65,10 @@ final class HttpTransport implements Transport {
 
 	private boolean closed;
 
+	private final Dialer dialer = new Dialer(this::loops, this::resolver, this::track);
+
+	private final Http2Pool pool = new Http2Pool(this::dialHttp2);
+
 	HttpTransport(HttpOptions options) {
 		this.options = options;
 	}
@@ -89,76 +85,22 @@ final class HttpTransport implements Transport {
 
 	@Override
 	public CompletableFuture<Socket> dial(String address, Duration timeout) {
-		CompletableFuture<Socket> dialled = new CompletableFuture<>();
-		try {
-			Address target = Address.parse(address);
-			Dial dial = new Dial(address, System.nanoTime() + timeout.toNanos(), dialled);
-			EventLoopGroup group = loops();
-			if (NetUtil.isValidIpV4Address(target.host()) || NetUtil.isValidIpV6Address(target.host())) {
-				connect(group, dial, InetAddress.getAllByName(target.host()), target.port(), 0);
-			}
-			else {
-				resolveAndConnect(group, dial, target, timeout);
-			}
-		}
-		catch (TransportException ex) {
-			dialled.completeExceptionally(ex);
-		}
-		catch (UnknownHostException | RejectedExecutionException ex) {
-			dialled.completeExceptionally(failed(address, ex));
-		}
-		return dialled;
+		return this.dialer.dial(address, timeout,
+				(channel) -> add(channel, HttpEncoder.client(address), MessageDecoder.ofResponses(this.options), null));
 	}
 
-	private void resolveAndConnect(EventLoopGroup group, Dial dial, Address target, Duration timeout) {
-		Threads.Scheduled timer = Threads.after(timeout, () -> dial.future()
-			.completeExceptionally(failed(dial.address(), new IOException("not resolved in " + timeout))));
-		dial.future().whenComplete((socket, failure) -> timer.cancel());
-		resolver().execute(() -> {
-			try {
-				String host = target.host().isEmpty() ? "localhost" : target.host();
-				connect(group, dial, InetAddress.getAllByName(host), target.port(), 0);
-			}
-			catch (UnknownHostException ex) {
-				dial.future().completeExceptionally(failed(dial.address(), new IOException("unknown host", ex)));
-			}
-		});
+	@Override
+	public CompletableFuture<Socket> openStream(String address, Duration timeout) {
+		return this.pool.open(address, timeout);
 	}
 
-	private void connect(EventLoopGroup group, Dial dial, InetAddress[] hosts, int port, int next) {
-		// what is left is shared with the addresses still to be tried
-		long left = TimeUnit.NANOSECONDS.toMillis(dial.deadline() - System.nanoTime()) / (hosts.length - next);
-		ChannelFuture connecting = new Bootstrap().group(group)
-			.channel(NioSocketChannel.class)
-			.resolver(NoopAddressResolverGroup.INSTANCE)
-			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(1, Math.min(left, Integer.MAX_VALUE)))
-			.option(ChannelOption.TCP_NODELAY, true)
-			.option(ChannelOption.SO_KEEPALIVE, true)
-			.option(ChannelOption.AUTO_READ, false)
-			.option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-			.handler(new ChannelInitializer<SocketChannel>() {
-				@Override
-				protected void initChannel(SocketChannel channel) {
-					// the handlers are added once the socket knows its addresses
-					track(channel);
-				}
-			})
-			.connect(new InetSocketAddress(hosts[next], port));
-		connecting.addListener((done) -> {
-			if (done.isSuccess()) {
-				HttpSocket socket = add((SocketChannel) connecting.channel(), HttpEncoder.client(dial.address()),
-						MessageDecoder.ofResponses(this.options), null);
-				if (!dial.future().complete(socket)) {
-					socket.close();
-				}
-			}
-			else if (next + 1 < hosts.length && System.nanoTime() < dial.deadline()) {
-				connect(group, dial, hosts, port, next + 1);
-			}
-			else {
-				dial.future().completeExceptionally(failed(dial.address(), done.cause()));
-			}
-		});
+	private CompletableFuture<Http2Session> dialHttp2(String address, Duration timeout) {
+		return this.dialer.dial(address, timeout, (channel) -> {
+			Http2Session session = Http2SessionBuilder.client(channel, this.options, address);
+			track(session, channel);
+			channel.config().setAutoRead(true);
+			return session;
+		}).thenCompose((session) -> session.calls().ready(address, timeout));
 	}
 
 	private HttpSocket add(SocketChannel channel, HttpEncoder encoder, MessageDecoder decoder,
@@ -167,6 +109,12 @@ final class HttpTransport implements Transport {
 		track(socket, channel);
 		channel.pipeline().addLast(decoder, new HttpReader(socket, this.options, decoder, upgrade));
 		return socket;
+	}
+
+	private void track(Http2Session session, SocketChannel channel) {
+		this.sessions.add(session);
+		channel.closeFuture().addListener((done) -> this.sessions.remove(session));
+		channel.pipeline().addLast(session);
 	}
 
 	private void track(NettySocket socket, SocketChannel channel) {
@@ -202,7 +150,7 @@ final class HttpTransport implements Transport {
 			}
 			cause = binding.cause();
 		}
-		throw new TransportException("could not listen on " + address + ": " + reason(cause), true, cause);
+		throw new TransportException("could not listen on " + address + ": " + Dialer.reason(cause), true, cause);
 	}
 
 	private Listener track(HttpListener.Port port) {
@@ -241,22 +189,11 @@ final class HttpTransport implements Transport {
 	 * Adds the handlers of HTTP/2 to an accepted connection that is going to speak it.
 	 */
 	private void acceptHttp2(SocketChannel channel, Consumer<Socket> onAccept) {
-		Http2Session session = Http2SessionBuilder.server(channel, this.options, onAccept);
-		this.sessions.add(session);
-		channel.closeFuture().addListener((done) -> this.sessions.remove(session));
-		channel.pipeline().addLast(session);
+		track(Http2SessionBuilder.server(channel, this.options, onAccept), channel);
 	}
 
 	private static InetSocketAddress local(String host, int port) {
 		return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
-	}
-
-	private static TransportException failed(String address, Throwable cause) {
-		return new TransportException("could not dial " + address + ": " + reason(cause), true, cause);
-	}
-
-	private static String reason(@Nullable Throwable cause) {
-		return (cause == null) ? "" : (cause.getMessage() != null) ? cause.getMessage() : cause.toString();
 	}
 
 	private EventLoopGroup loops() {
@@ -317,7 +254,7 @@ final class HttpTransport implements Transport {
 			return;
 		}
 		this.listeners.forEach(HttpListener::close);
-		this.sessions.forEach(Http2Session::goAway);
+		this.sessions.forEach(Http2Session::shutDown);
 		CompletableFuture<?>[] closing = Stream.concat(this.sockets.stream().map((socket) -> {
 			socket.close();
 			return socket.finished();
@@ -361,16 +298,6 @@ final class HttpTransport implements Transport {
 			}
 		}
 		return false;
-	}
-
-	/**
-	 * One attempt to connect.
-	 *
-	 * @param address what was asked for
-	 * @param deadline until when, in nanoseconds
-	 * @param future what is told how it ended
-	 */
-	private record Dial(String address, long deadline, CompletableFuture<Socket> future) {
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,9 @@ final class MemorySocket implements Socket {
 	private volatile Runnable whenClosed = () -> {
 	};
 
+	/** Set before the socket is given to anybody. */
+	private Call call = Call.NONE;
+
 	/** Belongs to the thread that delivers. */
 	private boolean over;
 
@@ -87,6 +91,12 @@ final class MemorySocket implements Socket {
 		return this.peer;
 	}
 
+	/** Both ends carry a single call, which this one makes. */
+	void carryOneCall() {
+		this.call = Call.MADE;
+		this.peer.call = Call.TAKEN;
+	}
+
 	/**
 	 * Has something run once this end is closed by either side.
 	 * @param action what to run
@@ -101,6 +111,10 @@ final class MemorySocket implements Socket {
 			throw new TransportException("connection to " + this.remote + " is closed", true, null);
 		}
 		this.peer.arrive(message);
+		if (this.call == Call.TAKEN && message.headers().contains(Headers.END)) {
+			// The answer is complete, and with it the call.
+			close(null);
+		}
 	}
 
 	private void arrive(Message message) {
@@ -221,7 +235,15 @@ final class MemorySocket implements Socket {
 
 	@Override
 	public void close() {
+		close((this.call == Call.NONE) ? null
+				: new TransportException("the call was cancelled by " + this.local, false, null));
+	}
+
+	private void close(@Nullable Throwable cause) {
 		if (this.closed.compareAndSet(false, true)) {
+			if (cause != null) {
+				this.peer.failure = cause;
+			}
 			this.whenClosed.run();
 			this.peer.whenClosed.run();
 			wake();
@@ -234,6 +256,13 @@ final class MemorySocket implements Socket {
 	@Override
 	public String toString() {
 		return "memory[" + this.local + " <-> " + this.remote + "]";
+	}
+
+	/** Whether a socket carries a single call, and which end of it this is. */
+	private enum Call {
+
+		NONE, MADE, TAKEN
+
 	}
 
 }

@@ -50,6 +50,10 @@ final class MemoryTransport implements Transport {
 
 	@Override
 	public CompletableFuture<Socket> dial(String address, Duration timeout) {
+		return dial(address, false);
+	}
+
+	private CompletableFuture<Socket> dial(String address, boolean call) {
 		try {
 			checkOpen();
 			Address target = Address.parse(address);
@@ -57,7 +61,7 @@ final class MemoryTransport implements Transport {
 			if (listener == null) {
 				throw new TransportException("could not dial " + address + ": nobody listens there", true, null);
 			}
-			return CompletableFuture.completedFuture(connect(listener));
+			return CompletableFuture.completedFuture(connect(listener, call));
 		}
 		catch (TransportException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -67,11 +71,14 @@ final class MemoryTransport implements Transport {
 	/** A connection is cheap here: each call has its own. */
 	@Override
 	public CompletableFuture<Socket> openStream(String address, Duration timeout) {
-		return dial(address, timeout);
+		return dial(address, true);
 	}
 
-	private MemorySocket connect(MemoryListener listener) {
+	private MemorySocket connect(MemoryListener listener, boolean call) {
 		MemorySocket ours = MemorySocket.pair("memory:" + DIALLED.incrementAndGet(), listener.address());
+		if (call) {
+			ours.carryOneCall();
+		}
 		track(ours);
 		listener.accept(ours.peer());
 		return ours;

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * What every transport does. A test of a transport extends this class and says how to
  * open one.
  */
-public abstract class TransportContract extends TransportFixture {
+public abstract class TransportContract extends TransportCalls {
 
 	// messages
 
