@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
+import com.google.protobuf.EnumValue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.UnknownFieldSet;
@@ -25,9 +27,9 @@ final class Bodies {
 	/**
 	 * What the greeter's answer to {@code metadata} says of the connection and engine.
 	 */
-	private static final List<String> LEFT_OUT = List.of("Content-Length", "User-Agent");
+	private static final Set<String> LEFT_OUT = Set.of("content-length", "user-agent", ":authority");
 
-	private static final List<String> VARYING = List.of("Local", "Remote", "Timeout");
+	private static final Set<String> VARYING = Set.of("local", "remote", "timeout", "micro-span-id", "micro-trace-id");
 
 	private Bodies() {
 	}
@@ -77,6 +79,22 @@ final class Bodies {
 	}
 
 	/**
+	 * How many answers a greeter's request for a stream asks for.
+	 * @param message the message
+	 * @return the number, 0 when it says none
+	 */
+	static int count(HttpMessage message) {
+		try {
+			return message.contentType().equals("application/json")
+					? JSON.readTree(message.body()).path("count").asInt(0)
+					: EnumValue.parseFrom(message.body()).getNumber();
+		}
+		catch (JacksonException | InvalidProtocolBufferException ex) {
+			return 0;
+		}
+	}
+
+	/**
 	 * The texts of answers as something to compare: the answer to {@code metadata}, a
 	 * JSON object as a text, without what varies from run to run.
 	 * @param messages the {@code msg} of each answer
@@ -102,9 +120,15 @@ final class Bodies {
 		catch (JacksonException ex) {
 			return StringNode.valueOf(msg);
 		}
-		metadata.remove(LEFT_OUT);
-		VARYING.stream().filter(metadata::has).forEach((name) -> metadata.put(name, "*"));
-		return metadata;
+		// Over gRPC, the names are capitalised or not, depending on the generation.
+		ObjectNode lowered = JSON.createObjectNode();
+		metadata.properties().forEach((entry) -> {
+			String name = entry.getKey().toLowerCase(Locale.ROOT);
+			if (!LEFT_OUT.contains(name)) {
+				lowered.set(name, VARYING.contains(name) ? StringNode.valueOf("*") : entry.getValue());
+			}
+		});
+		return lowered;
 	}
 
 }

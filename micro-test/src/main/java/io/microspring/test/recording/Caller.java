@@ -23,33 +23,37 @@ import tools.jackson.databind.JsonNode;
 public interface Caller {
 
 	/**
-	 * Makes a call to the greeter that the player plays.
-	 * @param call what to call
+	 * Makes calls, one after the other, to the greeter that the player plays.
+	 * @param calls what to call
 	 * @param node where: the node as the Go server registers it
-	 * @return what the user of the client sees
+	 * @return what the user of the client sees of each
 	 */
-	Heard make(GoCall call, Node node);
+	List<Heard> make(List<GoCall> calls, Node node);
 
 	/**
-	 * A client that goes to the node's address whatever its metadata says, as Go's does
-	 * when it is given an address.
+	 * A client that goes to the node's address without looking for it in its registry, as
+	 * Go's does when it is given an address.
 	 * @param client the client
 	 * @return the caller
 	 */
 	static Caller of(Client client) {
-		return (call, node) -> make(client, call, CallOptions.defaults().withAddress(node.address()));
+		return (calls, node) -> {
+			CallOptions where = CallOptions.defaults()
+				.withAddress(node.address())
+				.withProtocol(node.metadata().getOrDefault("protocol", "auto"));
+			return calls.stream().map((call) -> make(client, call, where)).toList();
+		};
 	}
 
 	/**
-	 * A new client for each call, with its default options, which found the node in its
-	 * registry.
+	 * A new client for each recording, which found the node in its registry.
 	 * @return the caller
 	 */
 	static Caller ofNodes() {
-		return (call, node) -> {
+		return (calls, node) -> {
 			try (Registry registry = Registry.memory();
 					Client client = Client.builder(registry).selector(new OneNode(node)).build()) {
-				return make(client, call, CallOptions.defaults());
+				return calls.stream().map((call) -> make(client, call, CallOptions.defaults())).toList();
 			}
 		};
 	}

@@ -52,7 +52,9 @@ public interface Family {
 	 * @return the families, in the order they are reported
 	 */
 	static List<Family> all() {
-		return List.of(new MucpHttp(), new HttpBrokerFamily(), new MdnsFamily());
+		return List.of(new MucpHttp(), new Grpc("grpc", new GrpcCalls(true)),
+				new Grpc("grpc-to-mucp", new GrpcCalls(false)),
+				new Grpc("mucp-grpc-transport", new GrpcTransportCalls()), new HttpBrokerFamily(), new MdnsFamily());
 	}
 
 }

@@ -2,8 +2,10 @@ package io.microspring.test.recording;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 import io.microspring.message.Metadata;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A call that a user of the Go client made, to be made again with a client of ours.
@@ -22,6 +24,9 @@ public record GoCall(Kind kind, String service, String endpoint, String contentT
 
 	/** The time-out where Go's server never answers. */
 	static final Duration IN_VAIN = Duration.ofMillis(500);
+
+	/** Go's client waits so many milliseconds. */
+	static final int VAIN_AFTER = 4900;
 
 	public GoCall {
 		names = List.copyOf(names);
@@ -45,6 +50,29 @@ public record GoCall(Kind kind, String service, String endpoint, String contentT
 		return new GoCall(Kind.CALL, headers.getOrDefault("Micro-Service", ""),
 				headers.getOrDefault("Micro-Endpoint", ""), request.contentType(),
 				List.of(Bodies.text(request, "name")), 0, metadata.build(), answered ? timeout : IN_VAIN);
+	}
+
+	/**
+	 * The call behind the messages of mucp.
+	 * @param result what the user of the Go client saw
+	 * @param messages what the Go client wrote: one request, or a stream of them
+	 * @param answered whether the Go server answered
+	 * @return the call
+	 */
+	static GoCall of(JsonNode result, List<HttpMessage> messages, boolean answered) {
+		Kind kind = Kind.valueOf(result.path("op").asString("call").toUpperCase(Locale.ROOT));
+		GoCall first = of(messages.get(0), answered);
+		if (kind == Kind.CALL) {
+			return first;
+		}
+		// The first opens the stream, and the last may end it.
+		List<HttpMessage> requests = messages.stream()
+			.skip(1)
+			.filter((message) -> message.headers().get("Micro-Error") == null)
+			.toList();
+		return new GoCall(kind, first.service(), first.endpoint(), first.contentType(),
+				requests.stream().map((message) -> Bodies.text(message, "name")).toList(),
+				requests.isEmpty() ? 0 : Bodies.count(requests.get(0)), first.metadata(), first.timeout());
 	}
 
 	/** The kinds of call, as the recorded client names them. */

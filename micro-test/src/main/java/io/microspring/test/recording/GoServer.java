@@ -58,10 +58,11 @@ final class GoServer implements AutoCloseable {
 				.flatMap((script) -> script.requests().stream())
 				.toList();
 			boolean answered = server.scripts.stream().noneMatch((script) -> script.replies().isEmpty());
+			List<GoCall> calls = new ArrayList<>();
 			for (int i = 0; i < recording.results().size(); i++) {
-				GoCall call = GoCall.of(expected.get(Math.min(i, expected.size() - 1)), answered);
-				differences.addAll(Results.differences(recording.results().get(i), caller.make(call, server.node())));
+				calls.add(GoCall.of(expected.get(Math.min(i, expected.size() - 1)), answered));
 			}
+			differences.addAll(Results.differences(recording.results(), caller.make(calls, server.node())));
 			differences.addAll(server.problems);
 			differences.addAll(compare(expected, List.copyOf(server.requests)));
 		}

@@ -55,7 +55,14 @@ final class Replies {
 				&& expected.status().equals(actual.status());
 	}
 
-	private static List<String> differences(@Nullable String id, HttpMessage go, HttpMessage ours) {
+	/**
+	 * Compares one reply.
+	 * @param id the id of its request, or null when none is expected
+	 * @param go what the Go server wrote
+	 * @param ours what was answered now
+	 * @return the differences, none when they mean the same
+	 */
+	static List<String> differences(@Nullable String id, HttpMessage go, HttpMessage ours) {
 		List<String> differences = new ArrayList<>();
 		compare(differences, "status line", go.startLine(), ours.startLine());
 		if (go.body().length > 0) {
@@ -83,7 +90,7 @@ final class Replies {
 		}
 	}
 
-	private static String oneLine(@Nullable Object value) {
+	static String oneLine(@Nullable Object value) {
 		return String.valueOf(value).strip().replaceAll("\\s+", " ");
 	}
 

@@ -2,6 +2,8 @@ package io.microspring.test.recording;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.microspring.errors.MicroException;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,25 @@ import tools.jackson.databind.JsonNode;
  */
 final class Results {
 
+	/** On streams, Go's client shows gRPC's own error as it is. */
+	private static final Pattern OF_GRPC = Pattern.compile("rpc error: code = \\w+ desc = (.*)", Pattern.DOTALL);
+
 	private Results() {
+	}
+
+	/**
+	 * Compares the calls of a recording.
+	 * @param go what the user of the Go client saw, of {@link Recording#results()}
+	 * @param ours what was seen now
+	 * @return the differences, none when they mean the same
+	 */
+	static List<String> differences(List<JsonNode> go, List<Heard> ours) {
+		List<String> differences = new ArrayList<>();
+		for (int i = 0; i < go.size(); i++) {
+			String which = (go.size() > 1) ? "call " + (i + 1) + ": " : "";
+			differences(go.get(i), ours.get(i)).forEach((difference) -> differences.add(which + difference));
+		}
+		return differences;
 	}
 
 	/**
@@ -57,11 +77,15 @@ final class Results {
 		if (error.isEmpty() || ours == null) {
 			return error.isEmpty() && ours == null;
 		}
-		MicroException go = MicroException.parse(error);
+		Matcher status = OF_GRPC.matcher(error);
+		boolean ofGrpc = status.matches();
+		String text = ofGrpc ? status.group(1) : error;
+		MicroException go = MicroException.parse(text);
 		if (go.id().equals("go.micro.client")) {
-			return ours.id().equals(go.id()) && ours.code() == go.code();
+			// Only the newest go-micro tells UNIMPLEMENTED from other plain errors.
+			return ours.id().equals(go.id()) && (ours.code() == go.code() || ours.code() == 501 && go.code() == 500);
 		}
-		return Replies.sameError(error, ours.toText());
+		return (ofGrpc && go.isPlain()) ? ours.detail().equals(text) : Replies.sameError(text, ours.toText());
 	}
 
 }

@@ -125,14 +125,14 @@ class PlayerTest {
 				new PlainCaller((bytes) -> bytes.replace("Timeout: 5000000000", "Timeout: 9000000000"))))
 			.containsExactly("request: Timeout is 9000000000 for 5000000000");
 		assertThat(GoServer.play(recording,
-				(call, node) -> new Heard(
-						List.of(new PlainCaller((bytes) -> bytes).make(call, node).messages().get(0) + "!"), true,
-						null)))
+				(calls, node) -> List.of(new Heard(
+						List.of(new PlainCaller((bytes) -> bytes).make(calls.get(0), node).messages().get(0) + "!"),
+						true, null))))
 			.singleElement()
 			.asString()
 			.startsWith("the caller got ");
 		assertThat(GoServer.play(recording,
-				(call, node) -> new Heard(List.of(), false, MicroException.notFound("x", "y"))))
+				(calls, node) -> List.of(new Heard(List.of(), false, MicroException.notFound("x", "y")))))
 			.hasSize(3)
 			.anyMatch((difference) -> difference.startsWith("the caller got the error {\"id\":\"x\",\"code\":404"));
 	}
@@ -227,7 +227,11 @@ class PlayerTest {
 		}
 
 		@Override
-		public Heard make(GoCall call, Node node) {
+		public List<Heard> make(List<GoCall> calls, Node node) {
+			return calls.stream().map((call) -> make(call, node)).toList();
+		}
+
+		private Heard make(GoCall call, Node node) {
 			try {
 				return new Heard(List.of(call(call, connect(node.address()))), true, null);
 			}
