@@ -52,6 +52,8 @@ final class RpcServer implements Server {
 
 	final Execution execution = new Execution(this);
 
+	private final GrpcHealth health;
+
 	private final ServerOptions options;
 
 	private final Registry registry;
@@ -82,6 +84,11 @@ final class RpcServer implements Server {
 
 	private volatile @Nullable CountDownLatch drained;
 
+	/**
+	 * Whether the end has begun: callers are still answered, and told to go elsewhere.
+	 */
+	private volatile boolean stopping;
+
 	private boolean closed;
 
 	RpcServer(ServerBuilder builder) {
@@ -94,6 +101,15 @@ final class RpcServer implements Server {
 		this.propagation = new Propagation(builder.propagate);
 		this.faults = new Faults(this.options.name(), this.options.includeMessage(), builder.exceptionHandlers);
 		this.routes = routes(builder);
+		this.health = new GrpcHealth(this);
+		if (this.options.grpc().health()) {
+			this.routes.addGrpc(GrpcHealth.NAME, this.health.endpoints());
+		}
+		if (this.options.grpc().reflection()) {
+			GrpcReflection reflection = new GrpcReflection(this, this.options.grpc().health());
+			this.routes.addGrpc(GrpcReflection.NAME, reflection.endpoints());
+			this.routes.addGrpc(GrpcReflection.ALPHA, reflection.endpoints());
+		}
 		this.subscribers = new Subscribers(this, this.broker, this.codecs, builder.subscriberInterceptors);
 		this.registrar = new Registrar(this.registry, this.options, this::service);
 	}
@@ -117,6 +133,7 @@ final class RpcServer implements Server {
 	@Override
 	public Server handle(Handler handler) {
 		locked(() -> this.routes.add(handler));
+		this.health.changed();
 		return this;
 	}
 
@@ -207,6 +224,8 @@ final class RpcServer implements Server {
 
 	@Override
 	public void close() {
+		this.stopping = true;
+		this.health.changed();
 		this.registrar.stop();
 		stopSubscribers();
 		CountDownLatch latch = new CountDownLatch(1);
@@ -246,6 +265,11 @@ final class RpcServer implements Server {
 
 	int maxMessageSize() {
 		return this.transport.maxMessageSize();
+	}
+
+	/** Whether it answers, and will for a while. */
+	boolean isServing() {
+		return this.listener != null && !this.stopping;
 	}
 
 	boolean isDraining() {
