@@ -7,7 +7,6 @@ import java.util.Set;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import io.microspring.call.Stream;
 import io.microspring.concurrent.ExecutorMode;
-import io.microspring.errors.GrpcStatus;
 import io.microspring.server.EndpointHandler.Kind;
 import io.microspring.server.wire.health.HealthCheckRequest;
 import io.microspring.server.wire.reflection.ErrorResponse;
