@@ -123,6 +123,9 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 			this.server.began(route);
 			this.call = next;
 			next.watchDeadline();
+			if (spoken.opensAtOnce()) {
+				openAnswer(next);
+			}
 			if (route.handler().kind() == Kind.BIDI) {
 				begin(next, opening);
 			}
@@ -148,6 +151,12 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 	}
 
 	private void ended(ServerCall current) {
+		CallDialect spoken = this.dialect;
+		boolean takesNone = current.route.handler().requestType() == Void.class;
+		Message empty = (this.begun || takesNone || spoken == null) ? null : spoken.emptyRequest();
+		if (empty != null) {
+			received(current, empty);
+		}
 		ServerStream stream = current.openStream();
 		if (stream != null) {
 			stream.halfClosed();
@@ -155,7 +164,7 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 		if (this.begun) {
 			return;
 		}
-		if (current.route.handler().requestType() == Void.class) {
+		if (takesNone) {
 			begin(current, Message.of(Metadata.empty()));
 		}
 		else {
@@ -234,9 +243,15 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 
 	private void openAnswer(ServerCall current) {
 		CallDialect spoken = this.dialect;
-		if (!this.opened && spoken != null) {
-			this.opened = true;
-			this.socket.send(spoken.opening(current.responseHeaders()));
+		this.sending.lock();
+		try {
+			if (!this.opened && spoken != null) {
+				this.opened = true;
+				this.socket.send(spoken.opening(current.responseHeaders()));
+			}
+		}
+		finally {
+			this.sending.unlock();
 		}
 	}
 

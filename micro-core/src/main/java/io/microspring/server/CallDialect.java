@@ -6,6 +6,7 @@ import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.transport.Socket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the one call of a socket is written: its answers are messages of the call, its
@@ -35,13 +36,31 @@ interface CallDialect extends Dialect {
 	Message opening(Metadata headers);
 
 	/**
+	 * Whether the caller waits for the opening of the answer before it says more.
+	 * @return true when it does, so that it is told before the handler runs
+	 */
+	default boolean opensAtOnce() {
+		return false;
+	}
+
+	/**
+	 * What stands for the request of a caller that ended without one.
+	 * @return the message, or null when such a caller is wrong
+	 */
+	default @Nullable Message emptyRequest() {
+		return null;
+	}
+
+	/**
 	 * The dialect of a call.
 	 * @param opening the caller's opening
 	 * @param server the server
 	 * @return the dialect
 	 */
 	static CallDialect of(Message opening, RpcServer server) {
-		return new GrpcDialect(opening.headers(), server);
+		Metadata headers = opening.headers();
+		return WebSocketDialect.PROTOCOL.equals(headers.get(Headers.CALL_PROTOCOL))
+				? new WebSocketDialect(headers, server.codecs) : new GrpcDialect(headers, server);
 	}
 
 }

@@ -31,8 +31,7 @@ final class PlainJsonDialect implements Dialect {
 		String path = path(this.request);
 		Route route = routes.find(endpoint(path));
 		if (route == null) {
-			throw MicroException.notFound(ID,
-					"There is nothing at " + path + "; there is " + String.join(", ", routes.paths()));
+			throw nothingAt(path, routes);
 		}
 		if (!"POST".equals(this.request.get(Headers.HTTP_METHOD))) {
 			throw MicroException.methodNotAllowed(ID,
@@ -63,7 +62,12 @@ final class PlainJsonDialect implements Dialect {
 
 	@Override
 	public Message failure(MicroException error) {
-		MicroException shown = error.isPlain() ? MicroException.internalServerError(ID, error.detail()) : error;
+		return answer(error);
+	}
+
+	/** An error as HTTP has it: a status, and the error object. */
+	static Message answer(MicroException error) {
+		MicroException shown = error.isPlain() ? MicroException.of(ID, error.code(), error.detail()) : error;
 		int status = (shown.code() >= 400 && shown.code() <= 599) ? shown.code() : 500;
 		Metadata.Builder reply = Metadata.builder()
 			.set(Headers.HTTP_STATUS, Integer.toString(status))
@@ -96,6 +100,11 @@ final class PlainJsonDialect implements Dialect {
 
 	private String contentType() {
 		return this.request.getOrDefault(Headers.CONTENT_TYPE, Codecs.JSON);
+	}
+
+	static MicroException nothingAt(String path, Routes routes) {
+		return MicroException.notFound(ID,
+				"There is nothing at " + path + "; there is " + String.join(", ", routes.paths()));
 	}
 
 	static String path(Metadata headers) {

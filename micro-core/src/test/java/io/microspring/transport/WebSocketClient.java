@@ -17,30 +17,30 @@ import org.jspecify.annotations.Nullable;
  * The JDK's WebSocket client, and what it hears, in order: texts as they are, binary
  * messages behind {@code binary:}, the end as {@code closed: <code>} or {@code failed}.
  */
-final class WebSocketClient implements WebSocket.Listener, AutoCloseable {
+public final class WebSocketClient implements WebSocket.Listener, AutoCloseable {
 
 	private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-	final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+	public final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
 	private final StringBuilder text = new StringBuilder();
 
 	private final StringBuilder binary = new StringBuilder();
 
-	final WebSocket webSocket;
+	public final WebSocket webSocket;
 
-	WebSocketClient(String address, String path, Map<String, String> headers) {
+	public WebSocketClient(String address, String path, Map<String, String> headers) {
 		WebSocket.Builder builder = HTTP.newWebSocketBuilder();
 		headers.forEach(builder::header);
 		this.webSocket = builder.buildAsync(URI.create("ws://" + address + path), this).join();
 	}
 
-	static WebSocketClient to(String address) {
+	public static WebSocketClient to(String address) {
 		return new WebSocketClient(address, "/Say/Bidi", Map.of());
 	}
 
 	/** The HTTP status that a handshake fails with. */
-	static int refusal(String address, String path, Map<String, String> headers) {
+	public static int refusal(String address, String path, Map<String, String> headers) {
 		try (WebSocketClient client = new WebSocketClient(address, path, headers)) {
 			throw new AssertionError("opened: " + client.webSocket);
 		}
@@ -52,21 +52,21 @@ final class WebSocketClient implements WebSocket.Listener, AutoCloseable {
 		}
 	}
 
-	WebSocketClient text(String message) {
+	public WebSocketClient text(String message) {
 		this.webSocket.sendText(message, true).join();
 		return this;
 	}
 
-	WebSocketClient binary(String message) {
+	public WebSocketClient binary(String message) {
 		this.webSocket.sendBinary(ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8)), true).join();
 		return this;
 	}
 
-	WebSocketClient halfClose() {
+	public WebSocketClient halfClose() {
 		return binary("");
 	}
 
-	String hear() throws InterruptedException {
+	public String hear() throws InterruptedException {
 		return RecordingServer.take(this.heard);
 	}
 
