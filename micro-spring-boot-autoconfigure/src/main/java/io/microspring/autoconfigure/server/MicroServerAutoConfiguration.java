@@ -9,6 +9,7 @@ import io.microspring.codec.Codecs;
 import io.microspring.registry.Registry;
 import io.microspring.server.HandlerInterceptor;
 import io.microspring.server.MicroExceptionHandler;
+import io.microspring.server.RecentLog;
 import io.microspring.server.Server;
 import io.microspring.server.ServerBuilder;
 import io.microspring.server.ServerOptions;
@@ -18,6 +19,8 @@ import io.microspring.transport.Transport;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -41,12 +44,35 @@ public final class MicroServerAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ServerOptions microServerOptions(ServerProperties properties, Environment environment) {
+	ServerOptions microServerOptions(ServerProperties properties, Environment environment,
+			ObjectProvider<RecentLog> log) {
 		if (!TYPES.contains(properties.type())) {
 			throw new InvalidConfigurationPropertyValueException("micro.server.type", properties.type(),
 					"There is no such server; there is mucp.");
 		}
-		return properties.toOptions(environment.getProperty("spring.application.name"));
+		return properties.toOptions(environment.getProperty("spring.application.name"), log.getIfAvailable());
+	}
+
+	/**
+	 * The log as {@code Debug.Log} tells it. An application with another logging system
+	 * has a {@link RecentLog} of its own and feeds it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "ch.qos.logback.classic.LoggerContext")
+	@ConditionalOnExpression("${micro.server.debug.log-lines:0} > 0")
+	@ConditionalOnMissingBean(RecentLog.class)
+	static class DebugLogConfiguration {
+
+		@Bean
+		RecentLog microRecentLog(ServerProperties properties) {
+			return RecentLog.of(properties.debug().logLines());
+		}
+
+		@Bean
+		LogbackFeed microLogbackFeed(RecentLog log) {
+			return new LogbackFeed(log);
+		}
+
 	}
 
 	/**

@@ -5,6 +5,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 import io.microspring.concurrent.ExecutorMode;
+import io.microspring.server.DebugOptions;
+import io.microspring.server.RecentLog;
 import io.microspring.server.ServerOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param timeout After how long a caller is answered that names no time-out of its own;
  * zero for never. Streams have none.
  * @param errors What callers are told of faults.
+ * @param debug What go-micro's tools are told of this instance.
  * @param shutdown How it stops.
  */
 @ConfigurationProperties("micro.server")
@@ -43,14 +46,15 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 		@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration registerTtl,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration registerInterval,
 		@DefaultValue("auto") ExecutorMode executor, @DefaultValue("1m") Duration timeout, @DefaultValue Errors errors,
-		@DefaultValue Shutdown shutdown) {
+		@DefaultValue Debug debug, @DefaultValue Shutdown shutdown) {
 
 	/**
 	 * The options of the server.
 	 * @param application the name of the application, or null
+	 * @param log what go-micro's tools are told of the log, or null
 	 * @return the options
 	 */
-	ServerOptions toOptions(@Nullable String application) {
+	ServerOptions toOptions(@Nullable String application, @Nullable RecentLog log) {
 		String serviceName = (this.name != null) ? this.name : application;
 		ServerOptions options = ServerOptions.named((serviceName != null) ? serviceName : "go.micro.server")
 			.withVersion(this.version)
@@ -61,6 +65,7 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 			.withExecutor(this.executor)
 			.withTimeout(this.timeout)
 			.withIncludeMessage(this.errors.includeMessage())
+			.withDebug(new DebugOptions(this.debug.enabled(), this.debug.calls(), log))
 			.withShutdown(this.shutdown.deregisterDelay(), this.shutdown.drainTimeout());
 		return (this.id != null) ? options.withId(this.id) : options;
 	}
@@ -72,6 +77,19 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 	 * a stack trace is never told.
 	 */
 	public record Errors(@DefaultValue("false") boolean includeMessage) {
+	}
+
+	/**
+	 * What go-micro's tools are told of this instance.
+	 *
+	 * @param enabled Whether they are answered: the endpoints Debug.Health, Debug.Stats,
+	 * Debug.Log and Debug.Trace, which the registry does not show.
+	 * @param calls How many of the last calls Debug.Trace tells of; 0 for none.
+	 * @param logLines How many of the last lines of Logback's log Debug.Log tells, to
+	 * whoever reaches the server; 0 for none.
+	 */
+	public record Debug(@DefaultValue("true") boolean enabled, @DefaultValue("0") int calls,
+			@DefaultValue("0") int logLines) {
 	}
 
 	/**
