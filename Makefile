@@ -36,7 +36,7 @@ samples: ## Run the samples, each in a process of its own
 
 .PHONY: vectors
 vectors: ## Play what Go clients sent to the greeter at TARGET=host:port; DIR= other recordings, FAMILY= other than mucp-http
-	$(MVN) -q -pl micro-test -am compile exec:java $(UNCHECKED) -Dexec.mainClass=io.microspring.test.recording.Main \
+	$(MVN) -q -pl micro-plugins -am test-compile exec:java $(UNCHECKED) -Dexec.mainClass=io.microspring.plugins.PlayRecordings \
 		-Dexec.args="$(if $(DIR),$(abspath $(DIR)),-) $(or $(TARGET),$(error TARGET=host:port is missing)) $(FAMILY)"
 
 .PHONY: servers

@@ -1,5 +1,6 @@
 package io.microspring.plugins.registry.consul;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -17,8 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.consul.ConsulAutoConfiguration;
 import org.springframework.cloud.consul.ConsulClient;
+import org.springframework.http.HttpRequest;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.client.ClientHttpRequestExecution;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.http.client.support.HttpRequestWrapper;
 import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
@@ -65,7 +71,9 @@ final class ConsulAgents implements AutoCloseable {
 		for (String address : options.address().split(",")) {
 			if (!address.isBlank()) {
 				URI uri = uri(address.trim());
-				this.agents.add(new Agent(uri.getAuthority(), client(uri, options.timeout()), client(uri, patience)));
+				this.agents.add(
+						new Agent(uri.getAuthority(), client(uri, options.timeout(), List.of(ConsulAgents::allowStale)),
+								client(uri, patience, List.of())));
 			}
 		}
 		if (this.agents.isEmpty()) {
@@ -155,11 +163,37 @@ final class ConsulAgents implements AutoCloseable {
 		throw new RegistryException(this + " cannot be reached to " + what + ": " + reason(unreachable), unreachable);
 	}
 
-	private ConsulClient client(URI uri, Duration readTimeout) {
+	private ConsulClient client(URI uri, Duration readTimeout, List<ClientHttpRequestInterceptor> interceptors) {
 		JdkClientHttpRequestFactory requests = new JdkClientHttpRequestFactory(this.http, this.executor);
 		requests.setReadTimeout(readTimeout);
-		RestClient client = RestClient.builder().baseUrl(uri).requestFactory(requests).build();
+		RestClient client = RestClient.builder()
+			.baseUrl(uri)
+			.requestFactory(requests)
+			.requestInterceptors((all) -> all.addAll(interceptors))
+			.build();
 		return ConsulAutoConfiguration.createNewConsulClient(RestClientAdapter.create(client));
+	}
+
+	/**
+	 * Lets any server of Consul answer a look-up, as go-micro does: Spring Cloud's client
+	 * takes that wish and then leaves it out.
+	 */
+	private static ClientHttpResponse allowStale(HttpRequest request, byte[] body, ClientHttpRequestExecution next)
+			throws IOException {
+		URI uri = request.getURI();
+		String path = uri.getPath();
+		if (!path.startsWith("/v1/health/service/") && !path.equals("/v1/catalog/services")) {
+			return next.execute(request, body);
+		}
+		URI stale = URI.create(uri + ((uri.getRawQuery() == null) ? "?" : "&") + "stale=");
+		return next.execute(new HttpRequestWrapper(request) {
+
+			@Override
+			public URI getURI() {
+				return stale;
+			}
+
+		}, body);
 	}
 
 	private static String reason(RestClientException ex) {

@@ -19,7 +19,6 @@ import io.microspring.registry.Registry;
 import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 import org.jspecify.annotations.Nullable;
-import org.springframework.cloud.consul.ConsulClient.ConsistencyMode;
 import org.springframework.cloud.consul.ConsulClient.QueryParams;
 import org.springframework.cloud.consul.model.http.agent.NewService;
 import org.springframework.cloud.consul.model.http.health.Check;
@@ -113,7 +112,7 @@ public final class ConsulRegistry implements Registry {
 
 	@Override
 	public List<Service> get(String name) {
-		QueryParams params = new QueryParams(this.datacenter, ConsistencyMode.STALE);
+		QueryParams params = new QueryParams(this.datacenter);
 		List<HealthService> answer = this.agents
 			.ask("look up " + name, (client) -> client.getHealthServices(name, false, this.token, null, params))
 			.getBody();
@@ -122,7 +121,7 @@ public final class ConsulRegistry implements Registry {
 
 	@Override
 	public List<Service> list() {
-		QueryParams params = new QueryParams(this.datacenter, ConsistencyMode.STALE);
+		QueryParams params = new QueryParams(this.datacenter);
 		Map<String, List<String>> answer = this.agents
 			.ask("list services", (client) -> client.getCatalogServices(this.token, params))
 			.getBody();
