@@ -54,7 +54,8 @@ public interface Family {
 	static List<Family> all() {
 		return List.of(new MucpHttp(), new Grpc("grpc", new GrpcCalls(true)),
 				new Grpc("grpc-to-mucp", new GrpcCalls(false)),
-				new Grpc("mucp-grpc-transport", new GrpcTransportCalls()), new HttpBrokerFamily(), new MdnsFamily());
+				new Grpc("mucp-grpc-transport", new GrpcTransportCalls()), new HttpBrokerFamily(), new MdnsFamily(),
+				new MicroCli());
 	}
 
 }
