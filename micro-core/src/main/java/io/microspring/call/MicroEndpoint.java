@@ -13,16 +13,21 @@ import io.microspring.concurrent.ExecutorMode;
  * calls.
  * <p>
  * Without it, method {@code hello} of handler {@code Say} is the endpoint
- * {@code Say.Hello}.
+ * {@code Say.Hello}. On a client's interface itself it names the handler that all methods
+ * are of, and how to call them: {@code @MicroEndpoint(name = "helloworld.Greeter")} is a
+ * service of gRPC, whoever serves it. There, only the name, the time-out and whether the
+ * methods are idempotent are read.
  */
 @Documented
-@Target(ElementType.METHOD)
+@Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 public @interface MicroEndpoint {
 
 	/**
-	 * The endpoint's name: {@code Hello}, or {@code Say.Hello} on a client's interface
-	 * that calls several handlers. Empty: the method's name with a capital first letter.
+	 * The endpoint's name: {@code Hello}, or on a client's interface that calls several
+	 * handlers {@code Say.Hello} or, as gRPC writes it,
+	 * {@code /helloworld.Greeter/SayHello}. Empty: the method's name with a capital first
+	 * letter.
 	 * @return the name
 	 */
 	String name() default "";

@@ -186,6 +186,30 @@ public final class CallOptions {
 	}
 
 	/**
+	 * These options, and where they leave something open what others say.
+	 * @param base the others
+	 * @return the options of both
+	 */
+	CallOptions over(CallOptions base) {
+		if (base == DEFAULTS || this == DEFAULTS) {
+			return (base == DEFAULTS) ? this : base;
+		}
+		CallOptions copy = new CallOptions(this);
+		copy.timeout = (this.timeout != null) ? this.timeout : base.timeout;
+		copy.retries = (this.retries != null) ? this.retries : base.retries;
+		copy.retryPolicy = (this.retryPolicy != null) ? this.retryPolicy : base.retryPolicy;
+		copy.backoff = (this.backoff != null) ? this.backoff : base.backoff;
+		copy.idempotent = this.idempotent || base.idempotent;
+		copy.contentType = (this.contentType != null) ? this.contentType : base.contentType;
+		copy.address = (this.address != null) ? this.address : base.address;
+		copy.protocol = (this.protocol != null) ? this.protocol : base.protocol;
+		copy.metadata = base.metadata.withAll(this.metadata);
+		copy.filters = new ArrayList<>(base.filters);
+		copy.filters.addAll(this.filters);
+		return copy;
+	}
+
+	/**
 	 * The time-out of the whole call.
 	 * @return the time-out, or null for the client's
 	 */

@@ -97,11 +97,25 @@ public interface Client extends AutoCloseable {
 	 * @param <S> the interface
 	 * @param service the name of the service
 	 * @param api the interface
+	 * @param options how to call, where neither a method nor a call says otherwise
 	 * @return the implementation
 	 * @throws UnsupportedSignatureException when a method has a signature that cannot be
 	 * called, naming it and what can
 	 */
-	<S> S proxy(String service, Class<S> api);
+	<S> S proxy(String service, Class<S> api, CallOptions options);
+
+	/**
+	 * An implementation of an interface that calls a service with the client's own
+	 * options.
+	 * @param <S> the interface
+	 * @param service the name of the service
+	 * @param api the interface
+	 * @return the implementation
+	 * @throws UnsupportedSignatureException see {@link #proxy(String, Class, CallOptions)}
+	 */
+	default <S> S proxy(String service, Class<S> api) {
+		return proxy(service, api, CallOptions.defaults());
+	}
 
 	/**
 	 * What the client counts: connections and calls under way.

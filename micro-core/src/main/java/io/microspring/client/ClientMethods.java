@@ -53,14 +53,14 @@ final class ClientMethods implements InvocationHandler {
 		this.api = api;
 	}
 
-	static ClientMethods of(RpcClient client, String service, Class<?> api) {
+	static ClientMethods of(RpcClient client, String service, Class<?> api, CallOptions base) {
 		if (!api.isInterface()) {
 			throw new IllegalArgumentException("A client is an interface, which " + api.getName() + " is not");
 		}
 		ClientMethods methods = new ClientMethods(client, service, api);
 		for (Method method : api.getMethods()) {
 			if (!method.isDefault() && !Modifier.isStatic(method.getModifiers())) {
-				methods.targets.put(method, Target.of(api, method));
+				methods.targets.put(method, Target.of(api, method, base));
 			}
 		}
 		return methods;
@@ -85,7 +85,7 @@ final class ClientMethods implements InvocationHandler {
 
 	private @Nullable Object call(Target target, @Nullable Object @Nullable [] arguments) {
 		CallOptions options = (target.optionsIndex >= 0 && arguments != null
-				&& arguments[target.optionsIndex] instanceof CallOptions own) ? target.over(own) : target.options;
+				&& arguments[target.optionsIndex] instanceof CallOptions own) ? own.over(target.options) : target.options;
 		Object body = (target.hasBody && arguments != null) ? arguments[0] : null;
 		boolean published = target.publishes;
 		Request request = Request.of(this.service, target.endpoint, published ? null : body);
@@ -172,7 +172,7 @@ final class ClientMethods implements InvocationHandler {
 	private record Target(String endpoint, Shape shape, boolean hasBody, boolean publishes, int optionsIndex,
 			CallOptions options) {
 
-		static Target of(Class<?> api, Method method) {
+		static Target of(Class<?> api, Method method, CallOptions base) {
 			TypeVariables variables = TypeVariables.of(api);
 			Shape shape = Streaming.shape(variables.resolve(method.getGenericReturnType()));
 			Type[] types = method.getGenericParameterTypes();
@@ -197,15 +197,8 @@ final class ClientMethods implements InvocationHandler {
 				}
 			}
 			MicroEndpoint annotation = method.getAnnotation(MicroEndpoint.class);
-			return new Target(endpoint(api, method, annotation), shape, hasBody, publishes, optionsIndex,
-					options(annotation));
-		}
-
-		/** Options given with a call win over those of the annotation. */
-		CallOptions over(CallOptions given) {
-			CallOptions merged = (given.timeout() == null && this.options.timeout() != null)
-					? given.withTimeout(this.options.timeout()) : given;
-			return this.options.idempotent() ? merged.withIdempotent(true) : merged;
+			CallOptions options = options(annotation).over(options(api.getAnnotation(MicroEndpoint.class))).over(base);
+			return new Target(endpoint(api, method, annotation), shape, hasBody, publishes, optionsIndex, options);
 		}
 
 		private static CallOptions options(@Nullable MicroEndpoint annotation) {
@@ -225,17 +218,25 @@ final class ClientMethods implements InvocationHandler {
 		private static String endpoint(Class<?> api, Method method, @Nullable MicroEndpoint annotation) {
 			String name = (annotation != null && !annotation.name().isEmpty()) ? annotation.name()
 					: Character.toUpperCase(method.getName().charAt(0)) + method.getName().substring(1);
-			if (name.indexOf('.') >= 0) {
+			if (name.indexOf('.') >= 0 || name.indexOf('/') >= 0) {
 				return name;
+			}
+			String handler = handler(api);
+			return (handler.indexOf('.') < 0) ? handler + "." + name : "/" + handler + "/" + name;
+		}
+
+		private static String handler(Class<?> api) {
+			MicroEndpoint annotation = api.getAnnotation(MicroEndpoint.class);
+			if (annotation != null && !annotation.name().isEmpty()) {
+				return annotation.name();
 			}
 			String handler = api.getSimpleName();
 			for (String suffix : new String[] { "Client", "Service" }) {
 				if (handler.endsWith(suffix) && handler.length() > suffix.length()) {
-					handler = handler.substring(0, handler.length() - suffix.length());
-					break;
+					return handler.substring(0, handler.length() - suffix.length());
 				}
 			}
-			return handler + "." + name;
+			return handler;
 		}
 
 	}

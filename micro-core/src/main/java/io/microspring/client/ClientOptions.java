@@ -33,7 +33,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 
 	public ClientOptions {
 		propagate = List.copyOf(propagate);
-		checkProtocol(protocol);
+		protocol = checkProtocol(protocol);
 	}
 
 	/**
@@ -121,7 +121,8 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 
 	/**
 	 * A copy that speaks another protocol.
-	 * @param protocol {@code mucp}, {@code grpc} or {@link #AUTO}
+	 * @param protocol {@code mucp} ({@code rpc} to go-micro v1), {@code grpc} or
+	 * {@link #AUTO}
 	 * @return the copy
 	 */
 	public ClientOptions withProtocol(String protocol) {
@@ -130,10 +131,12 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	}
 
 	static String checkProtocol(String protocol) {
-		if (!protocol.equals(AUTO) && !protocol.equals("mucp") && !protocol.equals("grpc")) {
-			throw new IllegalArgumentException("There is no protocol '" + protocol + "': it is auto, mucp or grpc");
-		}
-		return protocol;
+		return switch (protocol) {
+			case AUTO, "mucp", "grpc" -> protocol;
+			case "rpc" -> "mucp";
+			default ->
+				throw new IllegalArgumentException("There is no protocol '" + protocol + "': it is auto, mucp or grpc");
+		};
 	}
 
 }

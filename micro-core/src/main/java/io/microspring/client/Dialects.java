@@ -52,12 +52,13 @@ final class Dialects {
 	 */
 	Dialect expected(Outgoing call, String contentType) {
 		Dialect wanted = wanted(call);
-		return (wanted != null) ? wanted : GrpcDialect.isOwn(contentType) ? this.grpc : this.mucp;
+		return (wanted != null) ? wanted
+				: (isPath(call) || GrpcDialect.isOwn(contentType)) ? this.grpc : this.mucp;
 	}
 
 	/**
 	 * The dialect that a node is spoken to in: what the call or the client asks for, else
-	 * what the node says, else mucp.
+	 * what the node says, else mucp, but gRPC for an endpoint that is written as a path.
 	 * @param node the node
 	 * @param call the call that is to be made
 	 * @return the dialect
@@ -72,7 +73,10 @@ final class Dialects {
 		if (protocol == null) {
 			protocol = node.metadata().get("server");
 		}
-		if (protocol == null || protocol.equals("mucp")) {
+		if (protocol == null) {
+			return isPath(call) ? this.grpc : this.mucp;
+		}
+		if (protocol.equals("mucp")) {
 			return this.mucp;
 		}
 		if (protocol.equals("grpc")) {
@@ -80,6 +84,10 @@ final class Dialects {
 		}
 		throw MicroException.of(ID, 501, "node " + node.id() + " of " + call.request().service() + " speaks " + protocol
 				+ ", this client speaks mucp and grpc");
+	}
+
+	private static boolean isPath(Outgoing call) {
+		return call.request().endpoint().startsWith("/");
 	}
 
 	private @Nullable Dialect wanted(Outgoing call) {

@@ -144,8 +144,8 @@ final class RpcClient implements Client {
 	}
 
 	@Override
-	public <S> S proxy(String service, Class<S> api) {
-		ClientMethods methods = ClientMethods.of(this, service, api);
+	public <S> S proxy(String service, Class<S> api, CallOptions callOptions) {
+		ClientMethods methods = ClientMethods.of(this, service, api, callOptions);
 		return api.cast(Proxy.newProxyInstance(api.getClassLoader(), new Class<?>[] { api }, methods));
 	}
 
@@ -178,7 +178,7 @@ final class RpcClient implements Client {
 
 	CompletableFuture<@Nullable Object> callAny(Request request, Type type, CallOptions callOptions, boolean stream) {
 		try {
-			return this.calls.call(new Outgoing(request, type, callOptions, stream));
+			return this.calls.call(new Outgoing(request, request.answerType(type), callOptions, stream));
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);

@@ -56,7 +56,7 @@ final class BytesCodec implements BodyCodec {
 			return ByteString.copyFrom(body);
 		}
 		if (body.length == 0) {
-			return Messages.isMessage(type) ? Messages.empty((Class<?>) type) : null;
+			return Messages.isMessage(type) ? Messages.empty(type) : null;
 		}
 		throw undecodable(type, "it is taken as bytes only; send " + Codecs.contentTypeOf(null, type));
 	}

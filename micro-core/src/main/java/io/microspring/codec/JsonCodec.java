@@ -85,7 +85,7 @@ final class JsonCodec implements BodyCodec {
 	@Override
 	public @Nullable Object decode(byte[] body, Type type) {
 		if (Messages.isMessage(type)) {
-			return message(body, (Class<?>) type);
+			return message(body, type);
 		}
 		if (body.length == 0) {
 			return null;
@@ -148,7 +148,7 @@ final class JsonCodec implements BodyCodec {
 		return out.toByteArray();
 	}
 
-	private Object message(byte[] body, Class<?> type) {
+	private Object message(byte[] body, Type type) {
 		MessageLite empty = Messages.empty(type);
 		if (body.length == 0) {
 			return empty;

@@ -3,6 +3,7 @@ package io.microspring.codec;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.MessageLite;
 import io.microspring.errors.MicroException;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +36,17 @@ final class Messages {
 	}
 
 	static boolean isMessage(@Nullable Type type) {
-		return type instanceof Class<?> c && MessageLite.class.isAssignableFrom(c);
+		return (type instanceof Class<?> c) ? MessageLite.class.isAssignableFrom(c) : type instanceof MessageType;
 	}
 
-	static MessageLite empty(Class<?> type) {
-		return EMPTY.get(type);
+	/**
+	 * The empty message of a type.
+	 * @param type a generated class or a {@link MessageType}
+	 * @return the message
+	 */
+	static MessageLite empty(Type type) {
+		return (type instanceof MessageType dynamic) ? DynamicMessage.getDefaultInstance(dynamic.descriptor())
+				: EMPTY.get((Class<?>) type);
 	}
 
 }

@@ -44,7 +44,7 @@ final class ProtoCodec implements BodyCodec {
 			}
 			throw undecodable(type, "it is no protobuf message; send " + Codecs.contentTypeOf(null, type));
 		}
-		MessageLite empty = Messages.empty((Class<?>) type);
+		MessageLite empty = Messages.empty(type);
 		if (body.length == 0) {
 			return empty;
 		}

@@ -244,7 +244,8 @@ final class RunningService implements MicroService {
 		return given.withTimeout(flags.duration(Flags.CLIENT_TIMEOUT, given.timeout()))
 			.withPool(flags.count(Flags.CLIENT_POOL_SIZE, given.poolSize()),
 					flags.duration(Flags.CLIENT_POOL_TTL, given.poolTtl()))
-			.withRetries(flags.count(Flags.CLIENT_RETRIES, given.retries()), given.retryPolicy(), given.backoff());
+			.withRetries(flags.count(Flags.CLIENT_RETRIES, given.retries()), given.retryPolicy(), given.backoff())
+			.withProtocol(flags.text(Flags.CLIENT_TYPE, given.protocol()));
 	}
 
 	private static void quietly(List<Runnable> hooks) {

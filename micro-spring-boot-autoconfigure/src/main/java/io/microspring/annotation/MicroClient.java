@@ -36,4 +36,18 @@ public @interface MicroClient {
 	@AliasFor("value")
 	String service() default "";
 
+	/**
+	 * Where the service is, when it is in no registry; placeholders are resolved. Empty:
+	 * where the registry says.
+	 * @return {@code host:port}, or nothing
+	 */
+	String address() default "";
+
+	/**
+	 * What the service is spoken to in, whatever its nodes say: {@code mucp} or
+	 * {@code grpc}. Empty: as the client does otherwise.
+	 * @return the protocol, or nothing
+	 */
+	String protocol() default "";
+
 }

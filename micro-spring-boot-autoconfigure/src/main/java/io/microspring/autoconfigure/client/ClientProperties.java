@@ -13,7 +13,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * What calls are like unless their own options say otherwise.
  *
- * @param type Protocol of calls.
+ * @param type Protocol of calls: mucp, grpc, or auto for what each node serves.
  * @param timeout Deadline of a call, all its attempts together.
  * @param connectTimeout How long a connection may take to open.
  * @param retries How many attempts there may be after the first.
@@ -25,7 +25,7 @@ import org.springframework.util.unit.DataSize;
  * on; a name that ends with an asterisk stands for all that begin so.
  */
 @ConfigurationProperties("micro.client")
-public record ClientProperties(@DefaultValue("mucp") String type, @DefaultValue("5s") Duration timeout,
+public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue("5s") Duration timeout,
 		@DefaultValue("5s") Duration connectTimeout, @DefaultValue("1") int retries,
 		@DefaultValue("safe") RetryPolicy retryPolicy, @DefaultValue Pool pool, @DefaultValue("") String contentType,
 		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue( {
@@ -39,7 +39,8 @@ public record ClientProperties(@DefaultValue("mucp") String type, @DefaultValue(
 			.withPool(this.pool.size(), this.pool.ttl())
 			.withContentType(this.contentType)
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
-			.withPropagate(this.propagate);
+			.withPropagate(this.propagate)
+			.withProtocol(this.type);
 	}
 
 	/** Which failures are tried again. */

@@ -41,8 +41,8 @@ import org.springframework.context.annotation.Scope;
 @Import(MicroClientRegistrar.class)
 public final class MicroClientAutoConfiguration {
 
-	/** go-micro's names of the one protocol; its first generation said rpc. */
-	private static final Set<String> TYPES = Set.of("mucp", "rpc");
+	/** go-micro's names of its protocols; its first generation said rpc for mucp. */
+	private static final Set<String> TYPES = Set.of("auto", "mucp", "rpc", "grpc");
 
 	/**
 	 * Boot's mapper reads as leniently as the library's own once nulls are let through.
@@ -64,7 +64,7 @@ public final class MicroClientAutoConfiguration {
 	ClientOptions microClientOptions(ClientProperties properties) {
 		if (!TYPES.contains(properties.type())) {
 			throw new InvalidConfigurationPropertyValueException("micro.client.type", properties.type(),
-					"There is no such client; there is mucp.");
+					"There is no such client; there are auto, mucp and grpc.");
 		}
 		return properties.toOptions();
 	}

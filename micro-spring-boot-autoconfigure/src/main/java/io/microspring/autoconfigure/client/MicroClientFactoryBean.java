@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.client;
 import java.util.Objects;
 
 import io.microspring.annotation.MicroClient;
+import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +11,12 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.context.EnvironmentAware;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.env.Environment;
 
 /**
- * Makes the implementation of an interface that calls a service. The name of the service
+ * Makes the implementation of an interface that calls a service. What its annotation says
  * is read here and not when the bean is defined, which may be at build time.
  *
  * @param <T> the interface
@@ -43,9 +45,19 @@ final class MicroClientFactoryBean<T> implements FactoryBean<T>, BeanFactoryAwar
 
 	@Override
 	public T getObject() {
-		String declared = MergedAnnotations.from(this.api).get(MicroClient.class).getString("service");
-		String service = Objects.requireNonNull(this.environment).resolveRequiredPlaceholders(declared);
-		return Objects.requireNonNull(this.beanFactory).getBean(Client.class).proxy(service, this.api);
+		MergedAnnotation<MicroClient> declared = MergedAnnotations.from(this.api).get(MicroClient.class);
+		CallOptions options = CallOptions.defaults();
+		String address = resolved(declared.getString("address"));
+		options = address.isEmpty() ? options : options.withAddress(address);
+		String protocol = declared.getString("protocol");
+		options = protocol.isEmpty() ? options : options.withProtocol(protocol);
+		return Objects.requireNonNull(this.beanFactory)
+			.getBean(Client.class)
+			.proxy(resolved(declared.getString("service")), this.api, options);
+	}
+
+	private String resolved(String text) {
+		return Objects.requireNonNull(this.environment).resolveRequiredPlaceholders(text);
 	}
 
 	@Override
