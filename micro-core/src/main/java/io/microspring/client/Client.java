@@ -111,7 +111,8 @@ public interface Client extends AutoCloseable {
 	 * @param service the name of the service
 	 * @param api the interface
 	 * @return the implementation
-	 * @throws UnsupportedSignatureException see {@link #proxy(String, Class, CallOptions)}
+	 * @throws UnsupportedSignatureException see
+	 * {@link #proxy(String, Class, CallOptions)}
 	 */
 	default <S> S proxy(String service, Class<S> api) {
 		return proxy(service, api, CallOptions.defaults());

@@ -85,7 +85,8 @@ final class ClientMethods implements InvocationHandler {
 
 	private @Nullable Object call(Target target, @Nullable Object @Nullable [] arguments) {
 		CallOptions options = (target.optionsIndex >= 0 && arguments != null
-				&& arguments[target.optionsIndex] instanceof CallOptions own) ? own.over(target.options) : target.options;
+				&& arguments[target.optionsIndex] instanceof CallOptions own) ? own.over(target.options)
+						: target.options;
 		Object body = (target.hasBody && arguments != null) ? arguments[0] : null;
 		boolean published = target.publishes;
 		Request request = Request.of(this.service, target.endpoint, published ? null : body);

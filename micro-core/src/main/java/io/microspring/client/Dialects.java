@@ -52,8 +52,7 @@ final class Dialects {
 	 */
 	Dialect expected(Outgoing call, String contentType) {
 		Dialect wanted = wanted(call);
-		return (wanted != null) ? wanted
-				: (isPath(call) || GrpcDialect.isOwn(contentType)) ? this.grpc : this.mucp;
+		return (wanted != null) ? wanted : (isPath(call) || GrpcDialect.isOwn(contentType)) ? this.grpc : this.mucp;
 	}
 
 	/**

@@ -35,6 +35,9 @@ final class GrpcSocket implements Socket {
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
+	private volatile Runnable whenClosed = () -> {
+	};
+
 	private GrpcSocket(Socket call, HttpOptions options, Metadata end) {
 		this.call = call;
 		this.options = options;
@@ -61,6 +64,23 @@ final class GrpcSocket implements Socket {
 	static GrpcSocket accepted(Socket call, HttpOptions options) {
 		call.send(Message.of(OPENING));
 		return new GrpcSocket(call, options, CALLEE_END);
+	}
+
+	/**
+	 * Has something run once this end is closed by either side.
+	 * @param action what to run
+	 */
+	void whenClosed(Runnable action) {
+		this.whenClosed = action;
+	}
+
+	/** Whether this is what closes it. */
+	private boolean beginClosing() {
+		boolean first = this.closed.compareAndSet(false, true);
+		if (first) {
+			this.whenClosed.run();
+		}
+		return first;
 	}
 
 	@Override
@@ -112,7 +132,7 @@ final class GrpcSocket implements Socket {
 
 	@Override
 	public void close() {
-		if (!this.closed.compareAndSet(false, true)) {
+		if (!beginClosing()) {
 			return;
 		}
 		endOurs();
@@ -182,7 +202,7 @@ final class GrpcSocket implements Socket {
 			String status = trailers.getOrDefault("grpc-status", "0");
 			String message = GrpcStatus.decodeMessage(trailers.getOrDefault("grpc-message", ""));
 			boolean unsent = status.equals(Integer.toString(GrpcStatus.UNIMPLEMENTED));
-			if (GrpcSocket.this.closed.compareAndSet(false, true)) {
+			if (beginClosing()) {
 				endOurs();
 			}
 			GrpcSocket.this.call.close();
@@ -199,7 +219,7 @@ final class GrpcSocket implements Socket {
 
 		@Override
 		public void onClosed(@Nullable Throwable cause) {
-			over(GrpcSocket.this.closed.getAndSet(true) ? null : cause);
+			over(beginClosing() ? cause : null);
 		}
 
 		private void over(@Nullable Throwable cause) {

@@ -2,6 +2,7 @@ package io.microspring.transport;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +53,10 @@ final class HttpTransport implements Transport {
 
 	private final Set<NettySocket> sockets = ConcurrentHashMap.newKeySet();
 
-	private final Set<Http2Session> sessions = ConcurrentHashMap.newKeySet();
+	private final Map<Http2Session, Channel> sessions = new ConcurrentHashMap<>();
+
+	/** Those of the grpc transport. */
+	private final Set<GrpcSocket> connections = ConcurrentHashMap.newKeySet();
 
 	/** All connections, those included that have not said yet what they speak. */
 	private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
@@ -112,7 +116,7 @@ final class HttpTransport implements Transport {
 	}
 
 	private void track(Http2Session session, SocketChannel channel) {
-		this.sessions.add(session);
+		this.sessions.put(session, channel);
 		channel.closeFuture().addListener((done) -> this.sessions.remove(session));
 		channel.pipeline().addLast(session);
 	}
@@ -156,7 +160,16 @@ final class HttpTransport implements Transport {
 	private Listener track(HttpListener.Port port) {
 		HttpListener listener = new HttpListener(port);
 		this.listeners.add(listener);
-		port.closeFuture().addListener((done) -> this.listeners.remove(listener));
+		port.closeFuture().addListener((done) -> {
+			this.listeners.remove(listener);
+			// Callers that share a connection must dial anew, and find that nobody
+			// listens.
+			this.sessions.forEach((session, channel) -> {
+				if (channel.parent() == port) {
+					session.goAway();
+				}
+			});
+		});
 		return listener;
 	}
 
@@ -189,7 +202,13 @@ final class HttpTransport implements Transport {
 	 * Adds the handlers of HTTP/2 to an accepted connection that is going to speak it.
 	 */
 	private void acceptHttp2(SocketChannel channel, Consumer<Socket> onAccept) {
-		track(Http2SessionBuilder.server(channel, this.options, onAccept), channel);
+		track(Http2SessionBuilder.server(channel, this.options, (socket) -> {
+			if (socket instanceof GrpcSocket connection) {
+				this.connections.add(connection);
+				connection.whenClosed(() -> this.connections.remove(connection));
+			}
+			onAccept.accept(socket);
+		}), channel);
 	}
 
 	private static InetSocketAddress local(String host, int port) {
@@ -254,11 +273,12 @@ final class HttpTransport implements Transport {
 			return;
 		}
 		this.listeners.forEach(HttpListener::close);
-		this.sessions.forEach(Http2Session::shutDown);
+		this.connections.forEach(GrpcSocket::close);
+		this.sessions.keySet().forEach(Http2Session::shutDown);
 		CompletableFuture<?>[] closing = Stream.concat(this.sockets.stream().map((socket) -> {
 			socket.close();
 			return socket.finished();
-		}), this.sessions.stream().map(Http2Session::finished)).toArray(CompletableFuture[]::new);
+		}), this.sessions.keySet().stream().map(Http2Session::finished)).toArray(CompletableFuture[]::new);
 		CompletableFuture<Void> closedAll = CompletableFuture.allOf(closing)
 			.orTimeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
 			.handle((done, late) -> closeChannels())
