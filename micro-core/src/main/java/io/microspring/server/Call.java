@@ -90,6 +90,12 @@ public interface Call {
 	void compress(boolean wanted);
 
 	/**
+	 * Whether the message that was received last came compressed (gRPC).
+	 * @return true when it did; it is decompressed already
+	 */
+	boolean isCompressed();
+
+	/**
 	 * Whether nobody waits for the answer any more: the deadline has passed, the caller
 	 * has gone.
 	 * @return true when the handler may give up

@@ -142,6 +142,7 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 			stream.onMessage(message);
 		}
 		if (!this.begun) {
+			current.received(message);
 			begin(current, message);
 		}
 		else if (current.route.handler().kind() != Kind.BIDI) {

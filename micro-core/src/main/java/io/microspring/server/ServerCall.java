@@ -45,6 +45,8 @@ final class ServerCall implements Call {
 
 	private volatile Metadata responseTrailers = Metadata.empty();
 
+	private volatile boolean compressed;
+
 	private volatile @Nullable Object request;
 
 	private volatile @Nullable ServerStream stream;
@@ -180,6 +182,16 @@ final class ServerCall implements Call {
 	@Override
 	public void compress(boolean wanted) {
 		this.dialect.compress(wanted);
+	}
+
+	/** A message of the call is about to be handled. */
+	void received(Message message) {
+		this.compressed = "true".equals(message.header(Headers.COMPRESSED));
+	}
+
+	@Override
+	public boolean isCompressed() {
+		return this.compressed;
 	}
 
 	@Override

@@ -114,7 +114,11 @@ final class ServerStream implements Stream<Object, Object> {
 	public @Nullable Object receive() {
 		Message message = this.window.take(this.call.deadline(),
 				() -> MicroException.timeout(this.call.service(), ServerCall.DEADLINE_EXCEEDED));
-		return (message == null) ? null : this.codec.read(Codec.Kind.REQUEST, message).body(this.type);
+		if (message == null) {
+			return null;
+		}
+		this.call.received(message);
+		return this.codec.read(Codec.Kind.REQUEST, message).body(this.type);
 	}
 
 	@Override

@@ -249,6 +249,9 @@ final class CallSocket extends StreamSocket {
 			headers.set(Headers.CALL_PROTOCOL, PROTOCOL)
 				.set(Headers.HTTP_METHOD, String.valueOf(block.method()))
 				.set(Headers.PATH, String.valueOf(block.path()));
+			if (block.authority() != null) {
+				headers.set(AUTHORITY, block.authority().toString());
+			}
 			limitBy(String.valueOf(block.path()));
 		}
 		else {

@@ -28,7 +28,7 @@ import static org.awaitility.Awaitility.await;
  * gRPC calls as the server answers them, message by message.
  */
 @ParameterizedClass
-@ValueSource(strings = { "memory" })
+@ValueSource(strings = { "http", "memory" })
 class GrpcServerTest {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -23,9 +23,10 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * A program in a JVM of its own, with the class path of the test. What it prints is kept,
- * errors and output as one, and can be waited for; every wait ends after a minute.
- * Thread-safe. Closing it ends the program, as the end of the test's own JVM does.
+ * A program in a JVM of its own, with the class path of the test unless it is given one.
+ * What it prints is kept, errors and output as one, and can be waited for; every wait
+ * ends after a minute. Thread-safe. Closing it ends the program, as the end of the test's
+ * own JVM does.
  */
 public final class JavaProcess implements AutoCloseable {
 
@@ -64,20 +65,32 @@ public final class JavaProcess implements AutoCloseable {
 	 * @return the program, started
 	 */
 	public static JavaProcess start(Class<?> main, String... arguments) {
+		return start(classPath(main), main.getName(), arguments);
+	}
+
+	/**
+	 * Starts a program with a class path of its own, of which nothing is shared with the
+	 * test's.
+	 * @param classPath the class path
+	 * @param main the name of the class with the main method
+	 * @param arguments the arguments
+	 * @return the program, started
+	 */
+	public static JavaProcess start(String classPath, String main, String... arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(JVM);
 		command.add("-cp");
-		command.add(classPath(main));
-		command.add(main.getName());
+		command.add(classPath);
+		command.add(main);
 		Collections.addAll(command, arguments);
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
 		builder.environment().keySet().removeIf((variable) -> variable.startsWith("MICRO_"));
 		try {
-			return new JavaProcess(main.getSimpleName(), builder.start());
+			return new JavaProcess(main.substring(main.lastIndexOf('.') + 1), builder.start());
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("Cannot start " + main.getName(), ex);
+			throw new UncheckedIOException("Cannot start " + main, ex);
 		}
 	}
 
