@@ -43,6 +43,11 @@ final class HttpBrokerConnection implements Receiver {
 
 	@Override
 	public void onMessage(Message request) {
+		if (request.header(Headers.CALL_PROTOCOL) != null) {
+			// gRPC and WebSocket: the engine knows them, a broker does not.
+			this.socket.close();
+			return;
+		}
 		boolean last = "close".equalsIgnoreCase(request.header("Connection"));
 		answerInTurn(last, () -> handle(request));
 	}

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +71,17 @@ class HttpBrokerTest {
 		assertRefused(post("{\"Header\":{\"Micro-Topic\":\"other\"},\"Body\":\"AA==\"}"), 404, "other");
 		assertThat(post(event("hi")).statusCode()).isEqualTo(200);
 		await().untilAsserted(() -> assertThat(texts()).containsExactly("hi"));
+	}
+
+	@Test
+	void otherProtocolsOfTheEngineAreClosed() throws Exception {
+		subscribe(this.broker);
+		var socket = this.http.newWebSocketBuilder()
+			.buildAsync(URI.create("ws://" + this.broker.address() + path()), new WebSocket.Listener() {
+			});
+		assertThat(socket).failsWithin(Duration.ofSeconds(10));
+		assertThat(post(event("hi")).statusCode()).isEqualTo(200);
+		assertThat(texts()).containsExactly("hi");
 	}
 
 	@Test
