@@ -54,15 +54,17 @@ final class Dialer {
 	 * @param <T> what is made of the connection
 	 * @param address {@code host:port}
 	 * @param timeout how long it may take
+	 * @param tls what secures the connection; null for nothing
 	 * @param open makes something of the connection, which is not read until told to, on
 	 * its event loop
 	 * @return what was made; when nobody waits for it any more, the connection is closed
 	 */
-	<T> CompletableFuture<T> dial(String address, Duration timeout, Function<SocketChannel, T> open) {
+	<T> CompletableFuture<T> dial(String address, Duration timeout, @Nullable Tls tls,
+			Function<SocketChannel, T> open) {
 		CompletableFuture<T> dialled = new CompletableFuture<>();
 		try {
 			Address target = Address.parse(address);
-			Dial<T> dial = new Dial<>(address, System.nanoTime() + timeout.toNanos(), open, dialled);
+			Dial<T> dial = new Dial<>(address, System.nanoTime() + timeout.toNanos(), tls, open, dialled);
 			EventLoopGroup group = this.loops.get();
 			if (NetUtil.isValidIpV4Address(target.host()) || NetUtil.isValidIpV6Address(target.host())) {
 				connect(group, dial, InetAddress.getAllByName(target.host()), target.port(), 0);
@@ -116,10 +118,7 @@ final class Dialer {
 			.connect(new InetSocketAddress(hosts[next], port));
 		connecting.addListener((done) -> {
 			if (done.isSuccess()) {
-				SocketChannel channel = (SocketChannel) connecting.channel();
-				if (!dial.future().complete(dial.open().apply(channel))) {
-					channel.close();
-				}
+				secure(dial, (SocketChannel) connecting.channel());
 			}
 			else if (next + 1 < hosts.length && System.nanoTime() < dial.deadline()) {
 				connect(group, dial, hosts, port, next + 1);
@@ -128,6 +127,30 @@ final class Dialer {
 				dial.future().completeExceptionally(failed(dial.address(), done.cause()));
 			}
 		});
+	}
+
+	private static <T> void secure(Dial<T> dial, SocketChannel channel) {
+		Tls tls = dial.tls();
+		if (tls == null) {
+			open(dial, channel);
+			return;
+		}
+		long left = Math.max(1, dial.deadline() - System.nanoTime());
+		tls.dial(channel, Address.parse(dial.address()), left, (failure) -> {
+			if (failure == null) {
+				open(dial, channel);
+			}
+			else {
+				dial.future().completeExceptionally(failed(dial.address(), failure));
+				channel.close();
+			}
+		});
+	}
+
+	private static <T> void open(Dial<T> dial, SocketChannel channel) {
+		if (!dial.future().complete(dial.open().apply(channel))) {
+			channel.close();
+		}
 	}
 
 	/**
@@ -154,10 +177,11 @@ final class Dialer {
 	 *
 	 * @param address what was asked for
 	 * @param deadline until when, in nanoseconds
+	 * @param tls what secures the connection, or null
 	 * @param open makes something of the connection
 	 * @param future what is told how it ended
 	 */
-	private record Dial<T>(String address, long deadline, Function<SocketChannel, T> open,
+	private record Dial<T>(String address, long deadline, @Nullable Tls tls, Function<SocketChannel, T> open,
 			CompletableFuture<T> future) {
 	}
 

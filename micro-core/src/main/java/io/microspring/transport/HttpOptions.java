@@ -3,6 +3,8 @@ package io.microspring.transport;
 import java.time.Duration;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Limits and time-outs of the HTTP transport. Immutable.
  *
@@ -19,9 +21,12 @@ import java.util.Set;
  * @param webSocketOrigins which origins' pages may open WebSockets, such as
  * {@code https://example.com}, beside those of the server's own host; {@code *} for any.
  * None by default. Callers that are no browsers send no origin, and are not asked
+ * @param serverTls TLS of what is listened on; null, the default, for none. Nodes do not
+ * announce it: all that call each other are configured alike
+ * @param clientTls TLS of what is dialled; null, the default, for none
  */
 public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTimeout, Duration idleTimeout,
-		Set<String> webSocketOrigins) {
+		Set<String> webSocketOrigins, @Nullable TlsOptions serverTls, @Nullable TlsOptions clientTls) {
 
 	public HttpOptions {
 		webSocketOrigins = Set.copyOf(webSocketOrigins);
@@ -40,7 +45,8 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the options
 	 */
 	public static HttpOptions defaults() {
-		return new HttpOptions(4 * 1024 * 1024, 64 * 1024, Duration.ofSeconds(30), Duration.ofMinutes(5), Set.of());
+		return new HttpOptions(4 * 1024 * 1024, 64 * 1024, Duration.ofSeconds(30), Duration.ofMinutes(5), Set.of(),
+				null, null);
 	}
 
 	/**
@@ -49,7 +55,8 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withMaxMessageSize(int bytes) {
-		return new HttpOptions(bytes, this.maxHeaderSize, this.readTimeout, this.idleTimeout, this.webSocketOrigins);
+		return new HttpOptions(bytes, this.maxHeaderSize, this.readTimeout, this.idleTimeout, this.webSocketOrigins,
+				this.serverTls, this.clientTls);
 	}
 
 	/**
@@ -58,7 +65,8 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withMaxHeaderSize(int bytes) {
-		return new HttpOptions(this.maxMessageSize, bytes, this.readTimeout, this.idleTimeout, this.webSocketOrigins);
+		return new HttpOptions(this.maxMessageSize, bytes, this.readTimeout, this.idleTimeout, this.webSocketOrigins,
+				this.serverTls, this.clientTls);
 	}
 
 	/**
@@ -68,7 +76,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public HttpOptions withReadTimeout(Duration timeout) {
 		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, timeout, this.idleTimeout,
-				this.webSocketOrigins);
+				this.webSocketOrigins, this.serverTls, this.clientTls);
 	}
 
 	/**
@@ -78,7 +86,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public HttpOptions withIdleTimeout(Duration timeout) {
 		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, timeout,
-				this.webSocketOrigins);
+				this.webSocketOrigins, this.serverTls, this.clientTls);
 	}
 
 	/**
@@ -87,7 +95,28 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 * @return the copy
 	 */
 	public HttpOptions withWebSocketOrigins(Set<String> origins) {
-		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, this.idleTimeout, origins);
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, this.idleTimeout, origins,
+				this.serverTls, this.clientTls);
+	}
+
+	/**
+	 * A copy with TLS on what is listened on.
+	 * @param tls the certificate and its key, or null for no TLS
+	 * @return the copy
+	 */
+	public HttpOptions withServerTls(@Nullable TlsOptions tls) {
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, this.idleTimeout,
+				this.webSocketOrigins, tls, this.clientTls);
+	}
+
+	/**
+	 * A copy with TLS on what is dialled.
+	 * @param tls whom to believe, or null for no TLS
+	 * @return the copy
+	 */
+	public HttpOptions withClientTls(@Nullable TlsOptions tls) {
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, this.idleTimeout,
+				this.webSocketOrigins, this.serverTls, tls);
 	}
 
 	private static boolean isPositive(Duration duration) {

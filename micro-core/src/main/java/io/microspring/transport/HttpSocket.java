@@ -170,7 +170,7 @@ final class HttpSocket implements NettySocket {
 			else {
 				// Closing with bytes unread would make the kernel throw away the last
 				// answer on its way: the peer hangs up first, or has had time enough.
-				this.channel.shutdownOutput();
+				Tls.shutdownOutput(this.channel);
 			}
 			over(null);
 		});

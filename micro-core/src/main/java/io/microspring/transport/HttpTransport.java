@@ -25,6 +25,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,8 +74,23 @@ final class HttpTransport implements Transport {
 
 	private final Http2Pool pool = new Http2Pool(this::dialHttp2);
 
+	private final @Nullable Tls serverTls;
+
+	/** What secures HTTP/1.1, which is all that go-micro's servers speak over TLS. */
+	private final @Nullable Tls http1Tls;
+
+	private final @Nullable Tls http2Tls;
+
 	HttpTransport(HttpOptions options) {
 		this.options = options;
+		TlsOptions server = options.serverTls();
+		TlsOptions client = options.clientTls();
+		if (client != null) {
+			Tls.warn(client);
+		}
+		this.serverTls = (server != null) ? Tls.server(server) : null;
+		this.http1Tls = (client != null) ? Tls.client(client, ApplicationProtocolNames.HTTP_1_1) : null;
+		this.http2Tls = (client != null) ? Tls.client(client, ApplicationProtocolNames.HTTP_2) : null;
 	}
 
 	@Override
@@ -89,7 +105,7 @@ final class HttpTransport implements Transport {
 
 	@Override
 	public CompletableFuture<Socket> dial(String address, Duration timeout) {
-		return this.dialer.dial(address, timeout,
+		return this.dialer.dial(address, timeout, this.http1Tls,
 				(channel) -> add(channel, HttpEncoder.client(address), MessageDecoder.ofResponses(this.options), null));
 	}
 
@@ -99,7 +115,7 @@ final class HttpTransport implements Transport {
 	}
 
 	private CompletableFuture<Http2Session> dialHttp2(String address, Duration timeout) {
-		return this.dialer.dial(address, timeout, (channel) -> {
+		return this.dialer.dial(address, timeout, this.http2Tls, (channel) -> {
 			Http2Session session = Http2SessionBuilder.client(channel, this.options, address);
 			track(session, channel);
 			channel.config().setAutoRead(true);
@@ -141,7 +157,7 @@ final class HttpTransport implements Transport {
 				protected void initChannel(SocketChannel channel) {
 					track(channel);
 					channel.pipeline()
-						.addLast(new ProtocolDetector(HttpTransport.this.options,
+						.addLast(new ProtocolDetector(HttpTransport.this.options, HttpTransport.this.serverTls,
 								(detected) -> accept(detected, onAccept),
 								(detected) -> acceptHttp2(detected, onAccept)));
 				}

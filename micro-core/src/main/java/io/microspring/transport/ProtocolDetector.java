@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
  * <p>
  * Every protocol of the port comes in here:
  * <ol>
- * <li>HTTP/2 with prior knowledge, by its preface;
- * <li>anything else is HTTP/1.1, where an {@code Upgrade} may follow: for now it is
- * ignored, as HTTP allows.
+ * <li>TLS, when the port has it, and inside it the same again; nothing in the clear then;
+ * <li>HTTP/2 with prior knowledge or chosen by ALPN, by its preface;
+ * <li>anything else is HTTP/1.1, where an {@code Upgrade} to a WebSocket may follow; any
+ * other is ignored, as HTTP allows.
  * </ol>
  * What a single HTTP/1.1 request means is told apart by its headers, in the server.
  */
@@ -38,6 +39,8 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
 	private final HttpOptions options;
 
+	private final @Nullable Tls tls;
+
 	private final Consumer<SocketChannel> http1;
 
 	private final Consumer<SocketChannel> http2;
@@ -47,26 +50,50 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 	/** Whether a first byte has come. */
 	private boolean begun;
 
+	/** Whether the peer was told to go. */
+	private boolean refused;
+
 	/**
 	 * A detector for one connection.
 	 * @param options the time-outs
+	 * @param tls what must secure the connection; null for nothing
 	 * @param http1 adds the handlers of HTTP/1.1
 	 * @param http2 adds those of HTTP/2
 	 */
-	ProtocolDetector(HttpOptions options, Consumer<SocketChannel> http1, Consumer<SocketChannel> http2) {
+	ProtocolDetector(HttpOptions options, @Nullable Tls tls, Consumer<SocketChannel> http1,
+			Consumer<SocketChannel> http2) {
 		this.options = options;
+		this.tls = tls;
 		this.http1 = http1;
 		this.http2 = http2;
 	}
 
 	@Override
-	public void channelActive(ChannelHandlerContext ctx) throws Exception {
+	public void handlerAdded(ChannelHandlerContext ctx) {
 		this.timer = after(ctx, this.options.idleTimeout(), ctx::close);
-		super.channelActive(ctx);
 	}
 
 	@Override
 	protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+		if (this.refused) {
+			in.skipBytes(in.readableBytes());
+			return;
+		}
+		if (Tls.isHandshake(in) != (this.tls != null)) {
+			this.refused = true;
+			in.skipBytes(in.readableBytes());
+			String detail = (this.tls != null) ? "this port speaks TLS" : "this port speaks no TLS";
+			logger.debug("Closing the connection with {}: {}", ctx.channel().remoteAddress(), detail);
+			refuse(ctx, MicroException.badRequest(HttpSocket.ID, detail));
+			return;
+		}
+		if (this.tls != null) {
+			ctx.pipeline()
+				.addLast(this.tls.accept((SocketChannel) ctx.channel()),
+						new ProtocolDetector(this.options, null, this.http1, this.http2));
+			ctx.pipeline().remove(this);
+			return;
+		}
 		int length = Math.min(in.readableBytes(), HTTP2_PREFACE.length);
 		for (int i = 0; i < length; i++) {
 			if (in.getByte(in.readerIndex() + i) != HTTP2_PREFACE[i]) {
@@ -107,7 +134,8 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		logger.debug("Connection with {} broke before it said anything", ctx.channel().remoteAddress(), cause);
+		logger.debug("Connection with {} broke before it said anything: {}", ctx.channel().remoteAddress(),
+				cause.toString());
 		ctx.close();
 	}
 

@@ -146,7 +146,7 @@ final class WebSocketConnection implements NettySocket {
 			}
 			else if (cause != null || this.encoder.isRefused()) {
 				// no close can be expected of it
-				this.channel.shutdownOutput();
+				Tls.shutdownOutput(this.channel);
 			}
 			over(cause);
 		});
