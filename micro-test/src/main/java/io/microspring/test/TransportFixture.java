@@ -21,6 +21,7 @@ import io.microspring.transport.Listener;
 import io.microspring.transport.Receiver;
 import io.microspring.transport.Socket;
 import io.microspring.transport.Transport;
+import io.microspring.transport.TransportException;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * What {@link TransportContract} works with: the transports it opens and both ends of
@@ -115,6 +117,10 @@ abstract class TransportFixture {
 		catch (ExecutionException | TimeoutException ex) {
 			throw new AssertionError("cannot dial " + address, ex);
 		}
+	}
+
+	void assertNobodyListens(String address) {
+		assertThatThrownBy(() -> this.client.dial(address, WAIT).get()).hasCauseInstanceOf(TransportException.class);
 	}
 
 	Listener listen(Consumer<Socket> onAccept) {
