@@ -3,6 +3,7 @@ package io.microspring.client;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.microspring.client.CallFunction.Outgoing;
+import io.microspring.client.MucpDialect.Peer;
 import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
 import io.microspring.errors.MicroException;
@@ -24,19 +25,35 @@ final class Dialects {
 			Headers.FALLBACK_PREFIX + Headers.STREAM, Headers.FALLBACK_PREFIX + Headers.TOPIC,
 			Headers.FALLBACK_PREFIX + Headers.TARGET };
 
+	/** What a server of ours says of itself in the registry. */
+	private static final String RUNTIME = "micro-runtime";
+
 	private final Dialect mucp;
 
+	private final Dialect go;
+
+	private final Dialect goOfItsChoice;
+
+	private final Dialect olderGo;
+
 	private final Dialect grpc;
+
+	/** Whether the client has a content type for calls that choose none. */
+	private final boolean chosen;
 
 	/** What the client is told to speak, whatever a node says; or null. */
 	private final @Nullable Dialect always;
 
 	private final AtomicLong sequence = new AtomicLong();
 
-	Dialects(Dialect mucp, Dialect grpc, String protocol) {
+	Dialects(MucpDialect mucp, Dialect grpc, ClientOptions options) {
 		this.mucp = mucp;
+		this.go = mucp.to(Peer.GO);
+		this.goOfItsChoice = mucp.to(Peer.GO_OF_ITS_CHOICE);
+		this.olderGo = mucp.to(Peer.OLDER_GO);
 		this.grpc = grpc;
-		this.always = protocol.equals(ClientOptions.AUTO) ? null : named(protocol);
+		this.chosen = !options.contentType().isEmpty();
+		this.always = options.protocol().equals(ClientOptions.AUTO) ? null : named(options.protocol());
 	}
 
 	/** The next number of a call. */
@@ -57,7 +74,8 @@ final class Dialects {
 
 	/**
 	 * The dialect that a node is spoken to in: what the call or the client asks for, else
-	 * what the node says, else mucp, but gRPC for an endpoint that is written as a path.
+	 * what the node says: mucp to an address, and in its envelopes to a node that says
+	 * nothing, but gRPC for an endpoint that is written as a path.
 	 * @param node the node
 	 * @param call the call that is to be made
 	 * @return the dialect
@@ -68,15 +86,17 @@ final class Dialects {
 		if (wanted != null) {
 			return wanted;
 		}
-		String protocol = node.metadata().get("protocol");
-		if (protocol == null) {
-			protocol = node.metadata().get("server");
-		}
-		if (protocol == null) {
+		if (node.id().isEmpty()) {
 			return isPath(call) ? this.grpc : this.mucp;
 		}
+		String protocol = node.metadata().get("protocol");
+		if (protocol == null || protocol.isEmpty()) {
+			boolean grpc = "grpc".equals(node.metadata().get("server")) || isPath(call);
+			return grpc ? this.grpc : this.olderGo;
+		}
 		if (protocol.equals("mucp")) {
-			return this.mucp;
+			return node.metadata().containsKey(RUNTIME) ? this.mucp
+					: (this.chosen || call.options().contentType() != null) ? this.go : this.goOfItsChoice;
 		}
 		if (protocol.equals("grpc")) {
 			return this.grpc;

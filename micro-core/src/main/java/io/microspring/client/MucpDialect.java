@@ -2,6 +2,7 @@ package io.microspring.client;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import io.microspring.call.Deadline;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * go-micro's own protocol: everything but the body is in headers (protocol reference
- * §3.3, §3.5). Calls share pooled connections; a stream has one of its own.
+ * §3.3, §3.5), or in older go-micro's envelope around the body. Calls share pooled
+ * connections, one at a time on each; a stream has one of its own.
  */
 final class MucpDialect implements Dialect {
 
@@ -30,15 +32,23 @@ final class MucpDialect implements Dialect {
 
 	private final ConnectionPool pool;
 
-	MucpDialect(Codecs codecs, Transport transport, ConnectionPool pool) {
+	private final Peer peer;
+
+	MucpDialect(Codecs codecs, Transport transport, ConnectionPool pool, Peer peer) {
 		this.codecs = codecs;
 		this.transport = transport;
 		this.pool = pool;
+		this.peer = peer;
+	}
+
+	/** The same, to another kind of peer. */
+	MucpDialect to(Peer other) {
+		return new MucpDialect(this.codecs, this.transport, this.pool, other);
 	}
 
 	@Override
 	public Codec codec(String contentType) {
-		return Dialects.codec(this.codecs, contentType);
+		return Dialects.codec(this.codecs, onTheWire(contentType));
 	}
 
 	@Override
@@ -49,6 +59,9 @@ final class MucpDialect implements Dialect {
 	@Override
 	public Message request(PreparedCall call, Message body, Deadline limit) {
 		Metadata.Builder headers = headers(call).setAll(body.headers());
+		if (this.peer == Peer.GO || this.peer == Peer.GO_OF_ITS_CHOICE) {
+			headers.set(Headers.STREAM, call.id());
+		}
 		timeout(headers, limit);
 		return new Message(headers.build(), body.body());
 	}
@@ -76,18 +89,28 @@ final class MucpDialect implements Dialect {
 
 	@Override
 	public Conversation conversation(PreparedCall call) {
-		return new MucpConversation(this, headers(call).set(Headers.STREAM, call.id()).build());
+		// Go's clients open a stream with an empty request, which an envelope needs.
+		Message opening = call.encode(call.contentType().contains("json") ? Map.of() : null);
+		return new MucpConversation(this, headers(call).set(Headers.STREAM, call.id()).build(), opening);
 	}
 
 	/** Our own come last, so that no entry of a user shadows them. */
-	private static Metadata.Builder headers(PreparedCall call) {
+	private Metadata.Builder headers(PreparedCall call) {
 		return Dialects.headers(call)
-			.set(Headers.CONTENT_TYPE, call.contentType())
+			.set(Headers.CONTENT_TYPE, onTheWire(call.contentType()))
 			.set(Headers.ACCEPT, call.contentType())
 			.set(Headers.ID, call.id())
 			.set(Headers.SERVICE, call.call().request().service())
 			.set(Headers.METHOD, call.endpoint())
 			.set(Headers.ENDPOINT, call.endpoint());
+	}
+
+	private String onTheWire(String contentType) {
+		return switch (this.peer) {
+			case OURS, GO -> contentType;
+			case GO_OF_ITS_CHOICE -> contentType.equals(Codecs.PROTOBUF) ? Codecs.PROTO_RPC : contentType;
+			case OLDER_GO -> contentType.equals(Codecs.BYTES) ? contentType : Codecs.enveloped(contentType);
+		};
 	}
 
 	private static void timeout(Metadata.Builder headers, Deadline deadline) {
@@ -104,14 +127,15 @@ final class MucpDialect implements Dialect {
 	 *
 	 * @param dialect what reads errors
 	 * @param headers the headers of every message
+	 * @param empty the body of the opening
 	 */
-	private record MucpConversation(MucpDialect dialect, Metadata headers) implements Conversation {
+	private record MucpConversation(MucpDialect dialect, Metadata headers, Message empty) implements Conversation {
 
 		@Override
 		public Message opening(Deadline deadline) {
-			Metadata.Builder opening = this.headers.toBuilder();
+			Metadata.Builder opening = this.headers.toBuilder().setAll(this.empty.headers());
 			timeout(opening, deadline);
-			return Message.of(opening.build());
+			return new Message(opening.build(), this.empty.body());
 		}
 
 		@Override
@@ -143,6 +167,30 @@ final class MucpDialect implements Dialect {
 				stream.add(message);
 			}
 		}
+
+	}
+
+	/**
+	 * Whom it is spoken to; decides what goes on the wire for a content type.
+	 */
+	enum Peer {
+
+		/** A server of ours, or one at an address of which nothing is known. */
+		OURS,
+		/**
+		 * A Go server. The newest go-micro loses a request now and then when it follows
+		 * another on its connection without a number of its own, which
+		 * {@code Micro-Stream} is to all generations (protocol reference §3.5).
+		 */
+		GO,
+		/**
+		 * A Go server, and nobody has chosen a content type: go-micro v2 never answers an
+		 * error nor ends a stream in bare protobuf, while in its envelope all generations
+		 * do.
+		 */
+		GO_OF_ITS_CHOICE,
+		/** A node that names no protocol: envelopes, as Go's own client has it (§3.3). */
+		OLDER_GO
 
 	}
 

@@ -1,9 +1,12 @@
 package io.microspring.client;
 
+import java.nio.charset.StandardCharsets;
+
 import io.microspring.call.CallContext;
 import io.microspring.client.CallFunction.Outgoing;
 import io.microspring.codec.Codec;
 import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class PreparedCall {
+
+	private static final int LONGEST_TEXT = 300;
 
 	private final RpcClient client;
 
@@ -86,13 +91,30 @@ final class PreparedCall {
 
 	/** Decodes an object of the handler's. */
 	@Nullable Object decode(Message message, String address) {
+		String error;
 		try {
-			return this.codec.read(Codec.Kind.RESPONSE, message).body(this.call.type());
+			Codec.Incoming read = this.codec.read(Codec.Kind.RESPONSE, message);
+			error = read.header().error();
+			if (error == null) {
+				return read.body(this.call.type());
+			}
 		}
 		catch (MicroException ex) {
-			throw MicroException.internalServerError(Dialects.ID, "the answer " + of(address) + ": " + ex.detail())
+			throw MicroException
+				.internalServerError(Dialects.ID, "the answer " + of(address) + ": " + detail(message, ex))
 				.because(ex);
 		}
+		throw MicroException.parse(error);
+	}
+
+	/** A Go server says in a plain text what it does not understand, and no more. */
+	private static String detail(Message message, MicroException undecodable) {
+		String contentType = message.header(Headers.CONTENT_TYPE);
+		if (contentType == null || !contentType.startsWith("text/plain")) {
+			return undecodable.detail();
+		}
+		byte[] body = message.body();
+		return new String(body, 0, Math.min(body.length, LONGEST_TEXT), StandardCharsets.UTF_8).strip();
 	}
 
 	private String of(String address) {

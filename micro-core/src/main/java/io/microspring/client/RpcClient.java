@@ -108,8 +108,8 @@ final class RpcClient implements Client {
 		this.codecs = builder.codecs;
 		this.pool = new ConnectionPool(this.transport, this.options);
 		this.grpc = new GrpcDialect(this.codecs, this.transport, this.options.dialTimeout());
-		this.dialects = new Dialects(new MucpDialect(this.codecs, this.transport, this.pool), this.grpc,
-				this.options.protocol());
+		this.dialects = new Dialects(new MucpDialect(this.codecs, this.transport, this.pool, MucpDialect.Peer.OURS),
+				this.grpc, this.options);
 		this.calls = Interceptors.around(this::invoke, builder.callInterceptors);
 		this.publications = Interceptors.around(this::send, builder.publishInterceptors);
 	}

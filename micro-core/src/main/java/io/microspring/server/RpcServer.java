@@ -198,6 +198,8 @@ final class RpcServer implements Server {
 		metadata.put("transport", this.transport.name());
 		metadata.put("registry", this.registry.name());
 		metadata.put("broker", (this.broker == null) ? "none" : this.broker.name());
+		// By this our clients know that errors are answered whatever the content type.
+		metadata.put("micro-runtime", "java");
 		Node node = new Node(this.options.nodeId(), address(), metadata);
 		return new Service(name(), this.options.version(), Map.of(), endpoints(), List.of(node));
 	}
