@@ -155,12 +155,11 @@ final class MucpDialect implements Dialect {
 
 		@Override
 		public void received(Message message, ClientStream stream) {
-			if (Headers.END_OF_STREAM.equals(message.header(Headers.ERROR))) {
-				stream.end(null);
-				return;
-			}
-			MicroException failure = this.dialect.error(message);
-			if (failure != null) {
+			boolean ends = Headers.END_OF_STREAM.equals(message.header(Headers.ERROR));
+			MicroException failure = ends ? null : this.dialect.error(message);
+			if (ends || failure != null) {
+				// Go's clients answer the end with their own.
+				stream.closeSend();
 				stream.end(failure);
 			}
 			else {

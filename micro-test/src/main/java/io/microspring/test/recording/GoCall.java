@@ -33,26 +33,6 @@ public record GoCall(Kind kind, String service, String endpoint, String contentT
 	}
 
 	/**
-	 * The call behind a request over http.
-	 * @param request what the Go client wrote
-	 * @param answered whether the Go server answered it
-	 * @return the call
-	 */
-	static GoCall of(HttpMessage request, boolean answered) {
-		Metadata headers = request.headers();
-		Metadata.Builder metadata = Metadata.builder();
-		headers.forEach((name, value) -> {
-			if (Requests.isUsers(name)) {
-				metadata.set(name, value);
-			}
-		});
-		Duration timeout = Duration.ofNanos(Long.parseLong(headers.getOrDefault("Timeout", "5000000000")));
-		return new GoCall(Kind.CALL, headers.getOrDefault("Micro-Service", ""),
-				headers.getOrDefault("Micro-Endpoint", ""), request.contentType(),
-				List.of(Bodies.text(request, "name")), 0, metadata.build(), answered ? timeout : IN_VAIN);
-	}
-
-	/**
 	 * The call behind the messages of mucp.
 	 * @param result what the user of the Go client saw
 	 * @param messages what the Go client wrote: one request, or a stream of them
@@ -60,19 +40,23 @@ public record GoCall(Kind kind, String service, String endpoint, String contentT
 	 * @return the call
 	 */
 	static GoCall of(JsonNode result, List<HttpMessage> messages, boolean answered) {
+		HttpMessage first = messages.get(0);
+		Metadata headers = first.headers();
+		Metadata.Builder metadata = Metadata.builder();
+		headers.forEach((name, value) -> {
+			if (Requests.isUsers(name)) {
+				metadata.set(name, value);
+			}
+		});
 		Kind kind = Kind.valueOf(result.path("op").asString("call").toUpperCase(Locale.ROOT));
-		GoCall first = of(messages.get(0), answered);
-		if (kind == Kind.CALL) {
-			return first;
-		}
-		// The first opens the stream, and the last may end it.
-		List<HttpMessage> requests = messages.stream()
-			.skip(1)
-			.filter((message) -> message.headers().get("Micro-Error") == null)
-			.toList();
-		return new GoCall(kind, first.service(), first.endpoint(), first.contentType(),
+		// The first opens a stream, and the last may end it.
+		List<HttpMessage> requests = (kind == Kind.CALL) ? List.of(first)
+				: messages.stream().skip(1).filter((message) -> message.headers().get("Micro-Error") == null).toList();
+		Duration timeout = Duration.ofNanos(Long.parseLong(headers.getOrDefault("Timeout", "5000000000")));
+		return new GoCall(kind, headers.getOrDefault("Micro-Service", ""), headers.getOrDefault("Micro-Endpoint", ""),
+				result.path("content_type").asString(first.contentType()),
 				requests.stream().map((message) -> Bodies.text(message, "name")).toList(),
-				requests.isEmpty() ? 0 : Bodies.count(requests.get(0)), first.metadata(), first.timeout());
+				requests.isEmpty() ? 0 : Bodies.count(requests.get(0)), metadata.build(), answered ? timeout : IN_VAIN);
 	}
 
 	/** The kinds of call, as the recorded client names them. */

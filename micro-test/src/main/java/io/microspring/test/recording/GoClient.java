@@ -32,7 +32,14 @@ final class GoClient {
 
 	private final int port;
 
+	private final Duration patience;
+
 	GoClient(String address) {
+		this(address, PATIENCE);
+	}
+
+	GoClient(String address, Duration patience) {
+		this.patience = patience;
 		int colon = address.lastIndexOf(':');
 		if (colon < 1) {
 			throw new IllegalArgumentException("No address of the form host:port: " + address);
@@ -84,7 +91,7 @@ final class GoClient {
 		return differences;
 	}
 
-	private static @Nullable String talk(Script script, Socket socket, List<HttpMessage> replies) throws IOException {
+	private @Nullable String talk(Script script, Socket socket, List<HttpMessage> replies) throws IOException {
 		InputStream in = new BufferedInputStream(socket.getInputStream());
 		for (Turn turn : script.turns()) {
 			if (turn.fromClient()) {
@@ -105,9 +112,9 @@ final class GoClient {
 		return broken;
 	}
 
-	private static @Nullable String await(int count, Socket socket, InputStream in, List<HttpMessage> replies)
+	private @Nullable String await(int count, Socket socket, InputStream in, List<HttpMessage> replies)
 			throws IOException {
-		socket.setSoTimeout((int) PATIENCE.toMillis());
+		socket.setSoTimeout((int) this.patience.toMillis());
 		while (replies.size() < count) {
 			try {
 				HttpMessage reply = HttpMessage.read(in);
@@ -117,7 +124,7 @@ final class GoClient {
 				replies.add(reply);
 			}
 			catch (SocketTimeoutException ex) {
-				return "no reply within " + PATIENCE.toSeconds() + " s after " + replies.size();
+				return "no reply within " + this.patience.toMillis() + " ms after " + replies.size();
 			}
 		}
 		return null;

@@ -7,12 +7,17 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.Node;
@@ -24,9 +29,16 @@ import io.microspring.test.recording.Script.Turn;
  */
 final class GoServer implements AutoCloseable {
 
+	/** How long the last request of a call may take. */
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
 	private final List<Script> scripts;
 
+	private final boolean bare;
+
 	private final ServerSocket listener;
+
+	private final Semaphore arrived = new Semaphore(0);
 
 	private final Queue<HttpMessage> requests = new ConcurrentLinkedQueue<>();
 
@@ -35,6 +47,7 @@ final class GoServer implements AutoCloseable {
 	private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
 	GoServer(Recording recording) {
+		this.bare = isBare(recording);
 		this.scripts = recording.connections().stream().map(Script::of).toList();
 		try {
 			this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -60,11 +73,13 @@ final class GoServer implements AutoCloseable {
 			boolean answered = server.scripts.stream().noneMatch((script) -> script.replies().isEmpty());
 			List<GoCall> calls = new ArrayList<>();
 			for (int i = 0; i < recording.results().size(); i++) {
-				calls.add(GoCall.of(expected.get(Math.min(i, expected.size() - 1)), answered));
+				List<HttpMessage> requests = expected.subList(Math.min(i, expected.size() - 1), expected.size());
+				calls.add(GoCall.of(recording.results().get(i), requests, answered));
 			}
 			differences.addAll(Results.differences(recording.results(), caller.make(calls, server.node())));
+			server.awaitRequests(expected.size());
 			differences.addAll(server.problems);
-			differences.addAll(compare(expected, List.copyOf(server.requests)));
+			differences.addAll(compare(server.scripts, List.copyOf(server.requests)));
 		}
 		return differences;
 	}
@@ -83,11 +98,30 @@ final class GoServer implements AutoCloseable {
 		}
 	}
 
-	/** The node as a Go server registers it. */
+	/**
+	 * Whether the recorded client found a node without metadata.
+	 * @param recording the recording
+	 * @return true when it did
+	 */
+	static boolean isBare(Recording recording) {
+		return recording.json().path("command").asString("").contains("barenode=");
+	}
+
+	/** The node as the Go client found it. */
 	Node node() {
 		return new Node("go.micro.srv.greeter-1",
 				this.listener.getInetAddress().getHostAddress() + ":" + this.listener.getLocalPort(),
-				Map.of("protocol", "mucp", "server", "mucp", "transport", "http"));
+				this.bare ? Map.of() : Map.of("protocol", "mucp", "server", "mucp", "transport", "http"));
+	}
+
+	/** The end of a stream may still be under way when its user has all that he wants. */
+	private void awaitRequests(int count) {
+		try {
+			this.arrived.tryAcquire(count, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void accept() {
@@ -137,18 +171,26 @@ final class GoServer implements AutoCloseable {
 		HttpMessage request = HttpMessage.read(in);
 		if (request != null) {
 			this.requests.add(request);
+			this.arrived.release();
 		}
 		return request != null;
 	}
 
-	private static List<String> compare(List<HttpMessage> go, List<HttpMessage> ours) {
+	private static List<String> compare(List<Script> scripts, List<HttpMessage> ours) {
 		List<String> differences = new ArrayList<>();
+		List<HttpMessage> go = new ArrayList<>();
+		Set<Integer> first = new HashSet<>();
+		for (Script script : scripts) {
+			first.add(go.size());
+			go.addAll(script.requests());
+		}
 		if (ours.size() != go.size()) {
 			differences.add(ours.size() + " requests for " + go.size());
 		}
 		for (int i = 0; i < Math.min(ours.size(), go.size()); i++) {
 			String which = (go.size() > 1) ? "request " + (i + 1) + ": " : "request: ";
-			Requests.differences(go.get(i), ours.get(i)).forEach((difference) -> differences.add(which + difference));
+			Requests.differences(go.get(i), ours.get(i), first.contains(i))
+				.forEach((difference) -> differences.add(which + difference));
 		}
 		return differences;
 	}

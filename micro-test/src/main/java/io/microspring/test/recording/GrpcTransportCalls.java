@@ -52,7 +52,7 @@ final class GrpcTransportCalls implements Grpc.Dialect {
 		}
 		for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
 			String which = (expected.size() > 1) ? "message " + (i + 1) + ": " : "";
-			Requests.differences(expected.get(i), actual.get(i))
+			Requests.differences(expected.get(i), actual.get(i), i == 0)
 				.forEach((difference) -> differences.add(which + difference));
 		}
 		return differences;

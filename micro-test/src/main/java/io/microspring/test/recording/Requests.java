@@ -15,7 +15,8 @@ final class Requests {
 
 	/** Framing, and what no Go server looks at or what differs from run to run. */
 	private static final Set<String> NOT_COMPARED = Set.of("host", "user-agent", "content-length", "transfer-encoding",
-			"connection", "accept", "accept-encoding", "te", "timeout", "micro-id", "micro-from-service");
+			"connection", "accept", "accept-encoding", "te", "timeout", "micro-id", "micro-stream",
+			"micro-from-service", "grpc-status");
 
 	private Requests() {
 	}
@@ -24,9 +25,11 @@ final class Requests {
 	 * Compares one request.
 	 * @param go what the Go client wrote
 	 * @param ours what was written now
+	 * @param opens whether it is the first of its connection: the server takes the time
+	 * of a stream from that
 	 * @return the differences, none when they mean the same
 	 */
-	static List<String> differences(HttpMessage go, HttpMessage ours) {
+	static List<String> differences(HttpMessage go, HttpMessage ours, boolean opens) {
 		List<String> differences = new ArrayList<>();
 		compare(differences, "request line", go.startLine(), ours.startLine());
 		go.headers().forEach((name, value) -> {
@@ -37,11 +40,19 @@ final class Requests {
 		if (ours.headers().getOrDefault("Micro-Id", "").isEmpty()) {
 			differences.add("no Micro-Id");
 		}
-		if (go.headers().get("Timeout") != null
+		String stream = ours.headers().get("Micro-Stream");
+		if (go.headers().get("Micro-Stream") != null
+				&& (stream == null || !stream.equals(ours.headers().get("Micro-Id")))) {
+			differences.add("Micro-Stream is " + stream);
+		}
+		boolean timed = opens || go.headers().get("Micro-Stream") == null;
+		if (timed && go.headers().get("Timeout") != null
 				&& !isWithin(go.headers().get("Timeout"), ours.headers().get("Timeout"))) {
 			differences.add("Timeout is " + ours.headers().get("Timeout") + " for " + go.headers().get("Timeout"));
 		}
-		compare(differences, "body", Bodies.decode(go), Bodies.decode(ours));
+		if (!"EOS".equals(go.headers().get("Micro-Error"))) {
+			compare(differences, "body", Bodies.decode(go), Bodies.decode(ours));
+		}
 		return differences;
 	}
 

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 		"micro.broker.type=memory", "spring.main.web-application-type=none" })
 class GreeterRecordingsTest {
 
-	private final Player player = Player.bundled("mucp-http").only(GreeterRecordingsTest::isOfOurCodecs);
+	private final Player player = Player.bundled("mucp-http");
 
 	@Autowired
 	private Server server;
