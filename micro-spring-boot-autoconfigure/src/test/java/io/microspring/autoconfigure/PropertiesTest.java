@@ -21,8 +21,11 @@ import io.microspring.autoconfigure.registry.MdnsProperties;
 import io.microspring.autoconfigure.registry.RegistryProperties;
 import io.microspring.autoconfigure.selector.SelectorProperties;
 import io.microspring.autoconfigure.server.ServerProperties;
+import io.microspring.autoconfigure.transport.ClientSslProperties;
 import io.microspring.autoconfigure.transport.HttpTransportProperties;
+import io.microspring.autoconfigure.transport.ServerSslProperties;
 import io.microspring.autoconfigure.transport.TransportProperties;
+import io.microspring.autoconfigure.transport.WebSocketProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +55,8 @@ class PropertiesTest {
 	private static final List<Class<?>> RECORDS = List.of(ServerProperties.class, ClientProperties.class,
 			RegistryProperties.class, MdnsProperties.class, ConsulProperties.class, BrokerProperties.class,
 			HttpBrokerProperties.class, KafkaBrokerProperties.class, TransportProperties.class,
-			HttpTransportProperties.class, SelectorProperties.class);
+			HttpTransportProperties.class, ServerSslProperties.class, ClientSslProperties.class,
+			WebSocketProperties.class, SelectorProperties.class);
 
 	private static final List<String> SWITCHES = List.of("micro.enabled", "micro.validation.enabled",
 			"micro.observability.enabled");
