@@ -39,6 +39,11 @@ vectors: ## Play what Go clients sent to the greeter at TARGET=host:port; DIR= o
 	$(MVN) -q -pl micro-plugins -am test-compile exec:java $(UNCHECKED) -Dexec.mainClass=io.microspring.plugins.PlayRecordings \
 		-Dexec.args="$(if $(DIR),$(abspath $(DIR)),-) $(or $(TARGET),$(error TARGET=host:port is missing)) $(FAMILY)"
 
+.PHONY: fuzz
+fuzz: ## Try random input on the decoders, each for SECONDS=60
+	$(MVN) -pl micro-core,micro-test,micro-plugins -am test $(UNCHECKED) -Dtest='*FuzzTest' \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dmicro.fuzz.seconds=$(or $(SECONDS),60)
+
 .PHONY: servers
 servers: ## Build the test servers that take minutes, into a cache (needs Go)
 	.ci/servers.sh all

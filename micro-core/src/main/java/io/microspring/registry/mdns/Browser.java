@@ -46,8 +46,6 @@ final class Browser {
 	/** An answer may be overtaken by the goodbye that followed it. */
 	private static final Duration MOURNING = Duration.ofMillis(500);
 
-	private static final int MAX_KNOWN = 10_000;
-
 	/** How many names may be asked for within {@link #ASKED}, whatever we are told. */
 	private static final int MAX_ASKED = 256;
 
@@ -58,6 +56,8 @@ final class Browser {
 	private final Domain domain;
 
 	private final Map<Instance.Key, Known> known = new LinkedHashMap<>();
+
+	private final Room room = new Room();
 
 	private final Map<Instance.Key, Boolean> gone = new HashMap<>();
 
@@ -92,7 +92,13 @@ final class Browser {
 	/** Ends a watch. */
 	void remove(Watch watch) {
 		this.watches.remove(watch);
-		this.known.values().removeIf((k) -> !isWatched(k.instance));
+		this.known.values().removeIf((k) -> {
+			if (isWatched(k.instance)) {
+				return false;
+			}
+			this.room.free(k.instance);
+			return true;
+		});
 	}
 
 	private void heal(Watch watch) {
@@ -123,7 +129,10 @@ final class Browser {
 		this.network.ask(Domain.question(lookup.name(), DnsRecordType.PTR));
 		// Packets get lost, above all on a busy machine.
 		this.loop.after(timeout.multipliedBy(2).dividedBy(5), () -> {
-			lookup.unanswered().forEach((name) -> this.network.ask(Domain.question(name, DnsRecordType.PTR)));
+			lookup.unanswered()
+				.stream()
+				.limit(MAX_ASKED)
+				.forEach((name) -> this.network.ask(Domain.question(name, DnsRecordType.PTR)));
 		});
 		this.loop.after(timeout, () -> {
 			if (lookup.lacksVersions()) {
@@ -202,9 +211,10 @@ final class Browser {
 	private void forget(Instance instance, boolean own) {
 		Known former = this.known.remove(instance.key());
 		if (former != null) {
+			this.room.free(former.instance);
 			tell(Change.Action.DELETE, former.instance);
 		}
-		if (this.gone.size() < MAX_KNOWN) {
+		if (this.gone.size() < Room.MAX_NODES) {
 			this.gone.put(instance.key(), own);
 			this.loop.after(MOURNING, () -> this.gone.remove(instance.key()));
 		}
@@ -212,10 +222,12 @@ final class Browser {
 
 	private void know(Instance instance, boolean own) {
 		Known former = this.known.get(instance.key());
-		if (former == null && this.known.size() >= MAX_KNOWN) {
+		if (!this.room.swap((former != null) ? former.instance : null, instance)) {
 			if (!this.full) {
 				this.full = true;
-				log.warn("mDNS knows {} nodes and passes over those that come later", MAX_KNOWN);
+				log.warn(
+						"mDNS knows {} nodes, {} at the most and {} bytes about them, and passes over what comes later",
+						this.known.size(), Room.MAX_NODES, Room.MAX_SIZE);
 			}
 			return;
 		}
@@ -246,6 +258,7 @@ final class Browser {
 		if (node.untilDoubt().isZero()) {
 			if (node.doubts == DOUBTS.length - 1) {
 				this.known.remove(key);
+				this.room.free(node.instance);
 				tell(Change.Action.DELETE, node.instance);
 				return;
 			}

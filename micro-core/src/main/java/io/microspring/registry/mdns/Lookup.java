@@ -24,6 +24,8 @@ final class Lookup {
 
 	private final Map<Instance.Key, Instance> found = new LinkedHashMap<>();
 
+	private final Room room = new Room();
+
 	/** Of these the others know nothing better. */
 	private final Set<Instance.Key> own = new HashSet<>();
 
@@ -65,23 +67,29 @@ final class Lookup {
 		if (!covers(instance) || this.own.contains(instance.key())) {
 			return;
 		}
+		Instance former = this.found.get(instance.key());
 		if (instance.ttl() == 0) {
-			this.found.remove(instance.key());
+			went(instance);
 		}
-		else {
+		else if (this.room.swap(former, instance)) {
 			this.found.put(instance.key(), instance);
 		}
 	}
 
 	/** Another process has listed a service. */
 	void listed(String listedService, String askFor) {
-		this.listed.put(listedService, askFor);
+		if (this.listed.size() < Room.MAX_NODES) {
+			this.listed.put(listedService, askFor);
+		}
 	}
 
 	/** A node that was registered here is no longer. */
 	void went(Instance instance) {
-		this.own.remove(instance.key());
-		this.found.remove(instance.key());
+		boolean registered = this.own.remove(instance.key());
+		Instance former = this.found.remove(instance.key());
+		if (former != null && !registered) {
+			this.room.free(former);
+		}
 	}
 
 	/** Whom to ask once more, because nothing has come from there. */

@@ -45,7 +45,8 @@ final class Network implements AutoCloseable {
 
 	private static final int MAX_OWN_IDS = 256;
 
-	private static final int OPCODE_MASK = 0x7800;
+	/** Of messages that are multicast DNS, opcode and response code are zero. */
+	private static final int CODES = 0x780f;
 
 	private final MdnsOptions options;
 
@@ -224,7 +225,7 @@ final class Network implements AutoCloseable {
 	private void receive(byte[] packet, Source source) {
 		try {
 			DnsMessage message = DnsMessage.decode(packet);
-			if ((message.flags() & OPCODE_MASK) != 0) {
+			if ((message.flags() & CODES) != 0) {
 				return;
 			}
 			if (!message.isResponse()) {

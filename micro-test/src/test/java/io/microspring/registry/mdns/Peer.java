@@ -16,8 +16,8 @@ import java.util.function.BiConsumer;
 import io.microspring.concurrent.Threads;
 
 /**
- * Plays go-micro's side with plain sockets, on the loopback interface: one socket hears
- * the group, the other one asks, and each answers for itself.
+ * Plays go-micro's side with plain sockets, on the loopback interface or another one: one
+ * socket hears the group, the other one asks, and each answers for itself.
  */
 final class Peer implements AutoCloseable {
 
@@ -28,13 +28,16 @@ final class Peer implements AutoCloseable {
 	private final MulticastSocket asker;
 
 	Peer(int port) throws IOException {
+		this(port, NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()));
+	}
+
+	Peer(int port, NetworkInterface through) throws IOException {
 		this.group = new InetSocketAddress(InetAddress.getByName("224.0.0.251"), port);
-		NetworkInterface loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
 		this.listener = new MulticastSocket(port);
-		this.listener.joinGroup(this.group, loopback);
-		this.listener.setOption(StandardSocketOptions.IP_MULTICAST_IF, loopback);
+		this.listener.joinGroup(this.group, through);
+		this.listener.setOption(StandardSocketOptions.IP_MULTICAST_IF, through);
 		this.asker = new MulticastSocket(0);
-		this.asker.setOption(StandardSocketOptions.IP_MULTICAST_IF, loopback);
+		this.asker.setOption(StandardSocketOptions.IP_MULTICAST_IF, through);
 	}
 
 	/** Asks everyone, from a port of its own. */
@@ -50,6 +53,24 @@ final class Peer implements AutoCloseable {
 	/** The next answer that comes to the port it asked from. */
 	DatagramPacket answer() throws IOException {
 		return receive(this.asker, Duration.ofSeconds(5));
+	}
+
+	/** Whether what is sent to the group through the interface comes back. */
+	boolean hearsItself() throws IOException {
+		byte[] packet = { 'p', 'i', 'n', 'g' };
+		announce(packet);
+		try {
+			// Others may have something to say in between, for a while.
+			for (int i = 0; i < 100; i++) {
+				if (Arrays.equals(bytes(receive(this.listener, Duration.ofSeconds(2))), packet)) {
+					return true;
+				}
+			}
+			return false;
+		}
+		catch (SocketTimeoutException ex) {
+			return false;
+		}
 	}
 
 	/** Whether no answer comes any more. */
@@ -88,7 +109,9 @@ final class Peer implements AutoCloseable {
 			this.listener.send(new DatagramPacket(packet, packet.length, to));
 		}
 		catch (IOException ex) {
-			throw new IllegalStateException(ex);
+			if (!this.listener.isClosed()) {
+				throw new IllegalStateException(ex);
+			}
 		}
 	}
 
