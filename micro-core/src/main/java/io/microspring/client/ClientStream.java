@@ -60,7 +60,7 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	@Override
 	public void send(Object message) {
-		if (this.sendClosed.get()) {
+		if (this.sendClosed.get() && !this.over.isDone()) {
 			throw MicroException.badRequest(Dialects.ID,
 					"the stream to " + this.endpoint + " has been closed for sending");
 		}
@@ -150,6 +150,14 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 				"the stream from " + this.endpoint + " at " + this.socket.remote() + " broke off");
 		end((cause == null) ? error : error.because(cause));
 		this.client.ended(this);
+	}
+
+	/** Ends as the handler said, and tells it so, as Go's clients do. */
+	void endAnswered(@Nullable MicroException failure) {
+		this.window.end(failure);
+		this.over.complete(null);
+		closeSend();
+		this.socket.close();
 	}
 
 	/** Of several ends the first counts; what came before it can still be received. */

@@ -158,9 +158,7 @@ final class MucpDialect implements Dialect {
 			boolean ends = Headers.END_OF_STREAM.equals(message.header(Headers.ERROR));
 			MicroException failure = ends ? null : this.dialect.error(message);
 			if (ends || failure != null) {
-				// Go's clients answer the end with their own.
-				stream.closeSend();
-				stream.end(failure);
+				stream.endAnswered(failure);
 			}
 			else {
 				stream.add(message);
