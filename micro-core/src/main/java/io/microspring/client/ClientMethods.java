@@ -91,7 +91,8 @@ final class ClientMethods implements InvocationHandler {
 		boolean published = target.publishes;
 		Request request = Request.of(this.service, target.endpoint, published ? null : body);
 		return switch (target.shape.flavour()) {
-			case VALUE, STREAM -> this.client.await(open(target, request, options));
+			case VALUE -> this.client.await(open(target, request, options));
+			case STREAM -> stream(target, this.client.await(open(target, request, options)));
 			case FUTURE, MONO -> {
 				CallContext context = CallContext.current();
 				yield Streaming.fromStage(
@@ -100,6 +101,16 @@ final class ClientMethods implements InvocationHandler {
 			}
 			case PUBLISHER, FLUX -> publisher(target, request, options, published ? body : null);
 		};
+	}
+
+	/**
+	 * Who has nothing to send but the first message says so: gRPC's servers wait for it.
+	 */
+	private static @Nullable Object stream(Target target, @Nullable Object opened) {
+		if (target.sendsOnce && opened instanceof Stream<?, ?> stream) {
+			stream.closeSend();
+		}
+		return opened;
 	}
 
 	private CompletableFuture<@Nullable Object> open(Target target, Request request, CallOptions options) {
@@ -170,12 +181,13 @@ final class ClientMethods implements InvocationHandler {
 	/**
 	 * What one method calls.
 	 */
-	private record Target(String endpoint, Shape shape, boolean hasBody, boolean publishes, int optionsIndex,
-			CallOptions options) {
+	private record Target(String endpoint, Shape shape, boolean hasBody, boolean publishes, boolean sendsOnce,
+			int optionsIndex, CallOptions options) {
 
 		static Target of(Class<?> api, Method method, CallOptions base) {
 			TypeVariables variables = TypeVariables.of(api);
-			Shape shape = Streaming.shape(variables.resolve(method.getGenericReturnType()));
+			Type answers = variables.resolve(method.getGenericReturnType());
+			Shape shape = Streaming.shape(answers);
 			Type[] types = method.getGenericParameterTypes();
 			int optionsIndex = -1;
 			boolean hasBody = false;
@@ -199,7 +211,10 @@ final class ClientMethods implements InvocationHandler {
 			}
 			MicroEndpoint annotation = method.getAnnotation(MicroEndpoint.class);
 			CallOptions options = options(annotation).over(options(api.getAnnotation(MicroEndpoint.class))).over(base);
-			return new Target(endpoint(api, method, annotation), shape, hasBody, publishes, optionsIndex, options);
+			boolean sendsOnce = hasBody && shape.flavour() == Flavour.STREAM
+					&& Streaming.argument(answers, 0) == Void.class;
+			return new Target(endpoint(api, method, annotation), shape, hasBody, publishes, sendsOnce, optionsIndex,
+					options);
 		}
 
 		private static CallOptions options(@Nullable MicroEndpoint annotation) {
