@@ -44,6 +44,8 @@ final class CallSocket extends StreamSocket {
 
 	private static final int DEADLINE_EXCEEDED = 4;
 
+	private static final int RESOURCE_EXHAUSTED = 8;
+
 	private static final int UNIMPLEMENTED = 12;
 
 	private static final int INTERNAL = 13;
@@ -127,14 +129,14 @@ final class CallSocket extends StreamSocket {
 		boolean last = headers.contains(Headers.END);
 		if (!this.openingWritten) {
 			this.openingWritten = true;
-			return this.session.open(this, request(headers), last);
+			return this.session.streams().open(this, request(headers), last);
 		}
 		ChannelFuture writing = null;
 		if (!last || message.body().length > 0) {
-			writing = this.session.writeData(this, frame(message.body(), compressed), last);
+			writing = this.session.streams().writeData(this, frame(message.body(), compressed), last);
 		}
 		else {
-			writing = this.session.writeData(this, Unpooled.EMPTY_BUFFER, true);
+			writing = this.session.streams().writeData(this, Unpooled.EMPTY_BUFFER, true);
 		}
 		if (last) {
 			localEnded(writing);
@@ -153,12 +155,12 @@ final class CallSocket extends StreamSocket {
 		if (!this.openingWritten) {
 			opening(Metadata.empty());
 		}
-		return this.session.writeData(this, frame(message.body(), compressed), false);
+		return this.session.streams().writeData(this, frame(message.body(), compressed), false);
 	}
 
 	private ChannelFuture opening(Metadata headers) {
 		this.openingWritten = true;
-		ChannelFuture writing = this.session.writeHeaders(this, response(headers), false);
+		ChannelFuture writing = this.session.streams().writeHeaders(this, response(headers), false);
 		writing.addListener((done) -> {
 			if (!done.isSuccess()) {
 				failed(done.cause());
@@ -176,7 +178,7 @@ final class CallSocket extends StreamSocket {
 			HeaderBlock.write(trailers, block);
 		}
 		this.openingWritten = true;
-		ChannelFuture writing = this.session.writeHeaders(this, block, true);
+		ChannelFuture writing = this.session.streams().writeHeaders(this, block, true);
 		localEnded(writing);
 		return writing;
 	}
@@ -218,6 +220,7 @@ final class CallSocket extends StreamSocket {
 		int status = switch (error.code()) {
 			case 501 -> UNIMPLEMENTED;
 			case 408 -> DEADLINE_EXCEEDED;
+			case 429 -> RESOURCE_EXHAUSTED;
 			default -> INTERNAL;
 		};
 		Metadata.Builder trailers = Metadata.builder()
@@ -327,12 +330,14 @@ final class CallSocket extends StreamSocket {
 			return null;
 		}
 		try {
-			if (!messages.read(data)) {
+			int before = data.readableBytes();
+			boolean whole = messages.read(data);
+			decoded(before - data.readableBytes(), whole);
+			if (!whole) {
 				return null;
 			}
 			boolean compressed = messages.isCompressed();
 			byte[] body = messages.take();
-			completed();
 			Message message = compressed ? new Message(COMPRESSED, body) : new Message(Metadata.empty(), body);
 			return (receiver) -> receiver.onMessage(message);
 		}

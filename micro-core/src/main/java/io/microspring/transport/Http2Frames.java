@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -23,7 +24,8 @@ final class Http2Frames extends Http2EventAdapter {
 	@Override
 	public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end)
 			throws Http2Exception {
-		StreamSocket socket = this.session.socket(id);
+		this.session.watch().frame();
+		StreamSocket socket = this.session.streams().socket(id);
 		if (socket != null) {
 			if (end) {
 				socket.remoteEnded();
@@ -39,7 +41,7 @@ final class Http2Frames extends Http2EventAdapter {
 		if (headers.method() == null || headers.path() == null || headers.contains(":protocol")) {
 			throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "a request has a method and a path");
 		}
-		this.session.accept(stream, headers, end);
+		this.session.streams().accept(stream, headers, end);
 	}
 
 	@Override
@@ -50,7 +52,8 @@ final class Http2Frames extends Http2EventAdapter {
 
 	@Override
 	public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean end) {
-		StreamSocket socket = this.session.socket(id);
+		this.session.watch().frame();
+		StreamSocket socket = this.session.streams().socket(id);
 		if (socket == null || socket.isOver()) {
 			return data.readableBytes() + padding;
 		}
@@ -71,13 +74,14 @@ final class Http2Frames extends Http2EventAdapter {
 	private void ended(StreamSocket socket, boolean end) {
 		Http2Stream stream = socket.stream();
 		if (end && stream != null && !this.session.isServer() && !socket.isLocalEnded()) {
-			this.session.resetStream(stream, Http2Error.CANCEL);
+			this.session.streams().reset(stream, Http2Error.CANCEL);
 		}
 	}
 
 	@Override
 	public void onRstStreamRead(ChannelHandlerContext ctx, int id, long code) {
-		StreamSocket socket = this.session.socket(id);
+		this.session.watch().frame();
+		StreamSocket socket = this.session.streams().socket(id);
 		if (socket != null) {
 			Http2Error error = Http2Error.valueOf(code);
 			socket.streamClosed(new TransportException(
@@ -88,7 +92,39 @@ final class Http2Frames extends Http2EventAdapter {
 
 	@Override
 	public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+		this.session.watch().frame();
 		this.session.settled();
+	}
+
+	@Override
+	public void onSettingsAckRead(ChannelHandlerContext ctx) {
+		this.session.watch().frame();
+	}
+
+	@Override
+	public void onPingRead(ChannelHandlerContext ctx, long data) {
+		this.session.watch().frame();
+	}
+
+	@Override
+	public void onPingAckRead(ChannelHandlerContext ctx, long data) {
+		this.session.watch().frame();
+		this.session.farewell().pinged(ctx, data);
+	}
+
+	@Override
+	public void onWindowUpdateRead(ChannelHandlerContext ctx, int id, int increment) {
+		this.session.watch().frame();
+	}
+
+	@Override
+	public void onPriorityRead(ChannelHandlerContext ctx, int id, int dependency, short weight, boolean exclusive) {
+		this.session.watch().frame();
+	}
+
+	@Override
+	public void onUnknownFrame(ChannelHandlerContext ctx, byte type, int id, Http2Flags flags, ByteBuf payload) {
+		this.session.watch().frame();
 	}
 
 	@Override
@@ -97,12 +133,18 @@ final class Http2Frames extends Http2EventAdapter {
 	}
 
 	@Override
+	public void onStreamActive(Http2Stream stream) {
+		this.session.watch().stream();
+	}
+
+	@Override
 	public void onStreamClosed(Http2Stream stream) {
-		StreamSocket socket = this.session.socket(stream);
+		StreamSocket socket = this.session.streams().socket(stream);
 		if (socket != null) {
 			socket.streamClosed(null);
 		}
-		this.session.streamClosed();
+		this.session.farewell().streamClosed(this.session.context());
+		this.session.watch().stream();
 	}
 
 }

@@ -1,29 +1,23 @@
 package io.microspring.transport;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.concurrent.RejectedExecutionException;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,27 +37,23 @@ final class Http2Session extends Http2ConnectionHandler {
 
 	private final HttpOptions options;
 
-	private final Consumer<Socket> onAccept;
-
 	private final String local;
 
 	private final String remote;
 
 	private final String authority;
 
-	private final Http2Connection.PropertyKey key;
+	private final Http2Streams streams;
 
 	private final StreamOutbox outbox;
 
 	private final Http2Calls calls = new Http2Calls(this);
 
-	/** Done when the connection is closed. */
-	private final CompletableFuture<Void> finished = new CompletableFuture<>();
+	private final Http2Farewell farewell;
+
+	private final Http2Watch watch;
 
 	private @Nullable ChannelHandlerContext context;
-
-	/** Whether the connection closes when its last stream has. */
-	private boolean leaving;
 
 	private volatile boolean closed;
 
@@ -74,12 +64,13 @@ final class Http2Session extends Http2ConnectionHandler {
 		super(decoder, encoder, settings, true);
 		this.channel = builder.channel();
 		this.options = builder.options();
-		this.onAccept = builder.onAccept();
 		this.authority = builder.authority();
 		this.outbox = new StreamOutbox(this.channel.eventLoop(), this::flushNow);
 		this.local = HttpSocket.text(this.channel.localAddress());
 		this.remote = HttpSocket.text(this.channel.remoteAddress());
-		this.key = connection().newKey();
+		this.streams = new Http2Streams(this, builder.onAccept());
+		this.farewell = new Http2Farewell(this, this.channel);
+		this.watch = new Http2Watch(this, this.options);
 		Http2Frames frames = new Http2Frames(this);
 		decoder.frameListener(frames);
 		connection().addListener(frames);
@@ -123,6 +114,15 @@ final class Http2Session extends Http2ConnectionHandler {
 		return (this.channel.pipeline().get(SslHandler.class) != null) ? "https" : "http";
 	}
 
+	/** What broke the connection, or null. */
+	@Nullable Throwable cause() {
+		return this.cause;
+	}
+
+	Http2Streams streams() {
+		return this.streams;
+	}
+
 	StreamOutbox outbox() {
 		return this.outbox;
 	}
@@ -131,78 +131,6 @@ final class Http2Session extends Http2ConnectionHandler {
 		ChannelHandlerContext ctx = this.context;
 		if (ctx != null && !ctx.isRemoved()) {
 			flush(ctx);
-		}
-	}
-
-	/** Begins the stream of a client's socket. */
-	ChannelFuture open(StreamSocket socket, Http2Headers headers, boolean end) {
-		ChannelHandlerContext ctx = context();
-		boolean possible = !this.closed && !connection().goAwayReceived() && !connection().goAwaySent()
-				&& connection().local().canOpenStream();
-		int id = possible ? connection().local().incrementAndGetNextStreamId() : -1;
-		if (id < 0) {
-			TransportException never = new TransportException("connection to " + this.remote + " takes no more streams",
-					true, this.cause);
-			socket.over(never);
-			return ctx.newFailedFuture(never);
-		}
-		ChannelFuture writing = encoder().writeHeaders(ctx, id, headers, 0, end, ctx.newPromise());
-		Http2Stream stream = connection().stream(id);
-		if (stream == null) {
-			socket.failed(writing.cause());
-			return writing;
-		}
-		this.calls.opened(socket);
-		socket.bind(stream);
-		stream.setProperty(this.key, socket);
-		if (end) {
-			socket.localEnded(writing);
-		}
-		return writing;
-	}
-
-	ChannelFuture writeHeaders(StreamSocket socket, Http2Headers headers, boolean end) {
-		ChannelHandlerContext ctx = context();
-		Http2Stream stream = socket.stream();
-		if (stream == null) {
-			return ctx.newFailedFuture(new TransportException("not open", false, null));
-		}
-		return encoder().writeHeaders(ctx, stream.id(), headers, 0, end, ctx.newPromise());
-	}
-
-	ChannelFuture writeData(StreamSocket socket, ByteBuf data, boolean end) {
-		ChannelHandlerContext ctx = context();
-		Http2Stream stream = socket.stream();
-		if (stream == null) {
-			data.release();
-			return ctx.newFailedFuture(new TransportException("not open", false, null));
-		}
-		return encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
-	}
-
-	void resetStream(Http2Stream stream, Http2Error error) {
-		if (stream.state() == Http2Stream.State.CLOSED) {
-			return;
-		}
-		ChannelHandlerContext ctx = context();
-		resetStream(ctx, stream.id(), error.code(), ctx.newPromise());
-		this.outbox.flush();
-	}
-
-	/** Bytes of a stream were read: its peer may send as many again. */
-	void consume(StreamSocket socket, int bytes) {
-		Http2Stream stream = socket.stream();
-		if (stream == null || stream.state() == Http2Stream.State.CLOSED) {
-			return;
-		}
-		try {
-			boolean update = connection().local().flowController().consumeBytes(stream, bytes);
-			if (update) {
-				this.outbox.flush();
-			}
-		}
-		catch (Http2Exception ex) {
-			onError(context(), false, ex);
 		}
 	}
 
@@ -228,67 +156,15 @@ final class Http2Session extends Http2ConnectionHandler {
 	 * @param last the last stream that it has seen
 	 */
 	void leftAt(int last) {
-		this.leaving = true;
 		TransportException unseen = new TransportException(this.remote + " takes no more streams", true, null);
 		this.calls.broken(unseen);
-		forEachSocket((socket) -> {
+		this.streams.forEach((socket) -> {
 			Http2Stream stream = socket.stream();
 			if (stream != null && connection().local().isValidStreamId(stream.id()) && stream.id() > last) {
 				socket.over(unseen);
 			}
 		});
-		loop().execute(this::closeIfLast);
-	}
-
-	private void forEachSocket(Consumer<StreamSocket> action) {
-		List<StreamSocket> open = new ArrayList<>();
-		try {
-			connection().forEachActiveStream((stream) -> {
-				StreamSocket socket = socket(stream);
-				if (socket != null) {
-					open.add(socket);
-				}
-				return true;
-			});
-		}
-		catch (Http2Exception ex) {
-			throw new IllegalStateException(ex);
-		}
-		open.forEach(action);
-	}
-
-	// what the frames bring
-
-	@Nullable StreamSocket socket(int stream) {
-		Http2Stream found = connection().stream(stream);
-		return (found == null) ? null : found.getProperty(this.key);
-	}
-
-	@Nullable StreamSocket socket(Http2Stream stream) {
-		return stream.getProperty(this.key);
-	}
-
-	/** A peer has begun a stream. */
-	void accept(Http2Stream stream, Http2Headers headers, boolean end) throws Http2Exception {
-		StreamSocket socket = "POST".contentEquals(headers.method()) && CallSocket.isGrpc(headers.get("content-type"))
-				? new CallSocket(this) : new RequestSocket(this);
-		socket.bind(stream);
-		stream.setProperty(this.key, socket);
-		if (end) {
-			socket.remoteEnded();
-		}
-		socket.headers(headers, end);
-		if (socket.isOver()) {
-			return;
-		}
-		try {
-			this.onAccept.accept((socket instanceof CallSocket)
-					? GrpcTransport.accepted(socket, String.valueOf(headers.path()), this.options) : socket);
-		}
-		catch (RuntimeException | Error ex) {
-			logger.error("The stream from {} was not accepted: closing it", this.remote, ex);
-			socket.reset(Http2Error.INTERNAL_ERROR, ex);
-		}
+		this.farewell.peerLeaves(context());
 	}
 
 	// the connection
@@ -297,9 +173,10 @@ final class Http2Session extends Http2ConnectionHandler {
 	public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
 		this.context = ctx;
 		super.handlerAdded(ctx);
+		this.watch.begin(ctx);
 	}
 
-	private ChannelHandlerContext context() {
+	ChannelHandlerContext context() {
 		ChannelHandlerContext ctx = this.context;
 		if (ctx == null) {
 			throw new IllegalStateException("not in a pipeline");
@@ -309,13 +186,19 @@ final class Http2Session extends Http2ConnectionHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+		if (this.farewell.isClosing()) {
+			ReferenceCountUtil.release(message);
+			return;
+		}
 		this.outbox.beginReading();
+		this.watch.beginReading();
 		super.channelRead(ctx, message);
 	}
 
 	@Override
 	public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
 		this.outbox.endReading();
+		this.watch.endReading(ctx, actualReadableBytes() > 0);
 		super.channelReadComplete(ctx);
 	}
 
@@ -324,11 +207,12 @@ final class Http2Session extends Http2ConnectionHandler {
 		this.closed = true;
 		TransportException lost = new TransportException("connection to " + this.remote + " is closed", false,
 				this.cause);
-		forEachSocket((socket) -> socket.streamClosed(lost));
+		this.streams.forEach((socket) -> socket.streamClosed(lost));
 		this.calls.broken(new TransportException("connection to " + this.remote + " is closed", true, this.cause));
 		this.outbox.endReading();
+		this.watch.end();
 		super.channelInactive(ctx);
-		this.finished.complete(null);
+		this.farewell.finished().complete(null);
 		this.outbox.wake();
 	}
 
@@ -342,45 +226,66 @@ final class Http2Session extends Http2ConnectionHandler {
 
 	/** The peer sends no more: what it has asked in full is answered all the same. */
 	private void inputEnded() {
-		this.leaving = true;
 		TransportException gone = new TransportException(this.remote + " has gone", false, null);
-		forEachSocket((socket) -> {
+		this.streams.forEach((socket) -> {
 			if (!socket.isRemoteEnded()) {
 				socket.reset(Http2Error.CANCEL, gone);
 			}
 		});
-		closeIfLast();
-	}
-
-	/** A stream has ended. */
-	void streamClosed() {
-		if (this.leaving) {
-			loop().execute(this::closeIfLast);
-		}
-	}
-
-	private void closeIfLast() {
-		if (this.leaving && connection().numActiveStreams() == 0) {
-			context().flush();
+		if (this.farewell.isClosing()) {
 			this.channel.close();
 		}
+		else {
+			this.farewell.peerLeaves(context());
+		}
 	}
 
-	/** Takes no more streams and closes when the last has ended. From any thread. */
+	Http2Farewell farewell() {
+		return this.farewell;
+	}
+
+	Http2Watch watch() {
+		return this.watch;
+	}
+
+	/** Whether no stream is under way. */
+	boolean isIdle() {
+		return connection().numActiveStreams() == 0 && this.calls.isIdle();
+	}
+
+	/** Takes no more streams and closes when the last has ended; from any thread. */
 	void goAway() {
-		if (!loop().inEventLoop()) {
+		this.calls.stop();
+		if (loop().inEventLoop()) {
+			if (isOpen()) {
+				this.farewell.begin(context());
+			}
+			return;
+		}
+		try {
 			loop().execute(this::goAway);
-			return;
 		}
-		if (this.leaving || !isOpen()) {
-			return;
+		catch (RejectedExecutionException ignored) {
+			// the event loop is gone, and with it the connection
 		}
-		this.leaving = true;
-		ChannelHandlerContext ctx = context();
-		goAway(ctx, connection().remote().lastStreamCreated(), Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER,
-				ctx.newPromise());
-		ctx.flush();
-		closeIfLast();
+	}
+
+	/**
+	 * The connection is of no more use.
+	 * @param ctx the connection
+	 * @param error what the peer is told
+	 * @param text the same in words
+	 */
+	void broken(ChannelHandlerContext ctx, Http2Error error, String text) {
+		logger.debug("Connection with {} broke: {}", this.remote, text);
+		TransportException broken = new TransportException("connection to " + this.remote + " broke: " + text, false,
+				this.cause);
+		this.cause = broken;
+		this.closed = true;
+		this.calls.broken(new TransportException(broken.getMessage(), true, this.cause));
+		this.streams.forEach((socket) -> socket.streamClosed(broken));
+		this.farewell.broken(ctx, error, text);
+		this.outbox.wake();
 	}
 
 	/**
@@ -392,28 +297,35 @@ final class Http2Session extends Http2ConnectionHandler {
 		loop().execute(() -> {
 			if (!isServer()) {
 				this.calls.broken(null);
-				forEachSocket(StreamSocket::closeNow);
+				this.streams.forEach(StreamSocket::closeNow);
 			}
 			goAway();
 		});
 	}
 
 	CompletableFuture<Void> finished() {
-		return this.finished;
+		return this.farewell.finished();
 	}
 
 	@Override
 	protected void onConnectionError(ChannelHandlerContext ctx, boolean outbound, Throwable cause,
 			@Nullable Http2Exception error) {
-		logger.debug("Connection with {} broke: {}", this.remote, cause.getMessage());
-		this.cause = cause;
-		super.onConnectionError(ctx, outbound, cause, error);
+		if (cause instanceof IOException) {
+			lost(ctx, cause);
+			return;
+		}
+		if (error == null || error.error() == Http2Error.INTERNAL_ERROR) {
+			logger.warn("Connection with {} broke", this.remote, cause);
+			broken(ctx, Http2Error.INTERNAL_ERROR, "internal error");
+			return;
+		}
+		broken(ctx, error.error(), String.valueOf(error.getMessage()));
 	}
 
 	@Override
 	protected void onStreamError(ChannelHandlerContext ctx, boolean outbound, Throwable cause,
 			Http2Exception.StreamException error) {
-		StreamSocket socket = socket(error.streamId());
+		StreamSocket socket = this.streams.socket(error.streamId());
 		super.onStreamError(ctx, outbound, cause, error);
 		if (socket != null) {
 			socket.over(new TransportException("stream with " + this.remote + " broke: " + error.getMessage(), false,
@@ -422,14 +334,19 @@ final class Http2Session extends Http2ConnectionHandler {
 	}
 
 	@Override
-	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof IOException) {
-			logger.debug("Connection with {} broke", this.remote, cause);
-			this.cause = cause;
-			ctx.close();
-			return;
+			lost(ctx, cause);
 		}
-		super.exceptionCaught(ctx, cause);
+		else {
+			onError(ctx, false, cause);
+		}
+	}
+
+	private void lost(ChannelHandlerContext ctx, Throwable cause) {
+		logger.debug("Connection with {} broke", this.remote, cause);
+		this.cause = cause;
+		ctx.close();
 	}
 
 	void closeNow() {

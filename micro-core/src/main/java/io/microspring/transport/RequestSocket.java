@@ -55,9 +55,9 @@ final class RequestSocket extends StreamSocket {
 		block.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(message.body().length));
 		HeaderBlock.write(headers, block);
 		boolean bodyless = message.body().length == 0 || "HEAD".equals(this.head.header(Headers.HTTP_METHOD));
-		ChannelFuture writing = this.session.writeHeaders(this, block, bodyless);
+		ChannelFuture writing = this.session.streams().writeHeaders(this, block, bodyless);
 		if (!bodyless) {
-			writing = this.session.writeData(this, Unpooled.wrappedBuffer(message.body()), true);
+			writing = this.session.streams().writeData(this, Unpooled.wrappedBuffer(message.body()), true);
 		}
 		localEnded(writing);
 		if ("close".equalsIgnoreCase(headers.get("Connection"))) {
@@ -69,7 +69,8 @@ final class RequestSocket extends StreamSocket {
 
 	@Override
 	void writeFailure(MicroException error) {
-		answer(HttpSocket.refusal(error));
+		Message refusal = HttpSocket.refusal(error);
+		answer(new Message(refusal.headers().without("Connection"), refusal.body()));
 	}
 
 	@Override
@@ -93,6 +94,7 @@ final class RequestSocket extends StreamSocket {
 	@Override
 	void inputEnded() {
 		this.receiving = false;
+		decoded(0, true);
 		delivery().hand((receiver) -> {
 			if (!this.refused) {
 				receiver.onMessage(new Message(this.head.headers(), this.body.take()));
@@ -116,6 +118,7 @@ final class RequestSocket extends StreamSocket {
 		if (this.bodySize <= this.options.maxMessageSize()) {
 			this.body.append(data);
 			data.skipBytes(size);
+			decoded(size, false);
 			return null;
 		}
 		this.refused = true;

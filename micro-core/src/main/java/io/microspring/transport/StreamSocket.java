@@ -60,6 +60,16 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 
 	private @Nullable ScheduledFuture<?> slow;
 
+	/** How much of a message is there that is not complete. */
+	private long partial;
+
+	/** How much was queued when somebody looked, and how often some of it had left. */
+	private long seenQueued;
+
+	private long seenLeft;
+
+	private long left;
+
 	/** How many messages have come: tells one partial message from the next. */
 	private long complete;
 
@@ -118,13 +128,34 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 		return this.delivery;
 	}
 
-	final void completed() {
-		this.complete++;
+	/**
+	 * Bytes of a message have been read.
+	 * @param bytes how many
+	 * @param whole whether it is complete now
+	 */
+	final void decoded(int bytes, boolean whole) {
+		if (whole) {
+			this.complete++;
+			forgetPartial();
+		}
+		else {
+			this.partial += bytes;
+			if (!this.session.streams().partial(bytes)) {
+				refuse(MicroException.of(HttpSocket.ID, 429, "too many large messages come at once"));
+			}
+		}
+	}
+
+	private void forgetPartial() {
+		if (this.partial > 0) {
+			this.session.streams().partial(-this.partial);
+			this.partial = 0;
+		}
 	}
 
 	@Override
 	public final void taken(int bytes) {
-		this.session.consume(this, bytes);
+		this.session.streams().consume(this, bytes);
 	}
 
 	@Override
@@ -169,6 +200,7 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 		}
 		if (isServer() && !this.localEnded) {
 			writeFailure(error);
+			this.session.outbox().flush();
 			over(new TransportException("stream with " + remote() + ": " + error.detail(), false, error));
 		}
 		else {
@@ -212,6 +244,7 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 		if (this.slow != null) {
 			this.slow.cancel(false);
 		}
+		forgetPartial();
 		this.session.released(this);
 		this.session.outbox().wake();
 	}
@@ -225,7 +258,7 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 		boolean wasOver = this.over;
 		over(cause);
 		if (!wasOver && this.stream != null) {
-			this.session.resetStream(this.stream, error);
+			this.session.streams().reset(this.stream, error);
 		}
 	}
 
@@ -257,13 +290,28 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 			unqueue(size);
 		}
 		else {
-			writing.addListener((done) -> unqueue(size));
+			this.session.streams().unwritten(size);
+			writing.addListener((done) -> {
+				this.session.streams().unwritten(-size);
+				unqueue(size);
+			});
 		}
 	}
 
+	/** Ends the stream when the peer has taken nothing since this was called before. */
+	final void checkTaken() {
+		long waiting = this.queued.get();
+		if (waiting > 0 && this.seenQueued > 0 && this.left == this.seenLeft) {
+			reset(Http2Error.CANCEL, new TransportException(remote() + " does not take what it is sent", false, null));
+		}
+		this.seenQueued = waiting;
+		this.seenLeft = this.left;
+	}
+
 	private void unqueue(int size) {
-		long left = this.queued.addAndGet(-size);
-		if (left < HIGH_WATER && left + size >= HIGH_WATER) {
+		this.left++;
+		long waiting = this.queued.addAndGet(-size);
+		if (waiting < HIGH_WATER && waiting + size >= HIGH_WATER) {
 			this.session.outbox().wake();
 		}
 	}
@@ -276,7 +324,7 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 			if (done.isSuccess() && isServer() && !this.remoteEnded && open != null) {
 				// The answer is complete: what the peer would still send is of no use
 				// (RFC 9113 §8.1).
-				this.session.resetStream(open, Http2Error.NO_ERROR);
+				this.session.streams().reset(open, Http2Error.NO_ERROR);
 			}
 			else if (!done.isSuccess()) {
 				failed(done.cause());

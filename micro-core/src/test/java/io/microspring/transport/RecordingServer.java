@@ -58,6 +58,10 @@ final class RecordingServer implements AutoCloseable {
 		return RawConnection.to(this.listener.address());
 	}
 
+	void stopListening() {
+		this.listener.close();
+	}
+
 	String address() {
 		return this.listener.address();
 	}

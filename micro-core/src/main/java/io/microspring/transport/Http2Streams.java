@@ -1,0 +1,210 @@
+package io.microspring.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The streams of an HTTP/2 connection: which socket each belongs to, and what sockets do
+ * to theirs. Belongs to the event loop.
+ */
+final class Http2Streams {
+
+	private static final Logger logger = LoggerFactory.getLogger(HttpTransport.class);
+
+	/** How many of the largest messages may wait to be taken by the peer. */
+	private static final int MOST_UNWRITTEN = 8;
+
+	/** How many of the largest messages may be there in part. */
+	private static final int MOST_PARTIAL = 16;
+
+	/** No fewer bytes than this, however small the largest message is. */
+	private static final long LEAST = 32L * 1024 * 1024;
+
+	private final Http2Session session;
+
+	private final Consumer<Socket> onAccept;
+
+	private final Http2Connection.PropertyKey key;
+
+	private final long mostUnwritten;
+
+	private final long mostPartial;
+
+	/** The bytes that wait to be taken by the peer. */
+	private long unwritten;
+
+	/** The bytes of messages that are there in part. */
+	private long partial;
+
+	/**
+	 * No streams yet.
+	 * @param session the connection
+	 * @param onAccept is given the socket of each stream that the peer begins
+	 */
+	Http2Streams(Http2Session session, Consumer<Socket> onAccept) {
+		this.session = session;
+		this.onAccept = onAccept;
+		this.key = session.connection().newKey();
+		long largest = session.options().maxMessageSize();
+		this.mostUnwritten = Math.max(LEAST, MOST_UNWRITTEN * largest);
+		this.mostPartial = Math.max(LEAST, MOST_PARTIAL * largest);
+	}
+
+	/**
+	 * More, or fewer, bytes wait to be taken by the peer.
+	 * @param bytes how many more
+	 */
+	void unwritten(int bytes) {
+		this.unwritten += bytes;
+	}
+
+	/**
+	 * More, or fewer, bytes of messages are there in part.
+	 * @param bytes how many more
+	 * @return whether that is still bearable
+	 */
+	boolean partial(long bytes) {
+		this.partial += bytes;
+		return this.partial <= this.mostPartial;
+	}
+
+	/** Begins the stream of a client's socket. */
+	ChannelFuture open(StreamSocket socket, Http2Headers headers, boolean end) {
+		ChannelHandlerContext ctx = this.session.context();
+		boolean possible = this.session.isOpen() && !this.session.connection().goAwayReceived()
+				&& !this.session.connection().goAwaySent() && this.session.connection().local().canOpenStream();
+		int id = possible ? this.session.connection().local().incrementAndGetNextStreamId() : -1;
+		if (id < 0) {
+			TransportException never = new TransportException(
+					"connection to " + this.session.remote() + " takes no more streams", true, this.session.cause());
+			socket.over(never);
+			return ctx.newFailedFuture(never);
+		}
+		ChannelFuture writing = this.session.encoder().writeHeaders(ctx, id, headers, 0, end, ctx.newPromise());
+		Http2Stream stream = this.session.connection().stream(id);
+		if (stream == null) {
+			socket.failed(writing.cause());
+			return writing;
+		}
+		this.session.calls().opened(socket);
+		socket.bind(stream);
+		stream.setProperty(this.key, socket);
+		if (end) {
+			socket.localEnded(writing);
+		}
+		return writing;
+	}
+
+	ChannelFuture writeHeaders(StreamSocket socket, Http2Headers headers, boolean end) {
+		ChannelHandlerContext ctx = this.session.context();
+		Http2Stream stream = socket.stream();
+		if (stream == null) {
+			return ctx.newFailedFuture(new TransportException("not open", false, null));
+		}
+		return this.session.encoder().writeHeaders(ctx, stream.id(), headers, 0, end, ctx.newPromise());
+	}
+
+	ChannelFuture writeData(StreamSocket socket, ByteBuf data, boolean end) {
+		ChannelHandlerContext ctx = this.session.context();
+		Http2Stream stream = socket.stream();
+		if (stream == null) {
+			data.release();
+			return ctx.newFailedFuture(new TransportException("not open", false, null));
+		}
+		return this.session.encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
+	}
+
+	void reset(Http2Stream stream, Http2Error error) {
+		if (stream.state() == Http2Stream.State.CLOSED) {
+			return;
+		}
+		ChannelHandlerContext ctx = this.session.context();
+		this.session.resetStream(ctx, stream.id(), error.code(), ctx.newPromise());
+		this.session.outbox().flush();
+	}
+
+	/** Bytes of a stream were read: its peer may send as many again. */
+	void consume(StreamSocket socket, int bytes) {
+		Http2Stream stream = socket.stream();
+		if (stream == null || stream.state() == Http2Stream.State.CLOSED) {
+			return;
+		}
+		try {
+			boolean update = this.session.connection().local().flowController().consumeBytes(stream, bytes);
+			if (update) {
+				this.session.outbox().flush();
+			}
+		}
+		catch (Http2Exception ex) {
+			this.session.onError(this.session.context(), false, ex);
+		}
+	}
+
+	/** Does something to every socket that has a stream. */
+	void forEach(Consumer<StreamSocket> action) {
+		List<StreamSocket> open = new ArrayList<>();
+		try {
+			this.session.connection().forEachActiveStream((stream) -> {
+				StreamSocket socket = socket(stream);
+				if (socket != null) {
+					open.add(socket);
+				}
+				return true;
+			});
+		}
+		catch (Http2Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+		open.forEach(action);
+	}
+
+	@Nullable StreamSocket socket(int stream) {
+		Http2Stream found = this.session.connection().stream(stream);
+		return (found == null) ? null : found.getProperty(this.key);
+	}
+
+	@Nullable StreamSocket socket(Http2Stream stream) {
+		return stream.getProperty(this.key);
+	}
+
+	/** A peer has begun a stream. */
+	void accept(Http2Stream stream, Http2Headers headers, boolean end) throws Http2Exception {
+		if (this.unwritten > this.mostUnwritten) {
+			throw Http2Exception.streamError(stream.id(), Http2Error.REFUSED_STREAM,
+					"%d bytes of answers have not been taken", this.unwritten);
+		}
+		StreamSocket socket = "POST".contentEquals(headers.method()) && CallSocket.isGrpc(headers.get("content-type"))
+				? new CallSocket(this.session) : new RequestSocket(this.session);
+		socket.bind(stream);
+		stream.setProperty(this.key, socket);
+		if (end) {
+			socket.remoteEnded();
+		}
+		socket.headers(headers, end);
+		if (socket.isOver()) {
+			return;
+		}
+		try {
+			this.onAccept.accept((socket instanceof CallSocket)
+					? GrpcTransport.accepted(socket, String.valueOf(headers.path()), this.session.options()) : socket);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("The stream from {} was not accepted: closing it", this.session.remote(), ex);
+			socket.reset(Http2Error.INTERNAL_ERROR, ex);
+		}
+	}
+
+}
