@@ -84,7 +84,7 @@ public record GrpcStatus(int code, String message, @Nullable String details) {
 		String detail = (error.detail().length() > longest) ? error.detail().substring(0, longest) + "..."
 				: error.detail();
 		if (error.isPlain()) {
-			return new GrpcStatus((error.code() == 500) ? UNKNOWN : fromHttp(error.code()), detail, null);
+			return new GrpcStatus(plainCode(error), detail, null);
 		}
 		MicroException told = new MicroException(error.id(), error.code(), detail, error.status());
 		int code = fromHttp(error.code());
@@ -100,6 +100,17 @@ public record GrpcStatus(int code, String message, @Nullable String details) {
 			.build()));
 		return new GrpcStatus(code, told.toText(),
 				Base64.getEncoder().withoutPadding().encodeToString(status.build().toByteArray()));
+	}
+
+	/**
+	 * Go tells the errors of its contexts apart, which as plain errors have their text.
+	 */
+	private static int plainCode(MicroException error) {
+		return switch (error.detail()) {
+			case "context deadline exceeded" -> DEADLINE_EXCEEDED;
+			case "context canceled" -> CANCELLED;
+			default -> (error.code() == 500) ? UNKNOWN : fromHttp(error.code());
+		};
 	}
 
 	/**

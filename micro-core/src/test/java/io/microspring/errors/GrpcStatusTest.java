@@ -67,6 +67,14 @@ class GrpcStatusTest {
 			.isEqualTo(new GrpcStatus(GrpcStatus.UNIMPLEMENTED, "unknown service Nope", null));
 	}
 
+	@Test
+	void errorsOfGosContextsHaveTheirStatus() {
+		assertThat(GrpcStatus.of(MicroException.plain("context deadline exceeded"), true).code())
+			.isEqualTo(GrpcStatus.DEADLINE_EXCEEDED);
+		assertThat(GrpcStatus.of(MicroException.plain("context canceled"), true).code())
+			.isEqualTo(GrpcStatus.CANCELLED);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "x", "\u00e9", "\u263a", "%", "\ud83d\ude08" })
 	void whatIsTooLongForTrailersIsCut(String unit) {
