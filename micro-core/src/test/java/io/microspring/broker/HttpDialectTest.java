@@ -36,6 +36,8 @@ class HttpDialectTest {
 
 	private static final String BROADCAST = "ff.http.broadcast";
 
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
 	private static final SubscribeOptions QUEUE = SubscribeOptions.defaults().withQueue("q");
 
 	private final Registry registry = Registry.memory();
@@ -160,7 +162,7 @@ class HttpDialectTest {
 		this.broker.subscribe("orders", SubscribeOptions.defaults(), this.received::add);
 		this.broker.subscribe("orders", QUEUE, this.received::add);
 		this.broker.subscribe("orders", QUEUE, this.received::add);
-		Broker publisher = Broker.http(this.registry);
+		Broker publisher = patient();
 		IntStream.range(0, 20).forEach((i) -> publisher.publish("orders", message("m" + i)));
 		// What it published is handled when it is closed.
 		publisher.close();
@@ -174,7 +176,7 @@ class HttpDialectTest {
 		try (GoSubscriber v1 = GoSubscriber.start(this.registry, V1, "q", "orders");
 				GoSubscriber v2 = GoSubscriber.start(this.registry, NEWEST, "q", "orders")) {
 			this.broker.subscribe("orders", QUEUE, this.received::add);
-			Broker publisher = Broker.http(this.registry);
+			Broker publisher = patient();
 			IntStream.range(0, 30).forEach((i) -> publisher.publish("orders", message("m" + i)));
 			publisher.close();
 			List<Message> all = new ArrayList<>(v1.received);
@@ -207,7 +209,7 @@ class HttpDialectTest {
 		try (GoSubscriber there = GoSubscriber.start(this.registry, present, BROADCAST, "orders");
 				Broker publisher = Broker.http(slow)) {
 			IntStream.range(0, 200).forEach((i) -> publisher.publish("orders", message("m" + i)));
-			await().untilAsserted(() -> assertThat(there.received).hasSize(200));
+			await().atMost(PATIENCE).untilAsserted(() -> assertThat(there.received).hasSize(200));
 			// All of them would take 10 s more.
 			assertThat(asked.get()).isBetween(1, 100);
 			try (GoSubscriber late = GoSubscriber.start(this.registry, absent, BROADCAST, "orders")) {
@@ -236,6 +238,11 @@ class HttpDialectTest {
 			publisher.publish("orders", message("hi"));
 			await().untilAsserted(() -> assertThat(texts()).containsExactly("hi"));
 		}
+	}
+
+	/** A publisher that waits at its close until all has left. */
+	private Broker patient() {
+		return Broker.http(this.registry, HttpBrokerOptions.defaults().withQueue(1024, PATIENCE));
 	}
 
 	private List<String> ids(String name) {

@@ -14,6 +14,7 @@ import io.microspring.call.Stream;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
+import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
@@ -160,8 +161,9 @@ class DebugHandlerTest {
 		List<String> texts = new CopyOnWriteArrayList<>();
 		CompletableFuture<Void> reading;
 		try (Stream<Object, Record> stream = follow()) {
-			reading = CompletableFuture
-				.runAsync(() -> stream.received().forEach((record) -> texts.add(record.getMessage())));
+			reading = CompletableFuture.runAsync(
+					() -> stream.received().forEach((record) -> texts.add(record.getMessage())),
+					(task) -> Threads.start("reader", task));
 			await().untilAsserted(() -> assertThat(texts).hasSize(10));
 			this.log.add(Instant.now(), "later", Map.of());
 			await().untilAsserted(() -> assertThat(texts).hasSize(11).startsWith("line 10").endsWith("later"));

@@ -53,11 +53,11 @@ class DebugAutoConfigurationTest {
 
 	@Test
 	void linesOfLogbackAreToldAsManyAsThePropertySays() {
-		this.runner.withPropertyValues("micro.server.debug.log-lines=5").run((context) -> {
-			IntStream.range(0, 6).forEach((i) -> LoggerFactory.getLogger("shop").warn("order {}", i));
+		this.runner.withPropertyValues("micro.server.debug.log-lines=20").run((context) -> {
+			IntStream.range(0, 25).forEach((i) -> LoggerFactory.getLogger("shop").warn("order {}", i));
 			LoggerFactory.getLogger("shop").warn("bad order", new IllegalStateException("of no goods"));
 			List<JsonNode> lines = log(context.getBean(Client.class));
-			assertThat(lines).hasSize(5);
+			assertThat(lines).hasSize(20);
 			JsonNode last = lines.stream()
 				.filter((line) -> line.path("message").asString().startsWith("bad order"))
 				.findFirst()
