@@ -220,7 +220,7 @@ class RetryTest {
 			@Override
 			public Next select(String service, Filter... filters) {
 				try {
-					never.await(5, TimeUnit.SECONDS);
+					never.await(60, TimeUnit.SECONDS);
 				}
 				catch (InterruptedException ex) {
 					Thread.currentThread().interrupt();
@@ -248,7 +248,7 @@ class RetryTest {
 				.isThrownBy(() -> client.call(request("x"), Integer.class,
 						CallOptions.defaults().withTimeout(Duration.ofMillis(200))))
 				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(408));
-			assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(3));
+			assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(30));
 		}
 		finally {
 			never.countDown();

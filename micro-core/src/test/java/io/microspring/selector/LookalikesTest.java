@@ -55,7 +55,7 @@ class LookalikesTest {
 		});
 		long before = System.nanoTime();
 		assertThat(lookalikes.hint("greeter")).isEmpty();
-		assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+		assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
 		never.countDown();
 	}
 

@@ -134,7 +134,7 @@ class NestedCallTest {
 		Failed nested = this.failed.poll(10, TimeUnit.SECONDS);
 		assertThat(nested).isNotNull();
 		assertThat(nested.code()).isEqualTo(408);
-		assertThat(nested.after()).isLessThan(Duration.ofSeconds(1));
+		assertThat(nested.after()).isLessThan(Duration.ofSeconds(4));
 		assertThat(this.back.stats().handled()).isZero();
 	}
 
