@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 import io.microspring.errors.MicroException;
 import io.microspring.server.EndpointHandler.BusinessException;
@@ -47,6 +48,11 @@ final class Faults {
 			catch (RuntimeException ex) {
 				log.error("The exception handler {} failed itself", mapping, ex);
 			}
+		}
+		if (own instanceof TimeoutException && call.deadline().isExpired()) {
+			// what a Go handler that heeds its deadline returns, and gRPC has a status
+			// for
+			return MicroException.plain(408, ServerCall.DEADLINE_EXCEEDED);
 		}
 		if (failure instanceof BusinessException business) {
 			return MicroException.plain(business.text());

@@ -65,7 +65,18 @@ public final class JavaProcess implements AutoCloseable {
 	 * @return the program, started
 	 */
 	public static JavaProcess start(Class<?> main, String... arguments) {
-		return start(classPath(main), main.getName(), arguments);
+		return start(List.of(), main, arguments);
+	}
+
+	/**
+	 * Starts a program with options for its JVM, such as system properties.
+	 * @param options the options, beside those that keep it small
+	 * @param main the class with the main method
+	 * @param arguments the arguments
+	 * @return the program, started
+	 */
+	public static JavaProcess start(List<String> options, Class<?> main, String... arguments) {
+		return start(options, classPath(main), main.getName(), arguments);
 	}
 
 	/**
@@ -77,9 +88,14 @@ public final class JavaProcess implements AutoCloseable {
 	 * @return the program, started
 	 */
 	public static JavaProcess start(String classPath, String main, String... arguments) {
+		return start(List.of(), classPath, main, arguments);
+	}
+
+	private static JavaProcess start(List<String> options, String classPath, String main, String... arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(JVM);
+		command.addAll(options);
 		command.add("-cp");
 		command.add(classPath);
 		command.add(main);
