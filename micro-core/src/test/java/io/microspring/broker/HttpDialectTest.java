@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -18,6 +20,7 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
+import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /** Both generations of go-micro's http broker at once. */
@@ -218,6 +222,36 @@ class HttpDialectTest {
 					assertThat(late.received).isNotEmpty();
 				});
 			}
+		}
+	}
+
+	@Test
+	void registryThatFailsForOneGenerationDoesNotKeepTheOtherFromItsMessages() throws Exception {
+		Set<String> failing = ConcurrentHashMap.newKeySet();
+		Registry half = new FailingRegistry(this.registry, (service) -> false) {
+
+			@Override
+			public List<Service> get(String name) {
+				if (failing.contains(name)) {
+					throw new RegistryException("no registry here", null);
+				}
+				return super.get(name);
+			}
+
+		};
+		failing.add(V1);
+		try (GoSubscriber there = GoSubscriber.start(this.registry, NEWEST, BROADCAST, "orders");
+				Broker publisher = Broker.http(half)) {
+			publisher.publish("orders", message("hi"));
+			await().untilAsserted(() -> assertThat(there.received).hasSize(1));
+			failing.add(NEWEST);
+			assertThatExceptionOfType(BrokerException.class)
+				.isThrownBy(() -> publisher.publish("orders", message("nobody is known")))
+				.withMessageContaining("orders")
+				.withMessageContaining("no registry here");
+			failing.clear();
+			publisher.publish("orders", message("again"));
+			await().untilAsserted(() -> assertThat(there.received).hasSize(2));
 		}
 	}
 

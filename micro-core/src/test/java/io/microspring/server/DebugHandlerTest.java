@@ -35,6 +35,8 @@ import io.microspring.transport.Socket;
 import io.microspring.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,6 +72,21 @@ class DebugHandlerTest {
 		assertThat(response.getStatus()).isEqualTo("ok");
 		JsonNode json = this.client.call(Request.of("greeter", "Debug.Health", Map.of()), JsonNode.class, JSON);
 		assertThat(json.toString()).isEqualTo("{\"status\":\"ok\"}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "mucp", "grpc" })
+	void everyProtocolAsks(String protocol) {
+		start(DebugOptions.defaults().withLog(this.log));
+		this.log.add(Instant.ofEpochSecond(7), "hi", Map.of());
+		CallOptions options = CallOptions.defaults().withProtocol(protocol);
+		Request health = Request.of("greeter", "Debug.Health", HealthRequest.getDefaultInstance());
+		assertThat(this.client.call(health, HealthResponse.class, options).getStatus()).isEqualTo("ok");
+		try (Stream<Object, Record> stream = this.client.stream(Request.of("greeter", "Debug.Log", null), Record.class,
+				options)) {
+			stream.send(LogRequest.getDefaultInstance());
+			assertThat(stream.received()).extracting(Record::getMessage).containsExactly("hi");
+		}
 	}
 
 	@Test
