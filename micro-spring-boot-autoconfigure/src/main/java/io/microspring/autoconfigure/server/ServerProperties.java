@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.server.DebugOptions;
+import io.microspring.server.GrpcOptions;
 import io.microspring.server.RecentLog;
 import io.microspring.server.ServerOptions;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ import org.springframework.boot.convert.DurationUnit;
  * zero for never. Streams have none.
  * @param errors What callers are told of faults.
  * @param debug What go-micro's tools are told of this instance.
+ * @param grpc What gRPC is offered beside the handlers.
  * @param shutdown How it stops.
  */
 @ConfigurationProperties("micro.server")
@@ -46,7 +48,7 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 		@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration registerTtl,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration registerInterval,
 		@DefaultValue("auto") ExecutorMode executor, @DefaultValue("1m") Duration timeout, @DefaultValue Errors errors,
-		@DefaultValue Debug debug, @DefaultValue Shutdown shutdown) {
+		@DefaultValue Debug debug, @DefaultValue Grpc grpc, @DefaultValue Shutdown shutdown) {
 
 	/**
 	 * The options of the server.
@@ -66,6 +68,7 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 			.withTimeout(this.timeout)
 			.withIncludeMessage(this.errors.includeMessage())
 			.withDebug(new DebugOptions(this.debug.enabled(), this.debug.calls(), log))
+			.withGrpc(new GrpcOptions(this.grpc.health(), this.grpc.reflection(), this.grpc.compression()))
 			.withShutdown(this.shutdown.deregisterDelay(), this.shutdown.drainTimeout());
 		return (this.id != null) ? options.withId(this.id) : options;
 	}
@@ -90,6 +93,19 @@ public record ServerProperties(@Nullable Boolean enabled, @DefaultValue("mucp") 
 	 */
 	public record Debug(@DefaultValue("true") boolean enabled, @DefaultValue("0") int calls,
 			@DefaultValue("0") int logLines) {
+	}
+
+	/**
+	 * What gRPC is offered beside the handlers.
+	 *
+	 * @param health Whether grpc.health.v1.Health answers.
+	 * @param reflection Whether grpc.reflection.v1 and v1alpha tell what there is to
+	 * call.
+	 * @param compression Whether answers are compressed by gzip when the caller can read
+	 * that and the handler says nothing else.
+	 */
+	public record Grpc(@DefaultValue("true") boolean health, @DefaultValue("true") boolean reflection,
+			@DefaultValue("false") boolean compression) {
 	}
 
 	/**

@@ -19,10 +19,12 @@ import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
 import io.microspring.server.DuplicateHandlerException;
 import io.microspring.server.EndpointHandler;
+import io.microspring.server.GrpcOptions;
 import io.microspring.server.Handler;
 import io.microspring.server.HandlerInterceptor;
 import io.microspring.server.MicroExceptionHandler;
 import io.microspring.server.Server;
+import io.microspring.server.ServerOptions;
 import io.microspring.server.Subscriber;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.awaitility.Awaitility;
@@ -90,6 +92,18 @@ class MicroServerAutoConfigurationTest {
 				assertThat(service.nodes().get(0).address()).isEqualTo("10.0.0.1:9999");
 				assertThat(service.nodes().get(0).metadata()).containsEntry("zone", "a");
 			});
+	}
+
+	@Test
+	void grpcIsOfferedWhatThePropertiesSay() {
+		this.runner.withUserConfiguration(Say.class)
+			.run((context) -> assertThat(context.getBean(ServerOptions.class).grpc())
+				.isEqualTo(GrpcOptions.defaults()));
+		this.runner.withUserConfiguration(Say.class)
+			.withPropertyValues("micro.server.grpc.health=false", "micro.server.grpc.reflection=false",
+					"micro.server.grpc.compression=true")
+			.run((context) -> assertThat(context.getBean(ServerOptions.class).grpc())
+				.isEqualTo(new GrpcOptions(false, false, true)));
 	}
 
 	@Test
