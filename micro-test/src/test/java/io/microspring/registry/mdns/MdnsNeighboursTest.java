@@ -123,6 +123,26 @@ class MdnsNeighboursTest {
 		});
 	}
 
+	/** RFC 6762, 18.5: of a message that is all there is nothing to wait for. */
+	@Test
+	void bitThatSaysThereIsMoreIsIgnored() throws IOException {
+		List<Change> changes = new CopyOnWriteArrayList<>();
+		this.registry.watch("", changes::add);
+		Service service = Service.of("greeter", "latest", Node.of("n1", "127.0.0.1:4711"));
+		byte[] announcement = new NodeRecords(new Instance(service, 120), DOMAIN).announcement().encode();
+		byte[] query = DnsMessage.query(4711, Domain.question("own.micro.", DnsRecordType.PTR)).encode();
+		announcement[2] |= 2;
+		query[2] |= 2;
+		try (Peer peer = new Peer(this.options.port())) {
+			peer.announce(announcement);
+			patiently()
+				.untilAsserted(() -> assertThat(changes).containsExactly(new Change(Change.Action.CREATE, service)));
+			this.registry.register(Service.of("own", "latest", Node.of("o1", "127.0.0.1:4712")), TTL);
+			peer.ask(query);
+			assertThat(DnsMessage.decode(Peer.bytes(peer.answer())).answers()).hasSize(4);
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void otherResponderOnThePortIsNoTrouble(boolean first) throws IOException {
