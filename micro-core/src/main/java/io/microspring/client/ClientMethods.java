@@ -103,14 +103,21 @@ final class ClientMethods implements InvocationHandler {
 		};
 	}
 
-	/**
-	 * Who has nothing to send but the first message says so: gRPC's servers wait for it.
-	 */
 	private static @Nullable Object stream(Target target, @Nullable Object opened) {
 		if (target.sendsOnce && opened instanceof Stream<?, ?> stream) {
-			stream.closeSend();
+			sentAll(target, stream);
 		}
 		return opened;
+	}
+
+	/**
+	 * gRPC's servers wait for the one request, and to be told that it is the only one.
+	 */
+	private static void sentAll(Target target, Stream<?, ?> stream) {
+		if (!target.hasBody && stream instanceof ClientStream own) {
+			own.sendNothing();
+		}
+		stream.closeSend();
 	}
 
 	private CompletableFuture<@Nullable Object> open(Target target, Request request, CallOptions options) {
@@ -137,14 +144,14 @@ final class ClientMethods implements InvocationHandler {
 					Streaming.fail(subscriber, RpcClient.unwrap(failure));
 				}
 				else {
-					begin(context, opened, requests, subscriber);
+					begin(context, target, opened, requests, subscriber);
 				}
 			});
 		return Streaming.fromFlow(answers, target.shape.flavour());
 	}
 
 	@SuppressWarnings("unchecked")
-	private void begin(CallContext context, @Nullable Object opened, @Nullable Object requests,
+	private void begin(CallContext context, Target target, @Nullable Object opened, @Nullable Object requests,
 			Flow.Subscriber<? super Object> subscriber) {
 		Stream<Object, Object> stream = (Stream<Object, Object>) Objects.requireNonNull(opened);
 		Executor executor = this.client.executor();
@@ -153,7 +160,7 @@ final class ClientMethods implements InvocationHandler {
 				executor.execute(context.wrap(() -> sendAll(Streaming.toFlow(requests), stream)));
 			}
 			else {
-				stream.closeSend();
+				sentAll(target, stream);
 			}
 			Streaming
 				.receiveAll(stream, (task) -> executor.execute(context.wrap(task)),
@@ -211,8 +218,7 @@ final class ClientMethods implements InvocationHandler {
 			}
 			MicroEndpoint annotation = method.getAnnotation(MicroEndpoint.class);
 			CallOptions options = options(annotation).over(options(api.getAnnotation(MicroEndpoint.class))).over(base);
-			boolean sendsOnce = hasBody && shape.flavour() == Flavour.STREAM
-					&& Streaming.argument(answers, 0) == Void.class;
+			boolean sendsOnce = shape.flavour() == Flavour.STREAM && Streaming.argument(answers, 0) == Void.class;
 			return new Target(endpoint(api, method, annotation), shape, hasBody, publishes, sendsOnce, optionsIndex,
 					options);
 		}

@@ -8,6 +8,7 @@ import io.microspring.call.Deadline;
 import io.microspring.call.Stream;
 import io.microspring.call.Window;
 import io.microspring.client.Dialect.Conversation;
+import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.transport.Receiver;
@@ -38,6 +39,8 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 	private final AtomicBoolean sendClosed = new AtomicBoolean();
 
 	private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+
+	private volatile boolean closed;
 
 	ClientStream(PreparedCall call, Conversation conversation, Deadline deadline, Socket socket) {
 		this.call = call;
@@ -70,6 +73,14 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 			throw MicroException.of(Dialects.ID, 499, "the stream to " + this.endpoint + " has ended");
 		}
 		transmit(encoded);
+	}
+
+	/** Sends what stands for a request that has nothing in it. */
+	void sendNothing() {
+		Message nothing = this.conversation.nothing();
+		if (nothing != null) {
+			transmit(nothing);
+		}
 	}
 
 	@Override
@@ -115,7 +126,15 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 			return;
 		}
 		closeSend();
-		end(null);
+		Duration grace = this.conversation.grace();
+		if (grace.isZero() || this.over.isDone()) {
+			end(null);
+			return;
+		}
+		this.closed = true;
+		this.window.end(null);
+		this.over.complete(null);
+		Threads.after(grace, this.socket::close);
 	}
 
 	@Override
@@ -130,6 +149,11 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	/** Takes a message of the handler's. */
 	void add(Message message) {
+		if (this.closed) {
+			// The handler has more to say than its end.
+			this.socket.close();
+			return;
+		}
 		MicroException tooLarge = this.call.tooLarge(message, this.socket.remote());
 		if (tooLarge != null) {
 			end(tooLarge);

@@ -110,6 +110,23 @@ interface Dialect {
 		Message message(Message encoded);
 
 		/**
+		 * The message that stands for a request where the caller has none.
+		 * @return the message, or null when none is needed
+		 */
+		default @Nullable Message nothing() {
+			return null;
+		}
+
+		/**
+		 * How long the handler may take to end what its caller has closed.
+		 * @return the time, zero when closing the socket is to the handler what the end
+		 * of sending is
+		 */
+		default Duration grace() {
+			return Duration.ZERO;
+		}
+
+		/**
 		 * The message that says that nothing more is sent.
 		 * @return the message
 		 */

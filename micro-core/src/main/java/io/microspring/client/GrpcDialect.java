@@ -43,6 +43,11 @@ final class GrpcDialect implements Dialect {
 
 	private static final Message END = Message.of(Metadata.of(Headers.END, "true"));
 
+	private static final Message NOTHING = Message.of(Metadata.empty());
+
+	/** Closing a call at once would cancel a handler that is about to see its end. */
+	private static final Duration GRACE = Duration.ofSeconds(1);
+
 	private final Codecs codecs;
 
 	private final Transport transport;
@@ -190,6 +195,16 @@ final class GrpcDialect implements Dialect {
 		@Override
 		public Message message(Message encoded) {
 			return encoded;
+		}
+
+		@Override
+		public Message nothing() {
+			return NOTHING;
+		}
+
+		@Override
+		public Duration grace() {
+			return GRACE;
 		}
 
 		@Override

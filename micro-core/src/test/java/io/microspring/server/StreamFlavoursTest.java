@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Subscription;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.Disposable;
@@ -41,12 +41,14 @@ import static org.awaitility.Awaitility.await;
  * Handlers and clients written with futures and publishers, the JDK's and Reactor's.
  */
 @ParameterizedClass
-@ValueSource(strings = { "http", "memory" })
+@EnumSource
 class StreamFlavoursTest {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private final Registry registry = Registry.memory();
+
+	private final Wire wire;
 
 	private final Transport transport;
 
@@ -58,8 +60,9 @@ class StreamFlavoursTest {
 
 	private NumbersClient api;
 
-	StreamFlavoursTest(String transport) {
-		this.transport = transport.equals("http") ? Transport.http() : Transport.memory();
+	StreamFlavoursTest(Wire wire) {
+		this.wire = wire;
+		this.transport = wire.transport();
 	}
 
 	@BeforeEach
@@ -73,7 +76,7 @@ class StreamFlavoursTest {
 			.handle(Handler.of(this.numbers));
 		this.server.start();
 		this.server.register();
-		this.client = Client.builder(this.registry).transport(this.transport).build();
+		this.client = Client.builder(this.registry).transport(this.transport).options(this.wire.client()).build();
 		this.api = this.client.proxy("numbers", NumbersClient.class);
 	}
 
