@@ -55,7 +55,8 @@ final class Faults {
 			return MicroException.plain(408, ServerCall.DEADLINE_EXCEEDED);
 		}
 		if (failure instanceof BusinessException business) {
-			return MicroException.plain(business.text());
+			// Go's context.DeadlineExceeded has a status of its own in gRPC.
+			return MicroException.plain((business.getCause() instanceof TimeoutException) ? 408 : 500, business.text());
 		}
 		return MicroException.internalServerError(this.service, fault(call.endpoint(), failure));
 	}

@@ -9,7 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.EnumValue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
@@ -37,6 +39,9 @@ final class Bodies {
 	/** The greeter's numbers of 64 bits. */
 	private static final List<String> WIDE = List.of("count", "timestamp");
 
+	/** What the greeter's answer to {@code deadline} says of the time that is left. */
+	private static final Pattern LEFT = Pattern.compile("^(deadline=true in=)[\\w.µ]+$");
+
 	private Bodies() {
 	}
 
@@ -59,7 +64,7 @@ final class Bodies {
 			return switch (contentType) {
 				case "application/json" -> json(body);
 				case "application/json-rpc" -> jsonRpc(body, id(message));
-				case "application/protobuf" -> UnknownFieldSet.parseFrom(body);
+				case "application/protobuf" -> withoutWhatVaries(UnknownFieldSet.parseFrom(body));
 				case "application/proto-rpc" -> protoRpc(body, id(message));
 				case "application/grpc", "application/grpc+proto" -> frame(body, UnknownFieldSet::parseFrom);
 				case "application/grpc+json" -> frame(body, Bodies::json);
@@ -209,14 +214,26 @@ final class Bodies {
 	 * @return a text or a tree for each
 	 */
 	static List<Object> withoutWhatVaries(List<String> messages) {
-		return messages.stream().map((msg) -> msg.startsWith("{") ? metadata(msg) : msg).toList();
+		return messages.stream().map(Bodies::withoutWhatVaries).toList();
+	}
+
+	private static Object withoutWhatVaries(String msg) {
+		return msg.startsWith("{") ? metadata(msg) : LEFT.matcher(msg).replaceFirst("$1*");
+	}
+
+	private static Object withoutWhatVaries(UnknownFieldSet fields) {
+		List<ByteString> first = fields.getField(1).getLengthDelimitedList();
+		if (fields.asMap().size() == 1 && first.size() == 1 && first.get(0).isValidUtf8()) {
+			return withoutWhatVaries(first.get(0).toStringUtf8());
+		}
+		return fields;
 	}
 
 	/** The answer to {@code metadata} is a JSON object within the JSON object. */
 	private static void withoutWhatVaries(JsonNode json) {
 		String msg = json.path("msg").asString("");
-		if (json instanceof ObjectNode object && msg.startsWith("{")) {
-			object.set("msg", metadata(msg));
+		if (json instanceof ObjectNode object && !msg.isEmpty()) {
+			object.putPOJO("msg", withoutWhatVaries(msg));
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.microspring.errors.MicroException;
 import io.microspring.registry.Node;
 
 /**
@@ -43,7 +44,7 @@ final class Grpc implements Family {
 			}
 			List<String> differences = new ArrayList<>();
 			for (Http2Script script : scripts) {
-				differences.addAll(asServer(script, target));
+				differences.addAll(asServer(recording, script, target));
 			}
 			return Finding.of(differences);
 		}
@@ -70,10 +71,10 @@ final class Grpc implements Family {
 	}
 
 	/** Connections on which nothing was called are left out. */
-	static List<Http2Script> scripts(Recording recording) throws IOException {
+	List<Http2Script> scripts(Recording recording) throws IOException {
 		List<Http2Script> scripts = new ArrayList<>();
 		for (List<Recording.Event> connection : recording.connections()) {
-			Http2Script script = Http2Script.of(connection);
+			Http2Script script = Http2Script.of(connection, this.dialect.awaitsEnds());
 			if (!script.client().streams().isEmpty()) {
 				scripts.add(script);
 			}
@@ -81,7 +82,7 @@ final class Grpc implements Family {
 		return scripts;
 	}
 
-	private List<String> asServer(Http2Script script, String target) {
+	private List<String> asServer(Recording recording, Http2Script script, String target) {
 		List<String> differences = new ArrayList<>();
 		Http2Half server = new Http2Half(false);
 		try (Socket socket = new GoClient(target).connect()) {
@@ -105,11 +106,19 @@ final class Grpc implements Family {
 		for (int i = 0; i < calls.size(); i++) {
 			String which = (calls.size() > 1) ? "call " + (i + 1) + ": " : "";
 			int id = script.client().ids().get(i);
-			boolean givenUp = calls.get(i).isReset() || script.silence() > 100;
+			boolean givenUp = calls.get(i).isReset() || isTimeout(recording);
 			this.dialect.replyDifferences(script.server().stream(id), server.stream(id), givenUp)
 				.forEach((difference) -> differences.add(which + difference));
 		}
 		return differences;
+	}
+
+	/** Whether the Go client waited no longer. */
+	private static boolean isTimeout(Recording recording) {
+		return recording.results()
+			.stream()
+			.map((result) -> MicroException.parse(result.path("error").asString("")))
+			.anyMatch((error) -> error.code() == 408 && error.id().equals("go.micro.client"));
 	}
 
 	private List<String> asClient(Recording recording, List<Http2Script> scripts, Caller caller) {
@@ -119,36 +128,52 @@ final class Grpc implements Family {
 			List<Heard> heard = caller.make(calls, this.dialect.node(server));
 			List<String> differences = new ArrayList<>(Results.differences(recording.results(), heard));
 			differences.addAll(server.stop());
-			differences.addAll(requestDifferences(requests, server.requests()));
+			differences.addAll(requestDifferences(recording, requests, server.requests()));
 			return differences;
 		}
 	}
 
-	/**
-	 * Go's clients repeat a call that failed: what only repeats need not be written
-	 * again.
-	 */
-	private List<String> requestDifferences(List<Http2Stream> go, List<Http2Stream> ours) {
+	private List<String> requestDifferences(Recording recording, List<Http2Stream> go, List<Http2Stream> ours) {
 		List<String> differences = new ArrayList<>();
 		if (ours.size() > go.size()) {
 			differences.add(ours.size() + " calls for " + go.size());
 		}
 		for (int i = 0; i < go.size(); i++) {
-			Http2Stream call = go.get(i);
 			if (i < ours.size()) {
 				String which = (go.size() > 1) ? "request " + (i + 1) + ": " : "request: ";
-				this.dialect.requestDifferences(call, ours.get(i))
+				requestDifferences(go.subList(i, go.size()), ours.get(i))
 					.forEach((difference) -> differences.add(which + difference));
 			}
-			else if (i == 0 || !this.dialect.requestDifferences(call, go.get(i - 1)).isEmpty()) {
+			else if (i < recording.results().size() || !isRepeat(go.get(i - 1), go.get(i))) {
 				differences.add("request " + (i + 1) + " is missing");
 			}
 		}
 		return differences;
 	}
 
+	/** Of a call that was answered before it was all written, the repeat may say more. */
+	private List<String> requestDifferences(List<Http2Stream> go, Http2Stream ours) {
+		List<String> differences = this.dialect.requestDifferences(go.get(0), ours);
+		boolean cut = !differences.isEmpty() && go.size() > 1 && go.get(0).messages().isEmpty();
+		return (cut && isRepeat(go.get(0), go.get(1))) ? this.dialect.requestDifferences(go.get(1), ours) : differences;
+	}
+
+	/** Go's clients repeat a call that failed; ours need not. */
+	private boolean isRepeat(Http2Stream call, Http2Stream next) {
+		return call.path().equals(next.path()) && (call.messages().isEmpty() || next.messages().isEmpty()
+				|| this.dialect.requestDifferences(call, next).isEmpty());
+	}
+
 	/** What the streams of HTTP/2 mean to Go. */
 	interface Dialect {
+
+		/**
+		 * Whether the end of a stream means something to the peer.
+		 * @return true when it is to be waited for
+		 */
+		default boolean awaitsEnds() {
+			return true;
+		}
 
 		/**
 		 * Compares the reply to one call.

@@ -19,8 +19,8 @@ final class GrpcCalls implements Grpc.Dialect {
 
 	/**
 	 * Calls of gRPC.
-	 * @param exact whether the code of an error counts: a mucp server says 13 whatever
-	 * the error
+	 * @param exact whether the code of an error counts, and the words of one that is not
+	 * go-micro's: a mucp server says 13 whatever the error, and has its own words
 	 */
 	GrpcCalls(boolean exact) {
 		this.exact = exact;
@@ -45,7 +45,14 @@ final class GrpcCalls implements Grpc.Dialect {
 	public List<GoCall> calls(Recording recording, List<Http2Stream> requests) {
 		List<GoCall> calls = new ArrayList<>();
 		for (int i = 0; i < recording.results().size(); i++) {
-			calls.add(call(recording.results().get(i), requests.get(Math.min(i, requests.size() - 1))));
+			Http2Stream request = requests.get(Math.min(i, requests.size() - 1));
+			// Answered before it was all written: the repeat tells the rest.
+			Http2Stream whole = requests.stream()
+				.skip(i)
+				.filter((other) -> other.path().equals(request.path()) && !other.messages().isEmpty())
+				.findFirst()
+				.orElse(request);
+			calls.add(call(recording.results().get(i), whole));
 		}
 		return calls;
 	}
@@ -69,7 +76,8 @@ final class GrpcCalls implements Grpc.Dialect {
 		return new GoCall(GoCall.Kind.valueOf(result.path("op").asString("call").toUpperCase(Locale.ROOT)),
 				path.substring(1, Math.max(1, handler)), path.substring(handler + 1).replace('/', '.'),
 				result.path("content_type").asString(headers.getOrDefault("content-type", "")),
-				messages.stream().map((message) -> Bodies.text(message, "name")).toList(),
+				messages.isEmpty() ? List.of("")
+						: messages.stream().map((message) -> Bodies.text(message, "name")).toList(),
 				messages.isEmpty() ? 0 : Bodies.count(messages.get(0)), metadata.build(),
 				Duration.ofNanos(Long.parseLong(headers.getOrDefault("timeout", "5000000000"))));
 	}

@@ -38,7 +38,8 @@ final class GrpcMessages {
 	 * @param go what the Go server wrote
 	 * @param ours what was written now
 	 * @param givenUp whether the Go client had given the call up
-	 * @param exact whether the code of an error counts, not only what its message says
+	 * @param exact whether code and words of an error count, not only which of go-micro's
+	 * it is
 	 * @return the differences, none when they mean the same
 	 */
 	static List<String> replyDifferences(Http2Stream go, Http2Stream ours, boolean givenUp, boolean exact) {
@@ -59,8 +60,8 @@ final class GrpcMessages {
 		});
 		differences.addAll(bodyDifferences("message", go, ours));
 		if (go.isOver()) {
-			boolean both = expected.isError() && actual.isError();
-			differences.addAll((exact || !both) ? expected.differences(actual) : expected.messageDifferences(actual));
+			boolean alike = !exact && expected.isError() && actual.isError();
+			differences.addAll(alike ? expected.meaningDifferences(actual) : expected.differences(actual));
 		}
 		return differences;
 	}

@@ -56,11 +56,18 @@ record GrpcStatus(String code, String message, List<Any> details) {
 	}
 
 	/**
-	 * Compares message and details, whatever the code.
+	 * Compares two errors, whatever the code.
 	 * @param ours how ours ended
-	 * @return the differences, none when they mean the same to a Go client
+	 * @return the differences, none when both are the same error of go-micro, or none of
+	 * its errors
 	 */
-	List<String> messageDifferences(GrpcStatus ours) {
+	List<String> meaningDifferences(GrpcStatus ours) {
+		boolean plain = !this.message.isEmpty() && MicroException.parse(this.message).isPlain()
+				&& MicroException.parse(ours.message).isPlain();
+		return plain ? List.of() : messageDifferences(ours);
+	}
+
+	private List<String> messageDifferences(GrpcStatus ours) {
 		List<String> differences = new ArrayList<>();
 		if (!Replies.sameError(this.message, ours.message)) {
 			differences.add("grpc-message is " + ours.message + " for " + this.message);

@@ -93,7 +93,7 @@ final class Http2Dialogue {
 				write(turn.frames());
 			}
 		}
-		Http2Half.Progress all = this.script.half(!this.asClient).progress();
+		Http2Half.Progress all = this.script.half(!this.asClient).progress(this.script.ends());
 		return await(all) ? null : missing(all);
 	}
 
@@ -107,12 +107,12 @@ final class Http2Dialogue {
 
 	private String missing(Http2Half.Progress expected) {
 		return (this.closed ? "the connection was closed" : "nothing more within " + PATIENCE.toSeconds() + " s")
-				+ " after " + this.peer.progress() + " for " + expected;
+				+ " after " + this.peer.progress(true) + " for " + expected;
 	}
 
 	private boolean await(Http2Half.Progress expected) throws IOException {
-		read(PATIENCE, () -> this.peer.progress().reaches(expected));
-		return this.peer.progress().reaches(expected);
+		read(PATIENCE, () -> this.peer.progress(true).reaches(expected));
+		return this.peer.progress(true).reaches(expected);
 	}
 
 	private void read(Duration time, BooleanSupplier enough) throws IOException {

@@ -63,7 +63,7 @@ final class Http2GoServer implements AutoCloseable {
 	}
 
 	/**
-	 * Stops, once the connections have been read to their ends.
+	 * Stops, once all was read that the Go server had read.
 	 * @return what went wrong, nothing when all is well
 	 */
 	List<String> stop() {
@@ -136,6 +136,7 @@ final class Http2GoServer implements AutoCloseable {
 		dialogue.onCall(() -> this.used.compareAndSet(index, index + 1));
 		try (socket) {
 			dialogue.play();
+			latch.countDown();
 			if (!script.closedByServer()) {
 				dialogue.linger(Http2Dialogue.PATIENCE);
 			}

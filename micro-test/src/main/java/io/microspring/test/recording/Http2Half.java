@@ -119,10 +119,11 @@ final class Http2Half {
 
 	/**
 	 * How far this side has come.
+	 * @param ends whether it counts that a stream has ended
 	 * @return for each stream, in order
 	 */
-	Progress progress() {
-		return new Progress(this.streams.values().stream().map(Http2Stream::progress).toList());
+	Progress progress(boolean ends) {
+		return new Progress(this.streams.values().stream().map((stream) -> stream.progress(ends)).toList());
 	}
 
 	private void add(Http2Frame frame) throws IOException {

@@ -127,8 +127,13 @@ final class Http2Stream {
 		return messages;
 	}
 
-	Progress progress() {
-		return new Progress(messages().size(), isOver());
+	/**
+	 * How far this side has come on this stream.
+	 * @param ends whether it counts that the stream has ended
+	 * @return how far
+	 */
+	Progress progress(boolean ends) {
+		return new Progress(messages().size(), ends && isOver());
 	}
 
 	private boolean isTrailersOnly() {

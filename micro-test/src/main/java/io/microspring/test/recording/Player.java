@@ -173,6 +173,15 @@ public final class Player {
 	}
 
 	/**
+	 * A player of those of these recordings that are excepted.
+	 * @param role what we are in them
+	 * @return the player
+	 */
+	public Player excepted(Role role) {
+		return only((recording) -> this.exceptions.find(recording, role) != null);
+	}
+
+	/**
 	 * Whether some recording can be played only to a server that is running already.
 	 * @return true when {@link #asServer(String)} needs an address
 	 */
@@ -214,7 +223,8 @@ public final class Player {
 		Entry entry = this.exceptions.find(recording, role);
 		String found = String.join("; ", finding.differences());
 		if (entry != null && finding.notPlayed() != null) {
-			return new Outcome(recording, role, Verdict.EXCEPTED, entry.reason());
+			return new Outcome(recording, role, Verdict.EXCEPTED,
+					entry.reason() + " (not played: " + finding.notPlayed() + ")");
 		}
 		if (entry != null) {
 			String here = found.isEmpty() ? " (no difference found)" : " (found: " + found + ")";

@@ -155,7 +155,7 @@ class GrpcTest {
 	}
 
 	private static List<String> asServer(Recording client, Recording server) throws IOException {
-		try (Http2GoServer playing = new Http2GoServer(Grpc.scripts(server))) {
+		try (Http2GoServer playing = new Http2GoServer(FAMILIES.get(server.family()).scripts(server))) {
 			Finding finding = FAMILIES.get(client.family()).asServer(client, playing.node("grpc", "grpc").address());
 			assertThat(finding.notPlayed()).isNull();
 			return finding.differences();
@@ -177,7 +177,7 @@ class GrpcTest {
 		@Override
 		public List<Heard> make(List<GoCall> calls, Node node) {
 			try {
-				for (Http2Script script : Grpc.scripts(this.recording)) {
+				for (Http2Script script : FAMILIES.get(this.recording.family()).scripts(this.recording)) {
 					try (Socket socket = new GoClient(node.address()).connect()) {
 						Http2Dialogue dialogue = new Http2Dialogue(script, true, socket);
 						dialogue.play();
