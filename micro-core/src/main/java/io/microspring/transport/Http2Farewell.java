@@ -146,7 +146,7 @@ final class Http2Farewell {
 			}
 			// Closing with bytes unread would make the kernel throw away the last frames
 			// on their way: the peer hangs up first, or has had time enough.
-			this.channel.shutdownOutput();
+			Tls.shutdownOutput(this.channel);
 			this.finished.complete(null);
 			ScheduledFuture<?> limit = ctx.executor()
 				.schedule((Runnable) this.channel::close, LINGER.toNanos(), TimeUnit.NANOSECONDS);
