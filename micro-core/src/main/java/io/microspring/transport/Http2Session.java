@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 
+import io.microspring.message.Message;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -182,6 +184,21 @@ final class Http2Session extends Http2ConnectionHandler {
 			throw new IllegalStateException("not in a pipeline");
 		}
 		return ctx;
+	}
+
+	/**
+	 * The connection was one of HTTP/1.1 until its first request.
+	 * @param settings what the caller says of its end
+	 * @param request the request, to be answered on stream 1
+	 */
+	void upgraded(Http2Settings settings, Message request) {
+		try {
+			onHttpServerUpgrade(settings);
+			this.streams.accept(connection().stream(Http2CodecUtil.HTTP_UPGRADE_STREAM_ID), request);
+		}
+		catch (Http2Exception ex) {
+			onError(context(), false, ex);
+		}
 	}
 
 	@Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import io.microspring.message.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -197,9 +198,23 @@ final class Http2Streams {
 		if (socket.isOver()) {
 			return;
 		}
+		offer(socket, (socket instanceof CallSocket)
+				? GrpcTransport.accepted(socket, String.valueOf(headers.path()), this.session.options()) : socket);
+	}
+
+	/** A stream whose request came before it. */
+	void accept(Http2Stream stream, Message request) {
+		RequestSocket socket = new RequestSocket(this.session);
+		socket.bind(stream);
+		stream.setProperty(this.key, socket);
+		socket.remoteEnded();
+		socket.received(request);
+		offer(socket, socket);
+	}
+
+	private void offer(StreamSocket socket, Socket accepted) {
 		try {
-			this.onAccept.accept((socket instanceof CallSocket)
-					? GrpcTransport.accepted(socket, String.valueOf(headers.path()), this.session.options()) : socket);
+			this.onAccept.accept(accepted);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("The stream from {} was not accepted: closing it", this.session.remote(), ex);

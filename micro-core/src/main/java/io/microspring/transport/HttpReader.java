@@ -3,6 +3,7 @@ package io.microspring.transport;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.microspring.errors.MicroException;
@@ -22,6 +23,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,9 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 
 	/** What a handshake's key is answered with, when the message is one. */
 	private @Nullable String accept;
+
+	/** What a caller says that goes over to HTTP/2 with its first message. */
+	private @Nullable Http2Settings http2;
 
 	private Body body = new Body(0);
 
@@ -112,6 +117,9 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 				&& !shake(request)) {
 			return;
 		}
+		if (this.upgrade != null && this.complete == 0 && message instanceof HttpRequest request) {
+			this.http2 = Http2Upgrade.askedFor(request);
+		}
 		Metadata head = head(message);
 		long announced = HttpUtil.getContentLength(message, -1L);
 		this.head = head;
@@ -162,14 +170,11 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		if (content instanceof LastHttpContent) {
 			this.head = null;
 			this.complete++;
-			if (this.accept != null && this.upgrade != null) {
-				this.socket.over(null);
-				this.upgrade.to(this.accept, Message.of(head));
-				ctx.pipeline().remove(this);
-				ctx.pipeline().remove(this.decoder);
+			byte[] bytes = this.body.take();
+			if ((this.accept != null || this.http2 != null) && this.bodySize <= this.options.maxMessageSize()) {
+				upgrade(ctx, new Message(head, bytes));
 				return;
 			}
-			byte[] bytes = this.body.take();
 			if (this.bodySize > this.options.maxMessageSize()) {
 				refuse(head, this.bodySize, false);
 			}
@@ -177,6 +182,19 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 				this.socket.received(new Message(head, bytes));
 			}
 		}
+	}
+
+	private void upgrade(ChannelHandlerContext ctx, Message request) {
+		Upgrade to = Objects.requireNonNull(this.upgrade);
+		this.socket.over(null);
+		if (this.accept != null) {
+			to.webSocket(this.accept, request);
+		}
+		else {
+			to.http2(Objects.requireNonNull(this.http2), request);
+		}
+		ctx.pipeline().remove(this);
+		ctx.pipeline().remove(this.decoder);
 	}
 
 	private void refuse(Metadata head, long size, boolean last) {
@@ -323,16 +341,25 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		this.socket.broken(cause);
 	}
 
-	/** Makes a WebSocket of the connection. */
-	@FunctionalInterface
+	/**
+	 * Makes something else of the connection: adds its handlers behind those of HTTP/1.1,
+	 * which are removed then.
+	 */
 	interface Upgrade {
 
 		/**
-		 * Adds the handlers of a WebSocket behind those of HTTP, which are removed then.
+		 * Makes a WebSocket of it.
 		 * @param accept what the handshake's key is answered with
 		 * @param request the request that asked for it
 		 */
-		void to(String accept, Message request);
+		void webSocket(String accept, Message request);
+
+		/**
+		 * Goes over to HTTP/2.
+		 * @param settings what the caller says of its end
+		 * @param request the request that asked for it, and is answered there
+		 */
+		void http2(Http2Settings settings, Message request);
 
 	}
 

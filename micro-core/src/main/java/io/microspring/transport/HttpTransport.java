@@ -16,6 +16,7 @@ import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.message.Message;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -26,6 +27,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -190,7 +192,20 @@ final class HttpTransport implements Transport {
 	}
 
 	private void accept(SocketChannel channel, Consumer<Socket> onAccept) {
-		HttpReader.Upgrade upgrade = (key, request) -> upgrade(channel, key, request, onAccept);
+		HttpReader.Upgrade upgrade = new HttpReader.Upgrade() {
+
+			@Override
+			public void webSocket(String accept, Message request) {
+				upgrade(channel, accept, request, onAccept);
+			}
+
+			@Override
+			public void http2(Http2Settings settings, Message request) {
+				channel.write(Unpooled.wrappedBuffer(Http2Upgrade.ANSWER), channel.voidPromise());
+				acceptHttp2(channel, onAccept).upgraded(settings, Http2Upgrade.cleared(request));
+			}
+
+		};
 		HttpSocket socket = add(channel, HttpEncoder.server(), MessageDecoder.ofRequests(this.options), upgrade);
 		offer(socket, onAccept, socket::broken);
 	}
@@ -217,14 +232,16 @@ final class HttpTransport implements Transport {
 	/**
 	 * Adds the handlers of HTTP/2 to an accepted connection that is going to speak it.
 	 */
-	private void acceptHttp2(SocketChannel channel, Consumer<Socket> onAccept) {
-		track(Http2SessionBuilder.server(channel, this.options, (socket) -> {
+	private Http2Session acceptHttp2(SocketChannel channel, Consumer<Socket> onAccept) {
+		Http2Session session = Http2SessionBuilder.server(channel, this.options, (socket) -> {
 			if (socket instanceof GrpcSocket connection) {
 				this.connections.add(connection);
 				connection.whenClosed(() -> this.connections.remove(connection));
 			}
 			onAccept.accept(socket);
-		}), channel);
+		});
+		track(session, channel);
+		return session;
 	}
 
 	private static InetSocketAddress local(String host, int port) {

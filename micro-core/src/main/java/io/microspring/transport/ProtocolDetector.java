@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * <ol>
  * <li>TLS, when the port has it, and inside it the same again; nothing in the clear then;
  * <li>HTTP/2 with prior knowledge or chosen by ALPN, by its preface;
- * <li>anything else is HTTP/1.1, where an {@code Upgrade} to a WebSocket may follow; any
- * other is ignored, as HTTP allows.
+ * <li>anything else is HTTP/1.1, where an {@code Upgrade} to a WebSocket may follow, or
+ * one to HTTP/2 with the first request; any other is ignored, as HTTP allows.
  * </ol>
  * What a single HTTP/1.1 request means is told apart by its headers, in the server.
  */

@@ -91,6 +91,15 @@ final class RequestSocket extends StreamSocket {
 		}
 	}
 
+	/**
+	 * The request has come already, over HTTP/1.1.
+	 * @param request the request
+	 */
+	void received(Message request) {
+		this.head = Message.of(request.headers());
+		delivery().hand((receiver) -> receiver.onMessage(request));
+	}
+
 	@Override
 	void inputEnded() {
 		this.receiving = false;

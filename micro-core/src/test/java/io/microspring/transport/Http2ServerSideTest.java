@@ -2,6 +2,7 @@ package io.microspring.transport;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 
 import io.microspring.message.Headers;
@@ -10,6 +11,8 @@ import io.microspring.message.Metadata;
 import io.microspring.transport.RawHttp2.Frame;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -233,6 +236,40 @@ class Http2ServerSideTest {
 			for (int i = 0; i < 3; i++) {
 				assertThat(client.next(RawHttp2.DATA).stream()).isEqualTo(1);
 			}
+		}
+	}
+
+	@Test
+	void firstRequestOfHttp1MayAskForHttp2AndIsAnsweredThere() throws Exception {
+		try (RawHttp2 client = RawHttp2.silent(this.server.address())) {
+			String settings = Base64.getUrlEncoder()
+				.withoutPadding()
+				.encodeToString(new byte[] { 0, 3, 0, 0, 0, 100, 0, 4, 0, 1, 0, 0 });
+			client.write(bytes("PUT /a HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+					+ "HTTP2-Settings: " + settings + "\r\nMicro-Id: 7\r\nContent-Length: 5\r\n\r\nfirst"));
+			assertThat(client.readHttp1Head()).startsWith("HTTP/1.1 101 Switching Protocols").contains("h2c");
+			client.write(RawHttp2.PREFACE).settings();
+			assertThat(client.nextHeaders()).containsEntry(":status", "200");
+			Frame body = client.next();
+			assertThat(body.stream()).isEqualTo(1);
+			assertThat(body.text()).isEqualTo("first");
+			client.request(3, false, "POST", "/").data(3, true, bytes("second"));
+			assertThat(client.nextHeaders()).containsEntry(":status", "200");
+			assertThat(client.next().text()).isEqualTo("second");
+		}
+		assertThat(this.server.takeRequest().headers().toMap()).containsOnlyKeys("Micro-Id", "Content-Length", ":method",
+				":path");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "HTTP2-Settings: AAMAAABk", "HTTP2-Settings: ?", "HTTP2-Settings: AAT_____",
+			"HTTP2-Settings: AAQAAQAA\r\nHTTP2-Settings: AAQAAQAA", "X: y" })
+	void whoAsksWronglyIsAnsweredOverHttp1(String header) throws Exception {
+		try (RawConnection client = this.server.dial()) {
+			boolean right = header.equals("HTTP2-Settings: AAMAAABk");
+			client.write("POST / HTTP/1.1\r\nConnection: " + (right ? "keep-alive" : "Upgrade, HTTP2-Settings")
+					+ "\r\nUpgrade: h2c\r\n" + header + "\r\nContent-Length: 2\r\n\r\nhi");
+			assertThat(client.read().body()).isEqualTo("hi");
 		}
 	}
 

@@ -176,6 +176,15 @@ final class RawHttp2 implements AutoCloseable {
 		return new byte[] { (byte) (value >> 24), (byte) (value >> 16), (byte) (value >> 8), (byte) value };
 	}
 
+	/** What is said before HTTP/2 is spoken. */
+	String readHttp1Head() throws IOException {
+		StringBuilder head = new StringBuilder();
+		while (head.indexOf("\r\n\r\n") < 0) {
+			head.append((char) this.in.readUnsignedByte());
+		}
+		return head.toString();
+	}
+
 	/** The next frame, whatever it is. */
 	Frame read() throws IOException {
 		int length = this.in.readUnsignedShort() << 8 | this.in.readUnsignedByte();
