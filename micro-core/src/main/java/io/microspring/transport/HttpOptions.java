@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * there; 30 s by default
  * @param idleTimeout how long a connection may be open without anything sent, received or
  * under way; 5 min by default. A stream on which neither end says anything for so long is
- * idle too; a WebSocket is kept as long as its peer answers pings
+ * idle too; a WebSocket, and a stream of HTTP/2, is kept as long as its peer answers
+ * pings
  * @param webSocketOrigins which origins' pages may open WebSockets, such as
  * {@code https://example.com}, beside those of the server's own host; {@code *} for any.
  * None by default. Callers that are no browsers send no origin, and are not asked

@@ -257,8 +257,8 @@ class Http2ServerSideTest {
 			assertThat(client.nextHeaders()).containsEntry(":status", "200");
 			assertThat(client.next().text()).isEqualTo("second");
 		}
-		assertThat(this.server.takeRequest().headers().toMap()).containsOnlyKeys("Micro-Id", "Content-Length", ":method",
-				":path");
+		assertThat(this.server.takeRequest().headers().toMap()).containsOnlyKeys("Micro-Id", "Content-Length",
+				":method", ":path");
 	}
 
 	@ParameterizedTest

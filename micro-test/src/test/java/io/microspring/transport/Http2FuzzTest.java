@@ -107,8 +107,8 @@ class Http2FuzzTest {
 		try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
 			listener.setSoTimeout(20_000);
 			int attempts = Fuzz.run((random) -> {
-				CompletableFuture<Socket> opening = this.transport
-					.openStream("127.0.0.1:" + listener.getLocalPort(), Duration.ofSeconds(20));
+				CompletableFuture<Socket> opening = this.transport.openStream("127.0.0.1:" + listener.getLocalPort(),
+						Duration.ofSeconds(20));
 				CompletableFuture<String> ended = new CompletableFuture<>();
 				try (java.net.Socket peer = listener.accept()) {
 					peer.setSoTimeout(20_000);
@@ -199,7 +199,8 @@ class Http2FuzzTest {
 
 	private static List<byte[]> answers(Random random) {
 		List<byte[]> frames = new ArrayList<>();
-		frames.add(frame(1, 4, 3, block(":status", "200", "content-type", "application/grpc", "grpc-encoding", "gzip")));
+		frames
+			.add(frame(1, 4, 3, block(":status", "200", "content-type", "application/grpc", "grpc-encoding", "gzip")));
 		for (int i = random.nextInt(20); i >= 0; i--) {
 			frames.add(any(random, 3));
 		}
@@ -315,9 +316,10 @@ class Http2FuzzTest {
 		public void onMessage(Message message) {
 			boolean call = message.headers().contains(Headers.CALL_PROTOCOL);
 			boolean end = message.headers().contains(Headers.END);
-			send(this.socket, call ? Message.of(Metadata.of(Headers.HTTP_STATUS, "200", "grpc-encoding", "gzip"))
-					: end ? Message.of(Metadata.of(Headers.END, "", "grpc-status", "0"))
-							: new Message(Metadata.empty(), message.body()));
+			send(this.socket,
+					call ? Message.of(Metadata.of(Headers.HTTP_STATUS, "200", "grpc-encoding", "gzip"))
+							: end ? Message.of(Metadata.of(Headers.END, "", "grpc-status", "0"))
+									: new Message(Metadata.empty(), message.body()));
 		}
 
 		@Override
