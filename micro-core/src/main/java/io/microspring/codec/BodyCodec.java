@@ -1,6 +1,7 @@
 package io.microspring.codec;
 
 import java.lang.reflect.Type;
+import java.util.regex.Pattern;
 
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
@@ -17,6 +18,9 @@ sealed interface BodyCodec extends Codec permits ProtoCodec, JsonCodec, BytesCod
 
 	/** A detail travels in a header, so a parser that quotes its input is cut short. */
 	int LONGEST_REASON = 300;
+
+	/** What stands before the name of a class. */
+	Pattern PACKAGES = Pattern.compile("\\b(?:[a-z_][a-zA-Z0-9_]*\\.)+(?=[A-Z])");
 
 	/**
 	 * The content type that errors name.
@@ -59,7 +63,7 @@ sealed interface BodyCodec extends Codec permits ProtoCodec, JsonCodec, BytesCod
 	 */
 	default MicroException undecodable(Type type, @Nullable String reason) {
 		return MicroException.badRequest(ID,
-				contentType() + " body does not decode to " + simpleName(type) + ": " + brief(reason));
+				contentType() + " body does not decode to " + simpleName(type) + ": " + withoutPackages(brief(reason)));
 	}
 
 	/**
@@ -74,7 +78,12 @@ sealed interface BodyCodec extends Codec permits ProtoCodec, JsonCodec, BytesCod
 	}
 
 	private static String simpleName(Type type) {
-		return (type instanceof Class<?> c) ? c.getSimpleName() : type.getTypeName();
+		return (type instanceof Class<?> c) ? c.getSimpleName() : withoutPackages(type.getTypeName());
+	}
+
+	/** A caller need not know where we keep our classes. */
+	private static String withoutPackages(String text) {
+		return PACKAGES.matcher(text).replaceAll("");
 	}
 
 	private static String brief(@Nullable String reason) {

@@ -211,6 +211,53 @@ class LegacyEnvelopesTest {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "protobuf", "json", "json-rpc", "proto-rpc", "grpc", "grpc+json" })
+	void errorAndFaultAreAnsweredWhateverTheContentType(String name) throws Exception {
+		Message conflict = exchange(greeting(name, "Say.Hello", "error"));
+		Message fault = exchange(greeting(name, "Say.Hello", "fault"));
+
+		assertThat(conflict.header(Headers.ERROR)).contains("\"code\":409", "bad name");
+		assertThat(conflict.header("X-Micro-Error")).isEqualTo(conflict.header(Headers.ERROR));
+		assertThat(fault.header(Headers.ERROR)).contains("\"code\":500", "internal error, reference ")
+			.doesNotContain("secret");
+		assertThat(exchange(greeting(name, "Say.Hello", "bob")).header(Headers.ERROR)).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "protobuf", "json", "json-rpc", "proto-rpc", "grpc" })
+	void streamEndsAndFailsWhateverTheContentType(String name) throws Exception {
+		Message opening = greeting(name, "Say.Chat", "").withHeader(Headers.STREAM, "3");
+		this.socket.send(opening);
+		this.socket.send(opening.withHeader(Headers.ERROR, "EOS"));
+		assertThat(this.inbox.take(PATIENCE).header(Headers.ERROR)).isEqualTo("EOS");
+
+		this.socket.send(greeting(name, "Say.Chat", "").withHeader(Headers.STREAM, "4"));
+		this.socket.send(greeting(name, "Say.Chat", "fault").withHeader(Headers.STREAM, "4"));
+		assertThat(this.inbox.take(PATIENCE).header(Headers.ERROR)).contains("\"code\":500");
+	}
+
+	@Test
+	void severalStreamsAndCallsShareAConnection() throws Exception {
+		for (String id : new String[] { "a", "b" }) {
+			this.socket.send(greeting("json", "Say.Chat", "").withHeader(Headers.STREAM, id));
+		}
+		for (String id : new String[] { "b", "a", "b" }) {
+			this.socket.send(greeting("json", "Say.Chat", "to " + id).withHeader(Headers.STREAM, id));
+			Message part = this.inbox.take(PATIENCE);
+			assertThat(text(part)).isEqualTo("\"Hello to " + id + "\"\n");
+			assertThat(part.header(Headers.STREAM)).isEqualTo(id);
+			assertThat(text(exchange(greeting("json", "Say.Hello", "bob")))).isEqualTo("\"Hello bob\"\n");
+		}
+		this.socket
+			.send(greeting("json", "Say.Chat", "").withHeader(Headers.STREAM, "a").withHeader("Micro-Error", "EOS"));
+		Message end = this.inbox.take(PATIENCE);
+		assertThat(end.header(Headers.STREAM)).isEqualTo("a");
+		assertThat(end.header(Headers.ERROR)).isEqualTo("EOS");
+		this.socket.send(greeting("json", "Say.Chat", "still").withHeader(Headers.STREAM, "b"));
+		assertThat(text(this.inbox.take(PATIENCE))).isEqualTo("\"Hello still\"\n");
+	}
+
 	@Test
 	void grpcFrameOverHttp11IsAnsweredInKind() throws Exception {
 		Metadata headers = Metadata.of(Headers.HTTP_METHOD, "POST", Headers.PATH, "/", Headers.CONTENT_TYPE,
@@ -234,6 +281,14 @@ class LegacyEnvelopesTest {
 	private Message exchange(Message request) throws InterruptedException {
 		this.socket.send(request);
 		return this.inbox.take(PATIENCE);
+	}
+
+	private static Message greeting(String name, String endpoint, String text) {
+		Metadata headers = Metadata.of(Headers.HTTP_METHOD, "POST", Headers.PATH, "/", Headers.CONTENT_TYPE,
+				"application/" + name, Headers.ENDPOINT, endpoint, Headers.SERVICE, "greeter", Headers.ID, "3");
+		return new Message(headers,
+				codec(name).write(new Codec.Header(Kind.REQUEST, "3", "greeter", endpoint, null), StringValue.of(text))
+					.body());
 	}
 
 	private static Codec codec(String name) {
@@ -263,6 +318,9 @@ class LegacyEnvelopesTest {
 		public StringValue hello(StringValue name) {
 			if (name.getValue().equals("error")) {
 				throw MicroException.conflict("greeter", "bad name");
+			}
+			if (name.getValue().equals("fault")) {
+				throw new IllegalStateException("secret");
 			}
 			return StringValue.of("Hello " + name.getValue());
 		}
