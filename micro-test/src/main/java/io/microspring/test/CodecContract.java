@@ -30,7 +30,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 public abstract class CodecContract {
 
 	/** How long a hostile body may keep a thread busy. */
-	private static final Duration SOON = Duration.ofSeconds(1);
+	private static final Duration SOON = Duration.ofSeconds(10);
 
 	/**
 	 * The codec under test.

@@ -90,7 +90,7 @@ class JsonCodecTest extends CodecContract {
 		for (String opening : List.of("{\"inner\":", "{\"unknown\":[", "[")) {
 			byte[] body = utf8(opening.repeat((1 << 20) / opening.length()));
 
-			assertTimeoutPreemptively(Duration.ofSeconds(1),
+			assertTimeoutPreemptively(Duration.ofSeconds(10),
 					() -> assertThatExceptionOfType(MicroException.class)
 						.isThrownBy(() -> decode(body, MESSAGE.getClass()))
 						.satisfies((ex) -> assertThat(ex.code()).isEqualTo(400))
