@@ -15,6 +15,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -113,6 +114,9 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 			// 100 Continue and its like announce the response
 			return;
 		}
+		if (!isUnderstood(message)) {
+			return;
+		}
 		if (this.upgrade != null && message instanceof HttpRequest request && WebSocketHandshake.isAskedFor(request)
 				&& !shake(request)) {
 			return;
@@ -134,6 +138,25 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		if (expects) {
 			ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE), ctx.voidPromise());
 		}
+	}
+
+	/**
+	 * What is framed in a way that is not ours to read is refused: where its body ends
+	 * would be a guess (RFC 9112 §6.3).
+	 */
+	private boolean isUnderstood(HttpMessage message) {
+		String coding = message.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+		if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+			this.socket.reject(MicroException.badRequest(HttpSocket.ID,
+					"malformed HTTP: the transfer encoding '" + coding + "' is not understood"));
+			return false;
+		}
+		if (message.protocolVersion().majorVersion() != 1) {
+			this.socket.reject(MicroException.of(HttpSocket.ID, 505,
+					message.protocolVersion() + " is not spoken here: HTTP/1.1 and HTTP/2 are"));
+			return false;
+		}
+		return true;
 	}
 
 	private boolean shake(HttpRequest request) {

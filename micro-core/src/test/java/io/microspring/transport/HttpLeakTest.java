@@ -55,7 +55,11 @@ class HttpLeakTest {
 				"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf",
 				"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n",
 				"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n",
-				"POST / HTTP/1.1\r\nX: " + "x".repeat(3000) + "\r\n\r\n");
+				"POST / HTTP/1.1\r\nX: " + "x".repeat(3000) + "\r\n\r\n", "\u0016\u0003\u0001",
+				WebSocketTest.HANDSHAKE + WebSocketTest.frame(0x81, "hi") + WebSocketTest.frame(0x89, "ping"),
+				WebSocketTest.HANDSHAKE + WebSocketTest.frame(0x01, "a fragment") + "\u0080\u0085\0\0\0\0and",
+				WebSocketTest.HANDSHAKE + WebSocketTest.frame(0x81, "hi") + "no frame at all",
+				WebSocketTest.HANDSHAKE + "\u0082\u00fe\u0007\u00d0\0\0\0\0" + "x".repeat(2000));
 		HttpOptions options = HttpOptions.defaults().withMaxMessageSize(1000).withMaxHeaderSize(2000);
 		try (RecordingServer server = new RecordingServer(options); Transport transport = Transport.http(options)) {
 			for (String input : inputs) {

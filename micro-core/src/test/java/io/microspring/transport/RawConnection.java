@@ -64,6 +64,11 @@ final class RawConnection implements AutoCloseable {
 		return new String(bytes, StandardCharsets.ISO_8859_1);
 	}
 
+	/** Reads until the peer closes, as Latin-1. */
+	String readAll() throws IOException {
+		return new String(this.socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+	}
+
 	/** Whether the peer has closed and nothing is left to read. */
 	boolean isAtEnd() throws IOException {
 		return this.socket.getInputStream().read() < 0;

@@ -28,6 +28,8 @@ class WebSocketTest {
 	private static final String UPGRADE = "GET /Say/Bidi HTTP/1.1\r\nHost: localhost:1\r\nConnection: keep-alive, Upgrade"
 			+ "\r\nUpgrade: websocket\r\n";
 
+	static final String HANDSHAKE = UPGRADE + KEY + "\r\n";
+
 	private RecordingServer server = new RecordingServer(RecordingServer.options()).answering(WebSocketTest::echo);
 
 	@AfterEach
@@ -138,7 +140,7 @@ class WebSocketTest {
 		this.server.answering((socket, message) -> socket
 			.send(new Message(Metadata.of(Headers.END, "", Headers.HTTP_STATUS, "404"), "nothing there".getBytes())));
 		try (RawConnection client = this.server.dial()) {
-			Raw answer = client.write(UPGRADE + KEY + "\r\n").read();
+			Raw answer = client.write(HANDSHAKE).read();
 			assertThat(answer.start()).isEqualTo("HTTP/1.1 404 Not Found");
 			assertThat(answer.headers()).contains("Connection: close");
 			assertThat(answer.body()).isEqualTo("nothing there");
@@ -149,7 +151,7 @@ class WebSocketTest {
 	@Test
 	void handshakeIsAnsweredAsTheStandardSays() throws Exception {
 		try (RawConnection client = this.server.dial()) {
-			Raw answer = client.write(UPGRADE + KEY + "\r\n").read();
+			Raw answer = client.write(HANDSHAKE).read();
 			assertThat(answer.start()).isEqualTo("HTTP/1.1 101 Switching Protocols");
 			assertThat(answer.headers()).containsExactly("Upgrade: websocket", "Connection: Upgrade",
 					"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "X-Mine: 1");
@@ -216,7 +218,7 @@ class WebSocketTest {
 		});
 		try (RawConnection client = this.server.dial()) {
 			assertThat(client.write("POST /plain HTTP/1.1\r\nHost: a\r\n\r\n").read().body()).isEqualTo("plain");
-			assertThat(client.write(UPGRADE + KEY + "\r\n").read().start()).contains("101");
+			assertThat(client.write(HANDSHAKE).read().start()).contains("101");
 			assertThat(this.server.accepted).hasSize(2);
 			assertThat(this.server.causes.take()).isEmpty();
 		}
@@ -237,7 +239,7 @@ class WebSocketTest {
 	@Test
 	void framesRightBehindTheHandshakeAreNotLost() throws Exception {
 		try (RawConnection client = this.server.dial()) {
-			client.write(UPGRADE + KEY + "\r\n" + frame(0x81, "early") + frame(0x82, ""));
+			client.write(HANDSHAKE + frame(0x81, "early") + frame(0x82, ""));
 			assertThat(client.read().start()).contains("101");
 			assertThat(client.read(7)).isEqualTo("\u0081\u0005early");
 			assertThat(client.read(4)).isEqualTo("\u0088\u0002\u0003\u00e8");
@@ -422,9 +424,9 @@ class WebSocketTest {
 		return new Message(Metadata.of("Content-Type", "application/json"), text.getBytes(StandardCharsets.UTF_8));
 	}
 
-	private static RawConnection open(RecordingServer server) throws Exception {
+	static RawConnection open(RecordingServer server) throws Exception {
 		RawConnection client = server.dial();
-		assertThat(client.write(UPGRADE + KEY + "\r\n").read().start()).contains("101");
+		assertThat(client.write(HANDSHAKE).read().start()).contains("101");
 		return client;
 	}
 
