@@ -146,10 +146,11 @@ final class CachedService {
 			}
 			this.asking = null;
 			this.failure = null;
+			// First, since known() looks without the lock: what it sees must be fresh.
+			this.freshUntil = after(CachedRegistry.jittered(this.cache.options().ttl()));
 			if (!present.equals(this.services)) {
 				this.services = present;
 			}
-			this.freshUntil = after(CachedRegistry.jittered(this.cache.options().ttl()));
 			this.heldUntil = after(this.cache.options().missTtl());
 			present = this.services;
 		}

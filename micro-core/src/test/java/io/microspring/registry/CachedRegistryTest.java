@@ -257,6 +257,8 @@ class CachedRegistryTest {
 					(i) -> this.behind.register(Service.of("s" + i, "latest", Node.of("n" + i, "a:1")), Duration.ZERO));
 		IntStream.range(0, 101).forEach((i) -> assertThat(this.cached.get("s" + i)).hasSize(1));
 		awaitWatch(100);
+		// Once for each, and once more for those that are watched.
+		await().until(() -> this.behind.gets.get() == 201);
 		int asked = this.behind.gets.get();
 		this.cached.get("s99");
 		assertThat(this.behind.gets).hasValue(asked);
