@@ -299,7 +299,7 @@ final class Http2Session extends Http2ConnectionHandler {
 				this.cause);
 		this.cause = broken;
 		this.closed = true;
-		this.calls.broken(new TransportException(broken.getMessage(), true, this.cause));
+		this.calls.broken(new TransportException(String.valueOf(broken.getMessage()), true, this.cause));
 		this.streams.forEach((socket) -> socket.streamClosed(broken));
 		this.farewell.broken(ctx, error, text);
 		this.outbox.wake();
