@@ -296,7 +296,7 @@ class Http2LimitsTest {
 	void silentCallerIsAskedWhetherItIsThere() throws Exception {
 		reopened(RecordingServer.options()
 			.withIdleTimeout(Duration.ofMillis(300))
-			.withReadTimeout(Duration.ofMillis(500)));
+			.withReadTimeout(Duration.ofSeconds(3)));
 		try (RawHttp2 client = RawHttp2.to(this.server.address())) {
 			client.call(1);
 			Frame ping = client.next(RawHttp2.PING);

@@ -27,6 +27,7 @@ import io.microspring.transport.Listener;
 import io.microspring.transport.Receiver;
 import io.microspring.transport.Socket;
 import io.microspring.transport.Transport;
+import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,13 +120,88 @@ class GrpcJavaClientTest {
 		assertThat(call.end().isOk()).isTrue();
 	}
 
+	@Test
+	void messagesAreCompressedEitherWay() throws InterruptedException {
+		Call call = call("test.Echo/Compressed", CallOptions.DEFAULT.withCompression("gzip"));
+		call.call.setMessageCompression(true);
+		String text = "compress me ".repeat(1000);
+		call.sendAndEnd(text);
+		assertThat(call.message()).isEqualTo(text);
+		assertThat(call.end().isOk()).isTrue();
+		assertThat(this.seen.poll(10, TimeUnit.SECONDS)).isInstanceOfSatisfying(Message.class,
+				(opening) -> assertThat(opening.header("grpc-encoding")).isEqualTo("gzip"));
+		assertThat(this.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("compressed");
+	}
+
+	@Test
+	void callerThatCancelsIsToldToTheServer() throws InterruptedException {
+		Call call = call("test.Echo/Say");
+		call.send("hello");
+		assertThat(call.message()).isEqualTo("hello");
+		call.call.cancel("enough", null);
+		assertThat(call.end().getCode()).isEqualTo(Status.Code.CANCELLED);
+		assertThat(this.seen.poll(10, TimeUnit.SECONDS)).isInstanceOf(Message.class);
+		assertThat(this.seen.poll(10, TimeUnit.SECONDS)).isInstanceOf(TransportException.class);
+	}
+
+	@Test
+	void messageOverTheLimitIsRefusedAndTheNextCallIsServed() throws InterruptedException {
+		Call call = call("test.Echo/Say");
+		call.call.sendMessage(new byte[4 * 1024 * 1024 + 1]);
+		Status refused = call.end();
+		assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+		assertThat(refused.getDescription()).contains("the limit is " + 4 * 1024 * 1024);
+		Call next = call("test.Echo/Say");
+		next.sendAndEnd("fine");
+		assertThat(next.message()).isEqualTo("fine");
+	}
+
+	@Test
+	void callerThatReadsSlowlyGetsEverything() throws InterruptedException {
+		Call call = new Call(this.channel.newCall(method("test.Echo/Say"), CallOptions.DEFAULT), 1);
+		byte[] part = new byte[256 * 1024];
+		for (int i = 0; i < 40; i++) {
+			call.call.sendMessage(part);
+		}
+		call.call.halfClose();
+		Call other = call("test.Echo/Say");
+		other.sendAndEnd("not held back");
+		assertThat(other.message()).isEqualTo("not held back");
+		for (int i = 0; i < 40; i++) {
+			assertThat((byte[]) call.next()).hasSameSizeAs(part);
+			call.call.request(1);
+		}
+		assertThat(call.end().isOk()).isTrue();
+	}
+
+	@Test
+	void callUnderWayEndsWellWhenTheServerGoesAway() throws InterruptedException {
+		Call call = call("test.Echo/Say");
+		call.send("before");
+		assertThat(call.message()).isEqualTo("before");
+		this.listener.close();
+		call.sendAndEnd("after");
+		assertThat(call.message()).isEqualTo("after");
+		assertThat(call.end().isOk()).isTrue();
+		Call late = call("test.Echo/Say");
+		assertThat(late.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+	}
+
 	private Call call(String method) {
-		return new Call(this.channel.newCall(MethodDescriptor.<byte[], byte[]>newBuilder()
+		return call(method, CallOptions.DEFAULT);
+	}
+
+	private Call call(String method, CallOptions options) {
+		return new Call(this.channel.newCall(method(method), options), Integer.MAX_VALUE);
+	}
+
+	private static MethodDescriptor<byte[], byte[]> method(String name) {
+		return MethodDescriptor.<byte[], byte[]>newBuilder()
 			.setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-			.setFullMethodName(method)
+			.setFullMethodName(name)
 			.setRequestMarshaller(BYTES)
 			.setResponseMarshaller(BYTES)
-			.build(), CallOptions.DEFAULT));
+			.build();
 	}
 
 	/** A call of grpc-java, read by waiting. */
@@ -135,10 +211,10 @@ class GrpcJavaClientTest {
 
 		private final BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
 
-		Call(ClientCall<byte[], byte[]> call) {
+		Call(ClientCall<byte[], byte[]> call, int wanted) {
 			this.call = call;
 			call.start(this, new Metadata());
-			call.request(Integer.MAX_VALUE);
+			call.request(wanted);
 		}
 
 		void send(String text) {
@@ -191,11 +267,18 @@ class GrpcJavaClientTest {
 		public void onMessage(Message message) {
 			if (message.header(Headers.CALL_PROTOCOL) != null) {
 				GrpcJavaClientTest.this.seen.add(message);
+				if ("/test.Echo/Compressed".equals(message.header(Headers.PATH))) {
+					this.socket.send(Message
+						.of(io.microspring.message.Metadata.of(Headers.HTTP_STATUS, "200", "grpc-encoding", "gzip")));
+				}
 			}
 			else if (message.header(Headers.END) != null) {
 				this.socket.send(Message.of(io.microspring.message.Metadata.of(Headers.END, "", "grpc-status", "0")));
 			}
 			else {
+				if ("true".equals(message.header(Headers.COMPRESSED))) {
+					GrpcJavaClientTest.this.seen.add("compressed");
+				}
 				this.socket.send(message);
 			}
 		}

@@ -27,6 +27,7 @@ import io.microspring.message.Metadata;
 import io.microspring.test.Fuzz;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.util.ResourceLeakDetector;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -56,12 +57,16 @@ class Http2FuzzTest {
 
 		@Override
 		protected void append(ILoggingEvent event) {
-			if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+			if (event.getLevel().isGreaterOrEqual(Level.WARN)
+					&& (event.getLoggerName().startsWith("io.microspring.transport")
+							|| event.getLoggerName().startsWith("io.netty"))) {
 				Http2FuzzTest.this.faults.add(event.getFormattedMessage() + " " + event.getThrowableProxy());
 			}
 		}
 
 	};
+
+	private final Logger leakDetector = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
 
 	private final Logger root = (Logger) LoggerFactory.getLogger("ROOT");
 
@@ -69,6 +74,8 @@ class Http2FuzzTest {
 
 	@BeforeEach
 	void watch() {
+		// the deliberate leak is none to report
+		this.leakDetector.setAdditive(false);
 		this.appender.start();
 		this.root.addAppender(this.appender);
 		ByteBufUtil.setLeakListener((type, records) -> this.leaks.add(records));
@@ -78,6 +85,7 @@ class Http2FuzzTest {
 	void stop() {
 		this.transport.close();
 		this.root.detachAppender(this.appender);
+		this.leakDetector.setAdditive(true);
 		ByteBufUtil.setLeakListener((type, records) -> {
 		});
 	}
