@@ -27,6 +27,8 @@ final class Http2Calls {
 
 	private volatile int most;
 
+	private volatile boolean stopped;
+
 	Http2Calls(Http2Session session) {
 		this.session = session;
 	}
@@ -53,12 +55,15 @@ final class Http2Calls {
 	 * @param streams how many
 	 */
 	void most(int streams) {
-		this.most = streams;
+		if (!this.stopped) {
+			this.most = streams;
+		}
 		this.ready.complete(this.session);
 	}
 
 	/** No more sockets are given out. */
 	void stop() {
+		this.stopped = true;
 		this.most = 0;
 	}
 
@@ -68,7 +73,7 @@ final class Http2Calls {
 	 */
 	@Nullable Socket tryOpen() {
 		int before = this.open.get();
-		while (before < this.most && this.session.isOpen()) {
+		while (!this.stopped && before < this.most && this.session.isOpen()) {
 			if (this.open.compareAndSet(before, before + 1)) {
 				CallSocket socket = new CallSocket(this.session);
 				this.unopened.add(socket);
