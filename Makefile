@@ -35,7 +35,7 @@ samples: ## Run the samples, each in a process of its own
 		-Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: vectors
-vectors: ## Play what Go clients sent to the greeter at TARGET=host:port; DIR= other recordings, FAMILY= other than mucp-http
+vectors: ## Play the recordings of go-micro to the greeter at TARGET=host:port and to our client; DIR= other recordings, FAMILY= only one
 	$(MVN) -q -pl micro-plugins -am test-compile exec:java $(UNCHECKED) -Dexec.mainClass=io.microspring.plugins.PlayRecordings \
 		-Dexec.args="$(if $(DIR),$(abspath $(DIR)),-) $(or $(TARGET),$(error TARGET=host:port is missing)) $(FAMILY)"
 

@@ -3,6 +3,7 @@ package io.microspring.test.recording;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 import io.microspring.message.Metadata;
 import tools.jackson.databind.JsonNode;
@@ -48,7 +49,7 @@ public record GoCall(Kind kind, String service, String endpoint, String contentT
 				metadata.set(name, value);
 			}
 		});
-		Kind kind = Kind.valueOf(result.path("op").asString("call").toUpperCase(Locale.ROOT));
+		Kind kind = Kind.of(result);
 		// The first opens a stream, and the last may end it.
 		List<HttpMessage> requests = (kind == Kind.CALL) ? List.of(first)
 				: messages.stream().skip(1).filter((message) -> message.headers().get("Micro-Error") == null).toList();
@@ -67,7 +68,21 @@ public record GoCall(Kind kind, String service, String endpoint, String contentT
 		/** One request, a stream of answers. */
 		STREAM,
 		/** Both sides stream; the client waits for an answer to each of its messages. */
-		BIDI
+		BIDI;
+
+		/**
+		 * The kind of a recorded call.
+		 * @param result what the user of the Go client saw
+		 * @return the kind
+		 * @throws UnsupportedOperationException when the player knows no such kind
+		 */
+		static Kind of(JsonNode result) {
+			String kind = result.path("op").asString("call").toUpperCase(Locale.ROOT);
+			return Stream.of(values())
+				.filter((known) -> known.name().equals(kind))
+				.findFirst()
+				.orElseThrow(() -> new UnsupportedOperationException("no player for this kind of call: " + kind));
+		}
 
 	}
 

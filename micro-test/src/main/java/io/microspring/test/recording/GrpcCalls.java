@@ -3,7 +3,6 @@ package io.microspring.test.recording;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 import io.microspring.message.Metadata;
@@ -73,8 +72,8 @@ final class GrpcCalls implements Grpc.Dialect {
 			.stream()
 			.map((body) -> GrpcMessages.message(request, body))
 			.toList();
-		return new GoCall(GoCall.Kind.valueOf(result.path("op").asString("call").toUpperCase(Locale.ROOT)),
-				path.substring(1, Math.max(1, handler)), path.substring(handler + 1).replace('/', '.'),
+		return new GoCall(GoCall.Kind.of(result), path.substring(1, Math.max(1, handler)),
+				path.substring(handler + 1).replace('/', '.'),
 				result.path("content_type").asString(headers.getOrDefault("content-type", "")),
 				messages.isEmpty() ? List.of("")
 						: messages.stream().map((message) -> Bodies.text(message, "name")).toList(),

@@ -202,13 +202,27 @@ public final class Player {
 	private List<Outcome> play(Role role, Function<Recording, Finding> play) {
 		List<Outcome> outcomes = new ArrayList<>();
 		for (Recording recording : this.recordings) {
-			Finding finding = this.families.containsKey(recording.family()) ? play.apply(recording)
-					: Finding.notPlayed("no player for this family");
-			Outcome outcome = judge(recording, role, finding);
+			Outcome outcome = judge(recording, role, finding(recording, play));
 			outcomes.add(outcome);
 			this.progress.accept(outcome);
 		}
 		return outcomes;
+	}
+
+	/** A recording that the player breaks on must not end the others, nor pass. */
+	private Finding finding(Recording recording, Function<Recording, Finding> play) {
+		if (!this.families.containsKey(recording.family())) {
+			return Finding.notPlayed("no player for this family");
+		}
+		try {
+			return play.apply(recording);
+		}
+		catch (UnsupportedOperationException ex) {
+			return Finding.notPlayed(String.valueOf(ex.getMessage()));
+		}
+		catch (RuntimeException ex) {
+			return Finding.of(List.of("the player failed: " + ex));
+		}
 	}
 
 	private Family family(Recording recording) {

@@ -69,6 +69,19 @@ class MainTest {
 	}
 
 	@Test
+	void callOfAnUnknownKindIsNotPassedAsTheSame() throws IOException {
+		String line = recording().json().toString().replace("\"op\":\"call\"", "\"op\":\"teleport\",\"new\":[{}]");
+		Files.writeString(this.directory.resolve("mucp-http.jsonl"), line + "\n");
+		try (GoServer server = new GoServer(recording())) {
+
+			run(this.directory.toString(), server.node().address());
+		}
+
+		assertThat(this.printed.toString()).contains("no player for this kind of call: TELEPORT",
+				"as client: 0 same, 0 differ, 0 excepted");
+	}
+
+	@Test
 	void whatCannotBePlayedIsSaidAndEndsWithTwo() throws IOException {
 		write("mucp-http", recording());
 		String here = this.directory.toString();
