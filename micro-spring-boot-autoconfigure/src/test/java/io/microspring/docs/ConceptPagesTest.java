@@ -1,6 +1,8 @@
 package io.microspring.docs;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,13 +43,18 @@ import io.microspring.server.Call;
 import io.microspring.server.HandlerFunction;
 import io.microspring.server.HandlerInterceptor;
 import io.microspring.service.MicroService;
+import io.microspring.transport.HttpOptions;
 import io.microspring.transport.Inbox;
 import io.microspring.transport.Listener;
 import io.microspring.transport.Receiver;
 import io.microspring.transport.Socket;
+import io.microspring.transport.TlsOptions;
 import io.microspring.transport.Transport;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -113,6 +120,25 @@ class ConceptPagesTest {
 		transport.close();
 
 		assertThat(echo.body()).asString().isEqualTo("hello");
+	}
+
+	@Test
+	void tlsPage(@TempDir Path directory) throws Exception {
+		X509Bundle bundle = new CertificateBuilder().ecp256()
+			.subject("CN=greeter")
+			.addSanIpAddress("127.0.0.1")
+			.setIsCertificateAuthority(true)
+			.buildSelfSigned();
+		Path certificate = Files.writeString(directory.resolve("server.pem"), bundle.getCertificatePathPEM());
+		Path privateKey = Files.writeString(directory.resolve("key.pem"), bundle.getPrivateKeyPEM());
+		Path authority = certificate;
+		HttpOptions options = HttpOptions.defaults()
+			.withServerTls(TlsOptions.server(certificate, privateKey))
+			.withClientTls(TlsOptions.client().withTrustCertificate(authority));
+		Transport transport = Transport.http(options);
+		Listener listener = transport.listen("127.0.0.1:0", (socket) -> socket.receive(new Echo(socket)));
+		assertThat(transport.dial(listener.address(), Duration.ofSeconds(5)).join().isOpen()).isTrue();
+		transport.close();
 	}
 
 	@Test
