@@ -46,12 +46,15 @@ class AbandonedCallTest {
 	private final AtomicInteger safe = new AtomicInteger();
 
 	@ParameterizedTest
-	@ValueSource(strings = { "http", "memory" })
+	@ValueSource(strings = { "http", "memory", "grpc" })
 	void laterCallsAreNeverLostOrMixedUp(String kind) throws Exception {
 		try (Registry registry = Registry.memory();
-				Transport transport = kind.equals("http") ? Transport.http() : Transport.memory();
+				Transport transport = kind.equals("memory") ? Transport.memory() : Transport.http();
 				Server server = server(registry, transport);
-				Client client = Client.builder(registry).transport(transport).build()) {
+				Client client = Client.builder(registry)
+					.transport(transport)
+					.options(ClientOptions.defaults().withProtocol(kind.equals("grpc") ? "grpc" : ClientOptions.AUTO))
+					.build()) {
 			ExecutorService executor = Threads.executor(ExecutorMode.POOL, "callers");
 			long end = System.nanoTime() + LASTING.toNanos();
 
