@@ -42,6 +42,9 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	private volatile boolean closed;
 
+	/** Whether the handler has said the last word. */
+	private volatile boolean ending;
+
 	ClientStream(PreparedCall call, Conversation conversation, Deadline deadline, Socket socket) {
 		this.call = call;
 		this.conversation = conversation;
@@ -63,13 +66,13 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	@Override
 	public void send(Object message) {
-		if (this.sendClosed.get() && !this.over.isDone()) {
+		if (this.sendClosed.get() && !hasEnded()) {
 			throw MicroException.badRequest(Dialects.ID,
 					"the stream to " + this.endpoint + " has been closed for sending");
 		}
 		Message encoded = this.conversation.message(this.call.encode(message));
 		awaitWritable();
-		if (this.over.isDone()) {
+		if (hasEnded()) {
 			throw MicroException.of(Dialects.ID, 499, "the stream to " + this.endpoint + " has ended");
 		}
 		transmit(encoded);
@@ -178,10 +181,14 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	/** Ends as the handler said, and tells it so, as Go's clients do. */
 	void endAnswered(@Nullable MicroException failure) {
-		this.window.end(failure);
-		this.over.complete(null);
+		this.ending = true;
+		// Before anyone hears of the end, who would close the stream himself.
 		closeSend();
-		this.socket.close();
+		end(failure);
+	}
+
+	private boolean hasEnded() {
+		return this.ending || this.over.isDone();
 	}
 
 	/** Of several ends the first counts; what came before it can still be received. */
