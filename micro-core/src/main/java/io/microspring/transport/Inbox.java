@@ -67,6 +67,10 @@ public final class Inbox implements Receiver {
 		this.queue.add(message);
 		if (this.queue.size() >= WINDOW) {
 			this.socket.reading(false);
+			if (this.queue.size() < WINDOW / 2) {
+				// All was taken meanwhile, and whoever takes next would wait in vain.
+				this.socket.reading(true);
+			}
 		}
 	}
 
