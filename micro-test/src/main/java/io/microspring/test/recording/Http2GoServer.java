@@ -138,7 +138,8 @@ final class Http2GoServer implements AutoCloseable {
 			dialogue.play();
 			latch.countDown();
 			if (!script.closedByServer()) {
-				dialogue.linger(Http2Dialogue.PATIENCE);
+				// Longer than a client waits for an answer that does not come.
+				dialogue.linger(Http2Dialogue.PATIENCE.multipliedBy(3));
 			}
 		}
 		catch (IOException expected) {
