@@ -228,16 +228,18 @@ final class WebSocketConnection implements NettySocket {
 			return;
 		}
 		boolean well = code == WebSocketEncoder.NORMAL || code == WebSocketCloseStatus.EMPTY.code();
-		if (well && !this.deaf) {
-			halfClosed();
-		}
+		boolean wasDeaf = this.deaf;
 		this.deaf = true;
+		// before the receiver hears of it, so that nothing is sent behind what was
+		this.closed.set(true);
 		this.outbox.flush();
 		control((out) -> this.encoder.close(WebSocketEncoder.NORMAL, "", out));
+		if (well && !wasDeaf) {
+			halfClosed();
+		}
 		TransportException cause = well ? null : new TransportException(
 				"WebSocket of " + this.remote + " was closed with " + code + (reason.isEmpty() ? "" : ": " + reason),
 				false, null);
-		this.closed.set(true);
 		over(cause);
 		if (this.encoder.isOver()) {
 			finish(cause);

@@ -342,6 +342,11 @@ class WebSocketTest {
 
 	@Test
 	void callersCloseEndsTheCall() throws Exception {
+		this.server.answering((socket, message) -> {
+			if (message.headers().contains(Headers.CALL_PROTOCOL)) {
+				echo(socket, message);
+			}
+		});
 		try (WebSocketClient client = WebSocketClient.to(this.server.address())) {
 			client.webSocket.sendClose(1000, "").join();
 			assertThat(client.hear()).isEqualTo("closed: 1000");
