@@ -38,6 +38,10 @@ final class ConnectionPool {
 		this.ttlNanos = options.poolTtl().toNanos();
 	}
 
+	Transport transport() {
+		return this.transport;
+	}
+
 	CompletableFuture<Connection> acquire(String address, Duration timeLeft) {
 		if (this.closed) {
 			return CompletableFuture.failedFuture(new TransportException("the client is closed", true, null));

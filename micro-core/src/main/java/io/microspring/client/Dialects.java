@@ -1,5 +1,8 @@
 package io.microspring.client;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.microspring.client.CallFunction.Outgoing;
@@ -28,13 +31,10 @@ final class Dialects {
 	/** What a server of ours says of itself in the registry. */
 	private static final String RUNTIME = "micro-runtime";
 
-	private final Dialect mucp;
+	private final Mucp mucp;
 
-	private final Dialect go;
-
-	private final Dialect goOfItsChoice;
-
-	private final Dialect olderGo;
+	/** mucp by the transport that a node announces. */
+	private final Map<String, Mucp> byTransport = new HashMap<>();
 
 	private final Dialect grpc;
 
@@ -46,11 +46,15 @@ final class Dialects {
 
 	private final AtomicLong sequence = new AtomicLong();
 
-	Dialects(MucpDialect mucp, Dialect grpc, ClientOptions options) {
-		this.mucp = mucp;
-		this.go = mucp.to(Peer.GO);
-		this.goOfItsChoice = mucp.to(Peer.GO_OF_ITS_CHOICE);
-		this.olderGo = mucp.to(Peer.OLDER_GO);
+	/**
+	 * The dialects of a client.
+	 * @param mucp mucp on each transport, the client's own first
+	 * @param grpc gRPC
+	 * @param options what the client was told
+	 */
+	Dialects(List<MucpDialect> mucp, Dialect grpc, ClientOptions options) {
+		mucp.forEach((dialect) -> this.byTransport.put(dialect.transport(), Mucp.of(dialect)));
+		this.mucp = Mucp.of(mucp.get(0));
 		this.grpc = grpc;
 		this.chosen = !options.contentType().isEmpty();
 		this.always = options.protocol().equals(ClientOptions.AUTO) ? null : named(options.protocol());
@@ -69,13 +73,15 @@ final class Dialects {
 	 */
 	Dialect expected(Outgoing call, String contentType) {
 		Dialect wanted = wanted(call);
-		return (wanted != null) ? wanted : (isPath(call) || GrpcDialect.isOwn(contentType)) ? this.grpc : this.mucp;
+		return (wanted != null) ? wanted
+				: (isPath(call) || GrpcDialect.isOwn(contentType)) ? this.grpc : this.mucp.ours();
 	}
 
 	/**
 	 * The dialect that a node is spoken to in: what the call or the client asks for, else
 	 * what the node says: mucp to an address, and in its envelopes to a node that says
-	 * nothing, but gRPC for an endpoint that is written as a path.
+	 * nothing, but gRPC for an endpoint that is written as a path. mucp goes over the
+	 * transport that the node announces.
 	 * @param node the node
 	 * @param call the call that is to be made
 	 * @return the dialect
@@ -84,25 +90,31 @@ final class Dialects {
 	Dialect of(Node node, Outgoing call) {
 		Dialect wanted = wanted(call);
 		if (wanted != null) {
-			return wanted;
+			return (wanted == this.mucp.ours()) ? mucp(node).ours() : wanted;
 		}
 		if (node.id().isEmpty()) {
-			return isPath(call) ? this.grpc : this.mucp;
+			return isPath(call) ? this.grpc : this.mucp.ours();
 		}
 		String protocol = node.metadata().get("protocol");
 		if (protocol == null || protocol.isEmpty()) {
 			boolean grpc = "grpc".equals(node.metadata().get("server")) || isPath(call);
-			return grpc ? this.grpc : this.olderGo;
+			return grpc ? this.grpc : mucp(node).olderGo();
 		}
 		if (protocol.equals("mucp")) {
-			return node.metadata().containsKey(RUNTIME) ? this.mucp
-					: (this.chosen || call.options().contentType() != null) ? this.go : this.goOfItsChoice;
+			Mucp spoken = mucp(node);
+			return node.metadata().containsKey(RUNTIME) ? spoken.ours()
+					: (this.chosen || call.options().contentType() != null) ? spoken.go() : spoken.goOfItsChoice();
 		}
 		if (protocol.equals("grpc")) {
 			return this.grpc;
 		}
 		throw MicroException.of(ID, 501, "node " + node.id() + " of " + call.request().service() + " speaks " + protocol
 				+ ", this client speaks mucp and grpc");
+	}
+
+	/** On the transport that the node announces, if it is one that can be dialled. */
+	private Mucp mucp(Node node) {
+		return this.byTransport.getOrDefault(node.metadata().get("transport"), this.mucp);
 	}
 
 	private static boolean isPath(Outgoing call) {
@@ -115,7 +127,7 @@ final class Dialects {
 	}
 
 	private Dialect named(String protocol) {
-		return protocol.equals("grpc") ? this.grpc : this.mucp;
+		return protocol.equals("grpc") ? this.grpc : this.mucp.ours();
 	}
 
 	/**
@@ -150,6 +162,15 @@ final class Dialects {
 					+ String.join(", ", codecs.contentTypes()));
 		}
 		return codec;
+	}
+
+	/** mucp on one transport, for each kind of peer. */
+	private record Mucp(Dialect ours, Dialect go, Dialect goOfItsChoice, Dialect olderGo) {
+
+		static Mucp of(MucpDialect dialect) {
+			return new Mucp(dialect, dialect.to(Peer.GO), dialect.to(Peer.GO_OF_ITS_CHOICE), dialect.to(Peer.OLDER_GO));
+		}
+
 	}
 
 }

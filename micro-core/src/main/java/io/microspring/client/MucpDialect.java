@@ -13,7 +13,6 @@ import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.transport.Socket;
-import io.microspring.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,22 +27,24 @@ final class MucpDialect implements Dialect {
 
 	private final Codecs codecs;
 
-	private final Transport transport;
-
 	private final ConnectionPool pool;
 
 	private final Peer peer;
 
-	MucpDialect(Codecs codecs, Transport transport, ConnectionPool pool, Peer peer) {
+	MucpDialect(Codecs codecs, ConnectionPool pool, Peer peer) {
 		this.codecs = codecs;
-		this.transport = transport;
 		this.pool = pool;
 		this.peer = peer;
 	}
 
 	/** The same, to another kind of peer. */
 	MucpDialect to(Peer other) {
-		return new MucpDialect(this.codecs, this.transport, this.pool, other);
+		return new MucpDialect(this.codecs, this.pool, other);
+	}
+
+	/** The name of the transport it is spoken on. */
+	String transport() {
+		return this.pool.transport().name();
 	}
 
 	@Override
@@ -84,7 +85,7 @@ final class MucpDialect implements Dialect {
 
 	@Override
 	public CompletableFuture<Socket> open(String address, Duration timeout) {
-		return this.transport.dial(address, timeout);
+		return this.pool.transport().dial(address, timeout);
 	}
 
 	@Override

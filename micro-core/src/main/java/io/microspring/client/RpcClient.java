@@ -2,6 +2,8 @@ package io.microspring.client;
 
 import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -55,7 +57,8 @@ final class RpcClient implements Client {
 
 	private final Codecs codecs;
 
-	private final ConnectionPool pool;
+	/** One for each transport, the client's own first. */
+	private final List<ConnectionPool> pools;
 
 	private final GrpcDialect grpc;
 
@@ -106,9 +109,12 @@ final class RpcClient implements Client {
 			this.selector = Selector.of(this.ownCache, Strategy.random());
 		}
 		this.codecs = builder.codecs;
-		this.pool = new ConnectionPool(this.transport, this.options);
+		List<Transport> transports = new ArrayList<>(List.of(this.transport));
+		transports.addAll(this.transport.siblings());
+		this.pools = transports.stream().map((each) -> new ConnectionPool(each, this.options)).toList();
 		this.grpc = new GrpcDialect(this.codecs, this.transport, this.options.dialTimeout());
-		this.dialects = new Dialects(new MucpDialect(this.codecs, this.transport, this.pool, MucpDialect.Peer.OURS),
+		this.dialects = new Dialects(
+				this.pools.stream().map((pool) -> new MucpDialect(this.codecs, pool, MucpDialect.Peer.OURS)).toList(),
 				this.grpc, this.options);
 		this.calls = Interceptors.around(this::invoke, builder.callInterceptors);
 		this.publications = Interceptors.around(this::send, builder.publishInterceptors);
@@ -151,16 +157,17 @@ final class RpcClient implements Client {
 
 	@Override
 	public ClientStats stats() {
-		int idle = this.pool.idleCount();
+		int idle = this.pools.stream().mapToInt(ConnectionPool::idleCount).sum();
+		int open = this.pools.stream().mapToInt(ConnectionPool::openCount).sum();
 		return new ClientStats(this.inFlight.get(),
-				Math.max(0, this.pool.openCount() - idle) + this.grpc.openCount() + this.streams.size(), idle,
-				this.attempts.sum(), this.retries.sum(), this.name.isEmpty() ? null : this.name);
+				Math.max(0, open - idle) + this.grpc.openCount() + this.streams.size(), idle, this.attempts.sum(),
+				this.retries.sum(), this.name.isEmpty() ? null : this.name);
 	}
 
 	@Override
 	public void close() {
 		this.closed = true;
-		this.pool.close();
+		this.pools.forEach(ConnectionPool::close);
 		this.grpc.close();
 		this.streams.forEach(ClientStream::close);
 		if (this.ownCache != null) {

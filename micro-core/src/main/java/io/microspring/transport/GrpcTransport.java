@@ -28,14 +28,11 @@ final class GrpcTransport implements Transport {
 
 	private final HttpTransport engine;
 
-	private final HttpOptions options;
-
 	/** The addresses of nodes that know only the older path. */
 	private final Set<String> older = ConcurrentHashMap.newKeySet();
 
-	GrpcTransport(HttpOptions options) {
-		this.options = options;
-		this.engine = new HttpTransport(options);
+	GrpcTransport(HttpTransport engine) {
+		this.engine = engine;
 	}
 
 	/**
@@ -64,14 +61,19 @@ final class GrpcTransport implements Transport {
 	}
 
 	@Override
+	public List<Transport> siblings() {
+		return List.of(this.engine);
+	}
+
+	@Override
 	public int maxMessageSize() {
-		return this.options.maxMessageSize();
+		return this.engine.maxMessageSize();
 	}
 
 	@Override
 	public CompletableFuture<Socket> dial(String address, Duration timeout) {
 		return this.engine.openStream(address, timeout)
-			.thenApply((call) -> GrpcSocket.dialled(new GrpcPathSocket(this, address, timeout, call), this.options));
+			.thenApply((call) -> GrpcSocket.dialled(new GrpcPathSocket(this, address, timeout, call), options()));
 	}
 
 	@Override
@@ -90,7 +92,7 @@ final class GrpcTransport implements Transport {
 	}
 
 	HttpOptions options() {
-		return this.options;
+		return this.engine.options();
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.microspring.transport;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -76,6 +77,8 @@ final class HttpTransport implements Transport {
 
 	private final Http2Pool pool = new Http2Pool(this::dialHttp2);
 
+	private final GrpcTransport grpc = new GrpcTransport(this);
+
 	private final @Nullable Tls serverTls;
 
 	/** What secures HTTP/1.1, which is all that go-micro's servers speak over TLS. */
@@ -98,6 +101,20 @@ final class HttpTransport implements Transport {
 	@Override
 	public String name() {
 		return "http";
+	}
+
+	HttpOptions options() {
+		return this.options;
+	}
+
+	/** The grpc transport on this engine. */
+	GrpcTransport grpc() {
+		return this.grpc;
+	}
+
+	@Override
+	public List<Transport> siblings() {
+		return List.of(this.grpc);
 	}
 
 	@Override

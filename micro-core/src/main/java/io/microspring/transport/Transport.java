@@ -1,6 +1,7 @@
 package io.microspring.transport;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -73,6 +74,15 @@ public interface Transport extends AutoCloseable {
 	}
 
 	/**
+	 * The other transports that this one's engine dials as well, so that a client reaches
+	 * a node on the transport which the node announces. They are closed with this one.
+	 * @return the transports, none by default
+	 */
+	default List<Transport> siblings() {
+		return List.of();
+	}
+
+	/**
 	 * Closes what was opened. Idempotent.
 	 */
 	@Override
@@ -111,7 +121,7 @@ public interface Transport extends AutoCloseable {
 	 * @return a new transport
 	 */
 	static Transport grpc(HttpOptions options) {
-		return new GrpcTransport(options);
+		return new HttpTransport(options).grpc();
 	}
 
 	/**

@@ -13,7 +13,6 @@ import io.microspring.client.Request;
 import io.microspring.errors.MicroException;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
-import io.microspring.transport.Transport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -52,11 +51,8 @@ public interface Caller {
 	 */
 	static Caller ofNodes() {
 		return (calls, node) -> {
-			boolean overGrpc = "mucp".equals(node.metadata().get("protocol"))
-					&& "grpc".equals(node.metadata().get("transport"));
 			try (Registry registry = Registry.memory();
-					Transport transport = overGrpc ? Transport.grpc() : Transport.http();
-					Client client = Client.builder(registry).selector(new OneNode(node)).transport(transport).build()) {
+					Client client = Client.builder(registry).selector(new OneNode(node)).build()) {
 				return calls.stream().map((call) -> make(client, call, CallOptions.defaults())).toList();
 			}
 		};
