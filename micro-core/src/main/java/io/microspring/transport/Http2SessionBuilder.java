@@ -28,7 +28,7 @@ final class Http2SessionBuilder extends AbstractHttp2ConnectionHandlerBuilder<Ht
 	private static final int STREAM_WINDOW = 256 * 1024;
 
 	/** How many streams a peer may reset, or have us reset, in so many seconds. */
-	private static final int MAX_RESETS = 1000;
+	static final int MAX_RESETS = 10_000;
 
 	private static final int RESET_SECONDS = 10;
 
@@ -67,6 +67,9 @@ final class Http2SessionBuilder extends AbstractHttp2ConnectionHandlerBuilder<Ht
 		}
 		else {
 			settings.pushEnabled(false);
+			// A caller may give up as many calls as it likes.
+			encoderEnforceMaxRstFramesPerWindow(0, 0);
+			decoderEnforceMaxRstFramesPerWindow(0, 0);
 		}
 		initialSettings(settings);
 	}

@@ -74,7 +74,8 @@ class AbandonedCallTest {
 			// A call that was given up may have left a connection that was being opened.
 			assertThat(client.stats().connectionsIdle()).isLessThanOrEqualTo(3 * CALLERS);
 			await().until(() -> server.stats().inFlight() == 0);
-			// One that was never used has not been heard of: the server waits for its first
+			// One that was never used has not been heard of: the server waits for its
+			// first
 			// bytes.
 			await().until(() -> server.stats().connections() <= client.stats().connectionsIdle());
 			executor.shutdown();

@@ -256,7 +256,7 @@ class ClientTest {
 				.withMessageContaining("echo Echo.Twice at " + this.server.address())
 				.withMessageContaining("1000");
 			assertThat(small.call(request("Echo.Twice", "x"), String.class)).isEqualTo("xx");
-			assertThat(small.stats().connectionsInUse()).isZero();
+			await().untilAsserted(() -> assertThat(small.stats().connectionsInUse()).isZero());
 		}
 	}
 

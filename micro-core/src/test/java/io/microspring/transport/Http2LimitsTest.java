@@ -175,7 +175,7 @@ class Http2LimitsTest {
 		try (RawHttp2 client = RawHttp2.to(this.server.address())) {
 			ByteArrayOutputStream flood = new ByteArrayOutputStream();
 			byte[] head = RawHttp2.block(":method", "POST", ":scheme", "http", ":path", "/");
-			for (int i = 0; i < 2000; i++) {
+			for (int i = 0; i <= Http2SessionBuilder.MAX_RESETS; i++) {
 				flood.writeBytes(RawHttp2.frameBytes(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * i + 1, head));
 				flood.writeBytes(RawHttp2.frameBytes(RawHttp2.RST_STREAM, 0, 2 * i + 1, RawHttp2.number(8)));
 			}
