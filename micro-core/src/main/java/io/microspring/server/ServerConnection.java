@@ -162,8 +162,8 @@ final class ServerConnection implements Receiver, Connection, CallOrigin {
 			route = dialect.route(this.server.routes);
 			codec = dialect.codec();
 			if (route.streams() && !dialect.streams()) {
-				throw MicroException.of(this.server.name(), 501,
-						route.endpoint() + " streams, which plain HTTP cannot: call it with a go-micro client");
+				throw MicroException.of(this.server.name(), 501, route.endpoint()
+						+ " streams, which plain HTTP cannot: call it by gRPC, on a WebSocket or with a go-micro client");
 			}
 			if (route.streams() && this.streams.size() >= MOST_UNDER_WAY) {
 				throw MicroException.of(this.server.name(), 429,
