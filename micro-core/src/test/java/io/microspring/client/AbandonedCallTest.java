@@ -110,7 +110,8 @@ class AbandonedCallTest {
 			this.answered.incrementAndGet();
 		}
 		catch (MicroException ex) {
-			assertThat(ex.code()).as(ex.getMessage()).isEqualTo(408);
+			// Connecting has a share of the time only.
+			assertThat(ex.code() == 408 || ex.getMessage().contains("could not dial")).as(ex.getMessage()).isTrue();
 			this.timedOut.incrementAndGet();
 		}
 	}
