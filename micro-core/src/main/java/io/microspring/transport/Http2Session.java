@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 
+import javax.net.ssl.SSLException;
+
 import io.microspring.message.Message;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
@@ -352,7 +354,7 @@ final class Http2Session extends Http2ConnectionHandler {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		if (cause instanceof IOException) {
+		if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
 			lost(ctx, cause);
 		}
 		else {

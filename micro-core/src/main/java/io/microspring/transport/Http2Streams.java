@@ -198,6 +198,7 @@ final class Http2Streams {
 		if (socket.isOver()) {
 			return;
 		}
+		socket.watchSlow();
 		offer(socket, (socket instanceof CallSocket)
 				? GrpcTransport.accepted(socket, String.valueOf(headers.path()), this.session.options()) : socket);
 	}

@@ -34,9 +34,14 @@ final class Http2Watch {
 	/** Whether the last bytes were no whole frame. */
 	private boolean partial;
 
+	private boolean ended;
+
 	private @Nullable ScheduledFuture<?> silent;
 
 	private @Nullable ScheduledFuture<?> slow;
+
+	/** Until it fires the peer may answer; any frame is an answer. */
+	private @Nullable ScheduledFuture<?> asked;
 
 	Http2Watch(Http2Session session, HttpOptions options) {
 		this.session = session;
@@ -45,7 +50,7 @@ final class Http2Watch {
 
 	/** The connection begins, and the peer has to say so. */
 	void begin(ChannelHandlerContext ctx) {
-		this.slow = after(ctx, this.options.readTimeout(), () -> checkSlow(ctx, 0));
+		this.slow = after(ctx, this.options.readTimeout(), () -> checkSlow(ctx, 0, true));
 		this.partial = true;
 		this.silent = after(ctx, this.options.idleTimeout(), () -> checkSilent(ctx));
 	}
@@ -55,6 +60,10 @@ final class Http2Watch {
 		this.frames++;
 		this.lastFrame = System.nanoTime();
 		this.partial = false;
+		if (this.asked != null) {
+			this.asked.cancel(false);
+			this.asked = null;
+		}
 	}
 
 	/** A stream has begun or ended. */
@@ -76,25 +85,41 @@ final class Http2Watch {
 		this.partial |= rest;
 		if (this.partial && this.slow == null) {
 			long seen = this.frames;
-			this.slow = after(ctx, this.options.readTimeout(), () -> checkSlow(ctx, seen));
+			this.slow = after(ctx, this.options.readTimeout(), () -> checkSlow(ctx, seen, false));
 		}
 	}
 
-	private void checkSlow(ChannelHandlerContext ctx, long seen) {
+	/**
+	 * Nothing was heard of frames of streams that are over, as the decoder swallows them:
+	 * whoever answers a PING has not stopped within a frame.
+	 */
+	private void checkSlow(ChannelHandlerContext ctx, long seen, boolean asked) {
 		this.slow = null;
-		if (!this.partial) {
+		if (!this.partial || this.ended) {
 			return;
 		}
-		if (this.frames == seen) {
+		boolean none = this.frames == seen;
+		if (none && asked) {
 			this.session.broken(ctx, Http2Error.PROTOCOL_ERROR,
 					"the rest of a frame did not come in " + this.options.readTimeout());
 			return;
 		}
+		if (none) {
+			ping(ctx);
+		}
 		long again = this.frames;
-		this.slow = after(ctx, this.options.readTimeout(), () -> checkSlow(ctx, again));
+		this.slow = after(ctx, this.options.readTimeout(), () -> checkSlow(ctx, again, none));
+	}
+
+	private void ping(ChannelHandlerContext ctx) {
+		this.session.encoder().writePing(ctx, false, PING, ctx.newPromise());
+		ctx.flush();
 	}
 
 	private void checkSilent(ChannelHandlerContext ctx) {
+		if (this.ended) {
+			return;
+		}
 		if (System.nanoTime() - this.lastTaken >= this.options.idleTimeout().toNanos()) {
 			this.lastTaken = System.nanoTime();
 			this.session.streams().forEach(StreamSocket::checkTaken);
@@ -109,28 +134,25 @@ final class Http2Watch {
 		this.silent = after(ctx, this.options.idleTimeout(), () -> checkSilent(ctx));
 		if (idle) {
 			this.session.goAway();
-			return;
 		}
-		long seen = this.frames;
-		this.session.encoder().writePing(ctx, false, PING, ctx.newPromise());
-		ctx.flush();
-		this.silent = after(ctx, this.options.readTimeout(), () -> {
-			if (this.frames == seen) {
-				this.session.broken(ctx, Http2Error.NO_ERROR, "no answer to a PING in " + this.options.readTimeout());
-			}
-			else {
-				checkSilent(ctx);
-			}
-		});
+		else if (this.asked == null) {
+			ping(ctx);
+			this.asked = after(ctx, this.options.readTimeout(), () -> this.session.broken(ctx, Http2Error.NO_ERROR,
+					"no answer to a PING in " + this.options.readTimeout()));
+		}
 	}
 
 	/** The connection has ended. */
 	void end() {
+		this.ended = true;
 		if (this.silent != null) {
 			this.silent.cancel(false);
 		}
 		if (this.slow != null) {
 			this.slow.cancel(false);
+		}
+		if (this.asked != null) {
+			this.asked.cancel(false);
 		}
 	}
 

@@ -169,7 +169,8 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 		reset(Http2Error.INTERNAL_ERROR, failure);
 	}
 
-	private void watchSlow() {
+	/** Gives the rest of what has begun its time. */
+	final void watchSlow() {
 		if (this.slow == null && !this.over && isPartial()) {
 			long seen = this.complete;
 			this.slow = this.session.loop()

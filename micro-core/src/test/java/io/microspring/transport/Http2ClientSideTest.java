@@ -102,6 +102,7 @@ class Http2ClientSideTest {
 		CompletableFuture<Socket> opening = this.transport.openStream(this.address, WAIT);
 		try (RawHttp2 server = RawHttp2.accept(this.listener)) {
 			Events call = call(opening);
+			server.next(RawHttp2.HEADERS);
 			server.headers(FIRST, false, ":status", "503", "content-type", "text/plain");
 			server.data(FIRST, true, bytes("come back later"));
 			assertThat(call.message().headers().toMap()).containsEntry(Headers.HTTP_STATUS, "503");

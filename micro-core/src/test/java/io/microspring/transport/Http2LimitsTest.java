@@ -1,6 +1,7 @@
 package io.microspring.transport;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -306,6 +307,48 @@ class Http2LimitsTest {
 			assertThat(client.isAtEnd()).isTrue();
 		}
 		RecordingServer.take(this.server.closed);
+	}
+
+	@Test
+	void silentCallerWhoAnswersIsAskedOnceEachTime() throws Exception {
+		Duration idle = Duration.ofMillis(300);
+		reopened(RecordingServer.options().withIdleTimeout(idle).withReadTimeout(Duration.ofSeconds(20)));
+		try (RawHttp2 client = RawHttp2.to(this.server.address())) {
+			client.call(1);
+			long answered = System.nanoTime() - idle.toNanos();
+			for (int i = 0; i < 8; i++) {
+				Frame ping = client.next(RawHttp2.PING);
+				assertThat(System.nanoTime() - answered).as("since the last answer").isGreaterThan(idle.toNanos() / 2);
+				answered = System.nanoTime();
+				client.frame(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+			}
+			assertIsServed(client.data(1, true, RawHttp2.message("still here")));
+		}
+	}
+
+	@Test
+	void framesOfCallsThatAreOverAreNoPartOfAFrame() throws Exception {
+		reopened(RecordingServer.options().withReadTimeout(Duration.ofMillis(300)));
+		try (RawHttp2 client = RawHttp2.to(this.server.address())) {
+			client.call(1).call(3);
+			client.frame(RawHttp2.RST_STREAM, 0, 3, RawHttp2.number(8));
+			client.frame(RawHttp2.PING, 0, 0, new byte[8]);
+			assertThat(client.next(RawHttp2.PING).flags()).isEqualTo(RawHttp2.ACK);
+			client.frame(RawHttp2.RST_STREAM, 0, 3, RawHttp2.number(8));
+			Frame ping = client.next(RawHttp2.PING);
+			assertThat(ping.flags()).isZero();
+			client.frame(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+			assertIsServed(client.data(1, true, RawHttp2.message("still here")));
+		}
+	}
+
+	private static void assertIsServed(RawHttp2 client) throws IOException {
+		Frame frame = client.next();
+		while (!frame.ends()) {
+			assertThat(frame.type()).isNotEqualTo(RawHttp2.GOAWAY);
+			frame = client.next();
+		}
+		assertThat(frame.type()).isEqualTo(RawHttp2.HEADERS);
 	}
 
 	@Test
