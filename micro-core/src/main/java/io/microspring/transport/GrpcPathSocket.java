@@ -85,12 +85,12 @@ final class GrpcPathSocket implements Socket {
 			}
 		}
 		catch (TransportException ex) {
-			if (this.settled || this.closed || this.receiver == null) {
+			if (this.settled || this.closed) {
 				this.unheard.remove(message);
 				throw ex;
 			}
-			// The node has ended the call, and whoever receives decides what becomes of
-			// it.
+			// The node has ended the call: the receiver, once it is there, decides what
+			// becomes of it.
 		}
 		finally {
 			this.lock.unlock();

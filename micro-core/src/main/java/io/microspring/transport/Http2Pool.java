@@ -26,6 +26,9 @@ final class Http2Pool {
 	/** How many connections there are to one address. */
 	private static final int MOST = 100;
 
+	/** A dial is for all that wait for it, not for the most impatient one. */
+	private static final Duration LEAST_DIAL = Duration.ofSeconds(5);
+
 	private final BiFunction<String, Duration, CompletableFuture<Http2Session>> dialer;
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -78,7 +81,8 @@ final class Http2Pool {
 	}
 
 	private void dial(String address, Duration timeout) {
-		this.dialer.apply(address, timeout).whenComplete((session, failure) -> {
+		Duration time = (timeout.compareTo(LEAST_DIAL) < 0) ? LEAST_DIAL : timeout;
+		this.dialer.apply(address, time).whenComplete((session, failure) -> {
 			if (session != null) {
 				dialled(address, session);
 			}
@@ -90,7 +94,6 @@ final class Http2Pool {
 	}
 
 	private void dialled(String address, Http2Session session) {
-		session.finished().whenComplete((closed, failure) -> remove(address, session));
 		List<Runnable> served = new ArrayList<>();
 		Duration next = null;
 		this.lock.lock();
@@ -129,6 +132,7 @@ final class Http2Pool {
 		finally {
 			this.lock.unlock();
 		}
+		session.finished().whenComplete((closed, failure) -> remove(address, session));
 		served.forEach(Runnable::run);
 		if (next != null) {
 			dial(address, next);
