@@ -115,6 +115,16 @@ class HttpLimitsTest {
 	}
 
 	@Test
+	void moreHeadersThanAThousandAreRefusedHoweverShort() throws IOException {
+		use(RecordingServer.options());
+		StringBuilder headers = new StringBuilder();
+		for (int i = 0; i <= 1000; i++) {
+			headers.append('x').append(i).append(":\r\n");
+		}
+		assertRefused("POST / HTTP/1.1\r\n" + headers + "\r\n", 431);
+	}
+
+	@Test
 	void pathOverTheLimitIsRefusedAndTheConnectionClosed() throws IOException {
 		assertRefused("POST /" + "x".repeat(HEAD) + " HTTP/1.1\r\n\r\n", 431);
 	}
