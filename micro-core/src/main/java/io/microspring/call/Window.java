@@ -6,19 +6,24 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 import io.microspring.errors.MicroException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was received on a stream and not yet taken: 128 messages, as in go-micro, then the
- * sender is held back. Used by the streams of client and server. Thread-safe.
+ * What was received on a stream and not yet taken: 128 messages, as in go-micro, or 4
+ * MiB, then the sender is held back. Used by the streams of client and server.
+ * Thread-safe.
  *
  * @param <T> the type of the messages
  */
 public final class Window<T> {
 
 	private static final int SIZE = 128;
+
+	/** Nor more than one message of the default limit, or a larger one alone. */
+	private static final long BYTES = 4 * 1024 * 1024;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -27,6 +32,11 @@ public final class Window<T> {
 	private final Deque<T> queue = new ArrayDeque<>();
 
 	private final Consumer<Boolean> reading;
+
+	private final ToIntFunction<T> size;
+
+	/** The size of what is queued. */
+	private long bytes;
 
 	private boolean held;
 
@@ -37,9 +47,11 @@ public final class Window<T> {
 	/**
 	 * An open window.
 	 * @param reading told to stop (false) and go on (true) reading
+	 * @param size how many bytes a message takes
 	 */
-	public Window(Consumer<Boolean> reading) {
+	public Window(Consumer<Boolean> reading, ToIntFunction<T> size) {
 		this.reading = reading;
+		this.size = size;
 	}
 
 	/**
@@ -53,7 +65,8 @@ public final class Window<T> {
 				return;
 			}
 			this.queue.add(message);
-			if (this.queue.size() >= SIZE && !this.held) {
+			this.bytes += this.size.applyAsInt(message);
+			if ((this.queue.size() >= SIZE || this.bytes >= BYTES) && !this.held) {
 				this.held = true;
 				this.reading.accept(false);
 			}
@@ -108,8 +121,9 @@ public final class Window<T> {
 					throw timeout.get();
 				}
 			}
-			T message = this.queue.poll();
-			if (this.queue.size() <= SIZE / 2) {
+			T message = this.queue.remove();
+			this.bytes -= this.size.applyAsInt(message);
+			if (this.queue.size() <= SIZE / 2 && this.bytes <= BYTES / 2) {
 				release();
 			}
 			return message;

@@ -52,7 +52,7 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 		this.endpoint = call.endpoint();
 		this.deadline = deadline;
 		this.socket = socket;
-		this.window = new Window<>(socket::reading);
+		this.window = new Window<>(socket::reading, (message) -> message.body().length);
 	}
 
 	void begin(@Nullable Message first) {

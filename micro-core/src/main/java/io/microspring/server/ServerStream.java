@@ -44,7 +44,7 @@ final class ServerStream implements Stream<Object, Object> {
 		this.socket = call.origin.socket();
 		this.onEnd = onEnd;
 		this.type = call.route.handler().requestType();
-		this.window = new Window<>(gate::reading);
+		this.window = new Window<>(gate::reading, (message) -> message.body().length);
 	}
 
 	void onMessage(Message message) {

@@ -202,7 +202,7 @@ class StreamTest {
 
 			int sent = settled(this.feed.sent);
 
-			assertThat(sent).isBetween(128, ENDLESS);
+			assertThat(sent).isBetween(64, ENDLESS);
 			for (int i = 0; i < sent; i++) {
 				assertThat(stream.receive()).isNotNull();
 			}
@@ -223,7 +223,7 @@ class StreamTest {
 				stream.closeSend();
 			});
 
-			assertThat(settled(sent)).isBetween(128, ENDLESS - 1);
+			assertThat(settled(sent)).isBetween(64, ENDLESS - 1);
 			this.feed.go.countDown();
 			assertThat(sender).succeedsWithin(PATIENCE);
 			assertThat(stream.receive()).isEqualTo(new Text(Integer.toString(ENDLESS)));
