@@ -196,6 +196,11 @@ final class UnaryCall {
 		this.client.mark(this.call, node, failure.error());
 		RetryPolicy policy = this.call.options().retryPolicy();
 		policy = (policy != null) ? policy : this.client.options.retryPolicy();
+		if (this.deadline.isExpired()) {
+			// A node may give up a moment before our own clock says so.
+			this.result.completeExceptionally(timeout().because(failure.error()));
+			return;
+		}
 		if (this.result.isDone() || this.attempt > this.retries || !policy.retry(failure)) {
 			this.result.completeExceptionally(failure.error());
 			return;
