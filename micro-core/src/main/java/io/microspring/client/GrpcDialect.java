@@ -38,8 +38,8 @@ final class GrpcDialect implements Dialect {
 
 	/** Headers that gRPC gives a meaning: never a user's. */
 	private static final String[] OWN = { "grpc-timeout", "grpc-encoding", "grpc-accept-encoding", "grpc-message-type",
-			"te", "host", "connection", Headers.CALL_PROTOCOL, Headers.PATH, Headers.HTTP_METHOD, Headers.HTTP_STATUS,
-			Headers.END };
+			"te", "host", "connection", ":authority", Headers.CALL_PROTOCOL, Headers.PATH, Headers.HTTP_METHOD,
+			Headers.HTTP_STATUS, Headers.END };
 
 	private static final Message END = Message.of(Metadata.of(Headers.END, "true"));
 

@@ -122,7 +122,8 @@ final class GrpcDialect implements CallDialect {
 
 	private static boolean isGrpcs(String name) {
 		return (name.startsWith(":") && !name.equals(":authority")) || name.startsWith("grpc-") || name.equals("te")
-				|| name.equalsIgnoreCase(Headers.TIMEOUT) || name.equals(REQUESTED_TYPE);
+				|| name.equalsIgnoreCase(Headers.TIMEOUT) || name.equals(REQUESTED_TYPE)
+				|| name.equalsIgnoreCase(Headers.LOCAL);
 	}
 
 	/** The earlier of gRPC's and go-micro's own. */
