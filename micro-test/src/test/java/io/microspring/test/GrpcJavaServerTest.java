@@ -254,6 +254,8 @@ class GrpcJavaServerTest {
 			this.server.shutdown();
 
 			CallOptions anywhere = CallOptions.defaults().withRetries(20).withBackoff(Backoff.none());
+			// Until the client has heard of the other.
+			await().ignoreExceptions().until(() -> hello("other", anywhere).equals("Hello other"));
 			for (int i = 0; i < 50; i++) {
 				assertThat(hello("n" + i, anywhere)).isEqualTo("Hello n" + i);
 			}
