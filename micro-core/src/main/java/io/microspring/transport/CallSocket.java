@@ -100,14 +100,14 @@ final class CallSocket extends StreamSocket {
 
 	private void checkOpening(Metadata headers) {
 		if (isServer()) {
-			HeaderBlock.checkStatus(headers.get(Headers.HTTP_STATUS));
+			HeaderNames.checkStatus(headers.get(Headers.HTTP_STATUS));
 		}
 		else if (!PROTOCOL.equals(headers.get(Headers.CALL_PROTOCOL))) {
 			throw new IllegalArgumentException(
 					"A stream of HTTP/2 carries " + PROTOCOL + ", not " + headers.get(Headers.CALL_PROTOCOL));
 		}
 		else {
-			HeaderBlock.checkPath(headers.get(Headers.PATH));
+			HeaderNames.checkPath(headers.get(Headers.PATH));
 			limitBy(headers.get(Headers.PATH));
 		}
 	}

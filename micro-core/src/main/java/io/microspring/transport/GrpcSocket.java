@@ -88,10 +88,7 @@ final class GrpcSocket implements Socket {
 		if (this.closed.get()) {
 			throw new TransportException("connection to " + remote() + " is closed", true, null);
 		}
-		if (message.body().length > this.options.maxMessageSize()) {
-			throw MicroException.of(HttpSocket.ID, 413, "a message of " + message.body().length
-					+ " bytes is not sent to " + remote() + ": the limit is " + this.options.maxMessageSize());
-		}
+		HttpSocket.checkSize(message.body(), this.options.maxMessageSize(), remote());
 		this.call.send(new Message(Metadata.empty(), GrpcEnvelope.write(message)));
 	}
 

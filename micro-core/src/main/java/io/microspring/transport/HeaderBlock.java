@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 import io.microspring.message.Metadata;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -13,7 +12,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Headers of HTTP/2 as metadata, and the other way round. Names are lower case on the
@@ -22,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class HeaderBlock {
 
 	/** What belongs to a connection of HTTP/1.1, or is said otherwise. */
-	private static final Set<String> NOT_WRITTEN = caseless("Host", "Connection", "Content-Length", "Transfer-Encoding",
-			"Trailer", "Expect", "Upgrade", "Keep-Alive", "Proxy-Connection", "TE", "HTTP2-Settings");
+	private static final Set<String> NOT_WRITTEN = HeaderNames.caseless("Host", "Connection", "Content-Length",
+			"Transfer-Encoding", "Trailer", "Expect", "Upgrade", "Keep-Alive", "Proxy-Connection", "TE",
+			"HTTP2-Settings");
 
 	/** The names of every call: no text is made for them. */
 	private static final Map<String, AsciiString> KNOWN = known("content-type", "grpc-status", "grpc-message",
@@ -49,32 +48,6 @@ final class HeaderBlock {
 				block.set(AsciiString.of(name.toLowerCase(Locale.ROOT)), value(value));
 			}
 		});
-	}
-
-	/**
-	 * Refuses a path that could not be written.
-	 * @param path the path, or null for none
-	 * @throws IllegalArgumentException when it is none of an HTTP request
-	 */
-	static void checkPath(@Nullable String path) {
-		boolean valid = path == null || path.startsWith("/");
-		for (int i = 0; path != null && i < path.length() && valid; i++) {
-			valid = path.charAt(i) > ' ' && path.charAt(i) < 0x7f;
-		}
-		if (!valid) {
-			throw new IllegalArgumentException("No path of an HTTP request, or not escaped: " + path);
-		}
-	}
-
-	/**
-	 * Refuses a status that could not be written.
-	 * @param status the status, or null for 200
-	 * @throws IllegalArgumentException when it has not three digits
-	 */
-	static void checkStatus(@Nullable String status) {
-		if (status != null && !(status.length() == 3 && status.chars().allMatch((c) -> c >= '0' && c <= '9'))) {
-			throw new IllegalArgumentException("No status of an HTTP response: " + status);
-		}
 	}
 
 	/** An empty block; what is put into it is checked here. */
@@ -155,12 +128,6 @@ final class HeaderBlock {
 		}
 		String text = value.toString();
 		return plain ? text : new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-	}
-
-	private static Set<String> caseless(String... names) {
-		Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-		set.addAll(Set.of(names));
-		return set;
 	}
 
 	private static Map<String, AsciiString> known(String... names) {

@@ -2,13 +2,16 @@ package io.microspring.transport;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 import io.microspring.message.Headers;
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The case of header names: {@code Micro-Id}, as Go's {@code CanonicalMIMEHeaderKey}
- * writes them.
+ * writes them; and what the values of pseudo headers may be.
  */
 final class HeaderNames {
 
@@ -79,6 +82,46 @@ final class HeaderNames {
 			known.put(AsciiString.of(name).toLowerCase(), name);
 		}
 		return known;
+	}
+
+	/**
+	 * Refuses what is no path of a request, since it would be another request.
+	 * @param path the path, or null for the default one
+	 * @throws IllegalArgumentException when it is none
+	 */
+	static void checkPath(@Nullable String path) {
+		if (path == null) {
+			return;
+		}
+		boolean valid = path.startsWith("/");
+		for (int i = 0; i < path.length() && valid; i++) {
+			valid = path.charAt(i) > ' ' && path.charAt(i) < 0x7f;
+		}
+		if (!valid) {
+			throw new IllegalArgumentException("No path of an HTTP request, or not escaped: " + path);
+		}
+	}
+
+	/**
+	 * Refuses what is no status of a response.
+	 * @param status the status, or null for the default one
+	 * @throws IllegalArgumentException when it is none
+	 */
+	static void checkStatus(@Nullable String status) {
+		if (status != null && !(status.length() == 3 && status.chars().allMatch((c) -> c >= '0' && c <= '9'))) {
+			throw new IllegalArgumentException("No status of an HTTP response: " + status);
+		}
+	}
+
+	/**
+	 * Names that are the same in any case.
+	 * @param names the names
+	 * @return the set of them
+	 */
+	static Set<String> caseless(String... names) {
+		Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+		set.addAll(Set.of(names));
+		return set;
 	}
 
 }

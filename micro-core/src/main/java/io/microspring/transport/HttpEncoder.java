@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
@@ -42,8 +41,8 @@ final class HttpEncoder implements MessageEncoder {
 	 * What belongs to the connection or is said otherwise; a message that carries it got
 	 * it from somewhere else.
 	 */
-	private static final Set<String> NOT_WRITTEN = caseless("Host", "Content-Length", "Transfer-Encoding", "Trailer",
-			"Expect", "Upgrade", "Keep-Alive", "Proxy-Connection");
+	private static final Set<String> NOT_WRITTEN = HeaderNames.caseless("Host", "Content-Length", "Transfer-Encoding",
+			"Trailer", "Expect", "Upgrade", "Keep-Alive", "Proxy-Connection");
 
 	/** The headers of every call, ready to be written. */
 	private static final Map<String, byte[]> KNOWN = known(Headers.CONTENT_TYPE, Headers.ACCEPT, Headers.TIMEOUT,
@@ -77,11 +76,11 @@ final class HttpEncoder implements MessageEncoder {
 	@Override
 	public void check(Message message) {
 		if (this.host == null) {
-			checkStatus(message.header(Headers.HTTP_STATUS));
+			HeaderNames.checkStatus(message.header(Headers.HTTP_STATUS));
 		}
 		else {
 			checkMethod(message.header(Headers.HTTP_METHOD));
-			checkPath(message.header(Headers.PATH));
+			HeaderNames.checkPath(message.header(Headers.PATH));
 		}
 	}
 
@@ -134,33 +133,9 @@ final class HttpEncoder implements MessageEncoder {
 		out.writeBytes(CONTENT_LENGTH);
 	}
 
-	private static void checkPath(@Nullable String path) {
-		if (path == null) {
-			return;
-		}
-		boolean valid = path.startsWith("/");
-		for (int i = 0; i < path.length() && valid; i++) {
-			valid = path.charAt(i) > ' ' && path.charAt(i) < 0x7f;
-		}
-		if (!valid) {
-			throw new IllegalArgumentException("No path of an HTTP request, or not escaped: " + path);
-		}
-	}
-
 	private static void checkMethod(@Nullable String method) {
 		if (method != null && !(!method.isEmpty() && method.chars().allMatch((c) -> c >= 'A' && c <= 'Z'))) {
 			throw new IllegalArgumentException("No method of an HTTP request: " + method);
-		}
-	}
-
-	/**
-	 * Refuses a status that is none.
-	 * @param status the value of the pseudo header, or null
-	 * @throws IllegalArgumentException when it has not three digits
-	 */
-	static void checkStatus(@Nullable String status) {
-		if (status != null && !(status.length() == 3 && status.chars().allMatch((c) -> c >= '0' && c <= '9'))) {
-			throw new IllegalArgumentException("No status of an HTTP response: " + status);
 		}
 	}
 
@@ -219,12 +194,6 @@ final class HttpEncoder implements MessageEncoder {
 
 	private static byte[] ascii(String text) {
 		return text.getBytes(StandardCharsets.US_ASCII);
-	}
-
-	private static Set<String> caseless(String... names) {
-		Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-		set.addAll(Set.of(names));
-		return set;
 	}
 
 	private static Map<String, byte[]> known(String... names) {

@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 import io.microspring.message.Message;
@@ -38,12 +36,7 @@ final class HttpOutbox {
 	/** The bytes of the bodies in the queue. */
 	private final AtomicLong queued = new AtomicLong();
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition writable = this.lock.newCondition();
-
-	/** How many threads wait to write. */
-	private volatile int waiting;
+	private final WriteSignal room = new WriteSignal();
 
 	/** How many messages have been written; the event loop's. */
 	private long sent;
@@ -101,32 +94,12 @@ final class HttpOutbox {
 	}
 
 	boolean awaitWritable(Duration timeout, BooleanSupplier open) throws InterruptedException {
-		this.lock.lockInterruptibly();
-		try {
-			this.waiting++;
-			long left = timeout.toNanos();
-			while (open.getAsBoolean() && !isWritable() && left > 0) {
-				left = this.writable.awaitNanos(left);
-			}
-			return open.getAsBoolean() && isWritable();
-		}
-		finally {
-			this.waiting--;
-			this.lock.unlock();
-		}
+		return this.room.await(timeout, open, this::isWritable);
 	}
 
 	/** Lets those who wait to write look again. */
 	void wake() {
-		if (this.waiting > 0) {
-			this.lock.lock();
-			try {
-				this.writable.signalAll();
-			}
-			finally {
-				this.lock.unlock();
-			}
-		}
+		this.room.wake();
 	}
 
 }

@@ -97,11 +97,7 @@ final class HttpSocket implements NettySocket {
 
 	@Override
 	public void send(Message message) {
-		int size = message.body().length;
-		if (size > this.maxMessageSize) {
-			throw MicroException.of(ID, 413, "a message of " + size + " bytes is not sent to " + this.remote
-					+ ": the limit is " + this.maxMessageSize);
-		}
+		checkSize(message.body(), this.maxMessageSize, this.remote);
 		this.encoder.check(message);
 		if (!isOpen()) {
 			throw closedAlready(null);
@@ -392,6 +388,20 @@ final class HttpSocket implements NettySocket {
 	@Override
 	public String toString() {
 		return "http[" + this.local + " <-> " + this.remote + "]";
+	}
+
+	/**
+	 * Refuses to send what is over the limit.
+	 * @param body the message's body
+	 * @param limit the limit in bytes
+	 * @param remote whom it is for
+	 * @throws MicroException 413
+	 */
+	static void checkSize(byte[] body, int limit, String remote) {
+		if (body.length > limit) {
+			throw MicroException.of(ID, 413,
+					"a message of " + body.length + " bytes is not sent to " + remote + ": the limit is " + limit);
+		}
 	}
 
 	static String text(@Nullable InetSocketAddress address) {

@@ -39,7 +39,7 @@ final class RequestSocket extends StreamSocket {
 	@Override
 	public void send(Message message) {
 		checkSize(message.body(), this.options.maxMessageSize());
-		HeaderBlock.checkStatus(message.header(Headers.HTTP_STATUS));
+		HeaderNames.checkStatus(message.header(Headers.HTTP_STATUS));
 		submit(message, false, true);
 	}
 

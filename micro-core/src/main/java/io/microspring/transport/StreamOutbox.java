@@ -5,8 +5,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 import io.microspring.message.Message;
 import io.netty.channel.EventLoop;
@@ -27,12 +25,7 @@ final class StreamOutbox {
 	/** Whether the queue is going to be emptied. */
 	private final AtomicBoolean draining = new AtomicBoolean();
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition writable = this.lock.newCondition();
-
-	/** How many threads wait to write. */
-	private volatile int waiting;
+	private final WriteSignal room = new WriteSignal();
 
 	/** Whether bytes are being decoded, after which the queue is emptied anyway. */
 	private boolean decoding;
@@ -103,32 +96,12 @@ final class StreamOutbox {
 		if (socket.isWritable() || this.loop.inEventLoop()) {
 			return socket.isWritable();
 		}
-		this.lock.lockInterruptibly();
-		try {
-			this.waiting++;
-			long left = timeout.toNanos();
-			while (socket.isOpen() && !socket.isWritable() && left > 0) {
-				left = this.writable.awaitNanos(left);
-			}
-			return socket.isWritable();
-		}
-		finally {
-			this.waiting--;
-			this.lock.unlock();
-		}
+		return this.room.await(timeout, socket::isOpen, socket::isWritable);
 	}
 
 	/** Lets those who wait to write look again. */
 	void wake() {
-		if (this.waiting > 0) {
-			this.lock.lock();
-			try {
-				this.writable.signalAll();
-			}
-			finally {
-				this.lock.unlock();
-			}
-		}
+		this.room.wake();
 	}
 
 	/**

@@ -278,10 +278,7 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 	}
 
 	final void checkSize(byte[] body, int limit) {
-		if (body.length > limit) {
-			throw MicroException.of(HttpSocket.ID, 413,
-					"a message of " + body.length + " bytes is not sent to " + remote() + ": the limit is " + limit);
-		}
+		HttpSocket.checkSize(body, limit, remote());
 	}
 
 	/** A message has left the queue; it counts until it was written. */

@@ -87,11 +87,7 @@ final class WebSocketConnection implements NettySocket {
 
 	@Override
 	public void send(Message message) {
-		int size = message.body().length;
-		if (size > this.options.maxMessageSize()) {
-			throw MicroException.of(HttpSocket.ID, 413, "a message of " + size + " bytes is not sent to " + this.remote
-					+ ": the limit is " + this.options.maxMessageSize());
-		}
+		HttpSocket.checkSize(message.body(), this.options.maxMessageSize(), this.remote);
 		this.encoder.check(message);
 		if (!isOpen()) {
 			throw closedAlready(null);

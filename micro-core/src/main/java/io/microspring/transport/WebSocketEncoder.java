@@ -53,7 +53,7 @@ final class WebSocketEncoder implements MessageEncoder {
 
 	@Override
 	public void check(Message message) {
-		HttpEncoder.checkStatus(message.header(Headers.HTTP_STATUS));
+		HeaderNames.checkStatus(message.header(Headers.HTTP_STATUS));
 		String end = message.header(Headers.END);
 		if (end != null && !end.isEmpty() && !end.chars().allMatch((c) -> c >= '0' && c <= '9')) {
 			throw new IllegalArgumentException("No code of a close frame: " + end);
