@@ -79,6 +79,18 @@ interface Dialect {
 		 */
 		CompletableFuture<Message> exchange(Message request);
 
+		/**
+		 * Writes and sends a request: as a message, where the connection knows no better.
+		 * @param dialect writes it
+		 * @param call the call
+		 * @param body its encoded body
+		 * @param limit the deadline of the attempt
+		 * @return its answer, as of {@link #exchange(Message)}
+		 */
+		default CompletableFuture<Message> exchange(Dialect dialect, PreparedCall call, Message body, Deadline limit) {
+			return exchange(dialect.request(call, body, limit));
+		}
+
 		/** Gives back what has not been used. */
 		void release();
 

@@ -113,7 +113,7 @@ final class UnaryCall {
 		this.lastAddress = node.address();
 		Deadline limit = attemptDeadline();
 		dialect.connect(node.address(), dialTime(limit))
-			.thenCompose((acquired) -> exchange(acquired, dialect.request(this.prepared, body, limit), limit))
+			.thenCompose((acquired) -> exchange(acquired, dialect, body, limit))
 			.whenComplete((answer, failure) -> {
 				if (failure == null) {
 					answered(node, dialect.error(answer), answer);
@@ -138,12 +138,12 @@ final class UnaryCall {
 		return chooser.next();
 	}
 
-	private CompletableFuture<Message> exchange(Exchange acquired, Message request, Deadline limit) {
+	private CompletableFuture<Message> exchange(Exchange acquired, Dialect dialect, Message body, Deadline limit) {
 		if (this.result.isDone()) {
 			acquired.release();
 			return CompletableFuture.failedFuture(timeout());
 		}
-		CompletableFuture<Message> answer = acquired.exchange(request);
+		CompletableFuture<Message> answer = acquired.exchange(dialect, this.prepared, body, limit);
 		this.abandon = () -> acquired.abandon(answer);
 		if (this.result.isDone()) {
 			giveUp();

@@ -1,7 +1,9 @@
 package io.microspring.server;
 
 import io.microspring.message.Message;
+import io.microspring.message.Metadata;
 import io.microspring.transport.Socket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a call came from, and where its answers go.
@@ -13,6 +15,33 @@ interface CallOrigin {
 	 * @return the socket
 	 */
 	Socket socket();
+
+	/**
+	 * Whether the caller still waits, as far as known.
+	 * @param call the call
+	 * @return false once it has gone
+	 */
+	default boolean isWaiting(ServerCall call) {
+		return socket().isOpen();
+	}
+
+	/**
+	 * What the handler is told of the call, where it is made only for those who ask.
+	 * @param call the call
+	 * @return the metadata
+	 */
+	default Metadata metadata(ServerCall call) {
+		return Metadata.empty();
+	}
+
+	/**
+	 * Which of it the calls carry on that are made from inside.
+	 * @param call the call
+	 * @return the metadata, or null when that is still to be chosen
+	 */
+	default @Nullable Metadata propagated(ServerCall call) {
+		return null;
+	}
 
 	/**
 	 * Sends a message of a stream.

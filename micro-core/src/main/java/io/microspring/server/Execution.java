@@ -46,7 +46,7 @@ final class Execution {
 
 	/** Runs on the handler's thread. */
 	private void handle(ServerCall call, Codec codec, Message message) {
-		CallContext context = new CallContext(call.deadline(), this.server.propagated(call.metadata()));
+		CallContext context = new CallContext(call.deadline(), call.propagated());
 		try (CallContext.Scope scope = context.open()) {
 			if (call.isAnswered()) {
 				// The deadline passed while it waited for a thread.

@@ -35,7 +35,8 @@ final class ServerCall implements Call {
 
 	private final RpcServer server;
 
-	private final Metadata metadata;
+	/** Null until somebody asks, where the origin makes it then. */
+	private volatile @Nullable Metadata metadata;
 
 	private final Deadline deadline;
 
@@ -53,7 +54,7 @@ final class ServerCall implements Call {
 
 	private Threads.@Nullable Scheduled timer;
 
-	ServerCall(CallOrigin origin, RpcServer server, Route route, Dialect dialect, Metadata metadata,
+	ServerCall(CallOrigin origin, RpcServer server, Route route, Dialect dialect, @Nullable Metadata metadata,
 			Deadline deadline) {
 		this.origin = origin;
 		this.server = server;
@@ -140,7 +141,18 @@ final class ServerCall implements Call {
 
 	@Override
 	public Metadata metadata() {
-		return this.metadata;
+		Metadata known = this.metadata;
+		if (known == null) {
+			known = this.origin.metadata(this);
+			this.metadata = known;
+		}
+		return known;
+	}
+
+	/** Which of the metadata the calls carry on that are made from inside. */
+	Metadata propagated() {
+		Metadata chosen = this.origin.propagated(this);
+		return (chosen != null) ? chosen : this.server.propagated(metadata());
 	}
 
 	@Override
@@ -197,7 +209,7 @@ final class ServerCall implements Call {
 	@Override
 	public boolean isCancelled() {
 		ServerStream opened = this.stream;
-		return this.answered.get() || this.deadline.isExpired() || !this.origin.socket().isOpen()
+		return this.answered.get() || this.deadline.isExpired() || !this.origin.isWaiting(this)
 				|| (opened != null && opened.isOver());
 	}
 
