@@ -36,7 +36,6 @@ import io.microspring.message.Metadata;
 import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
-import io.microspring.selector.Filter;
 import io.microspring.selector.Selector;
 import io.microspring.selector.Strategy;
 import io.microspring.transport.Transport;
@@ -48,8 +47,6 @@ import org.jspecify.annotations.Nullable;
 final class RpcClient implements Client {
 
 	private static final int MOST_FOUND = 10_000;
-
-	private static final Filter[] NO_FILTERS = new Filter[0];
 
 	final ClientOptions options;
 
@@ -261,8 +258,8 @@ final class RpcClient implements Client {
 		}
 	}
 
-	Selector.Next select(Outgoing call) {
-		return this.selector.select(call.request().service(), call.options().filters().toArray(NO_FILTERS));
+	Node select(Outgoing call, List<Node> tried) {
+		return this.selector.select(call.request().service(), call.options().filters(), tried);
 	}
 
 	void mark(Outgoing call, Node node, @Nullable Throwable failure) {

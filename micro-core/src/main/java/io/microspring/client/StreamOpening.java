@@ -1,7 +1,9 @@
 package io.microspring.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
@@ -10,7 +12,6 @@ import io.microspring.concurrent.Stages;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.registry.Node;
-import io.microspring.selector.Selector;
 import io.microspring.transport.Socket;
 import org.jspecify.annotations.Nullable;
 
@@ -43,22 +44,17 @@ final class StreamOpening {
 		if (this.deadline.isExpired()) {
 			return CompletableFuture.failedFuture(timeout());
 		}
-		String address = this.call.options().address();
-		if (address != null) {
-			dial(() -> Node.of("", address), 1);
-		}
-		else {
-			dial(this.client.select(this.call), 1 + this.client.options.retries());
-		}
+		boolean anyNode = this.call.options().address() == null;
+		dial(anyNode ? 1 + this.client.options.retries() : 1, List.of());
 		return this.result;
 	}
 
-	private void dial(Selector.Next nodes, int attempts) {
+	private void dial(int attempts, List<Node> tried) {
 		Node node;
 		Dialect dialect;
 		Message body;
 		try {
-			node = nodes.next();
+			node = node(tried);
 			dialect = this.client.dialects.of(node, this.call);
 			body = this.prepared.body(dialect);
 		}
@@ -77,12 +73,17 @@ final class StreamOpening {
 			Throwable cause = Stages.cause(failure);
 			this.client.mark(this.call, node, cause);
 			if (attempts > 1 && !this.deadline.isExpired()) {
-				dial(nodes, attempts - 1);
+				dial(attempts - 1, Stream.concat(tried.stream(), Stream.of(node)).toList());
 			}
 			else {
 				failed(cause);
 			}
 		});
+	}
+
+	private Node node(List<Node> tried) {
+		String address = this.call.options().address();
+		return (address != null) ? Node.of("", address) : this.client.select(this.call, tried);
 	}
 
 	private void opened(Socket socket, Dialect.Conversation conversation, Message body) {

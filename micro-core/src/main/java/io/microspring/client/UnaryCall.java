@@ -1,6 +1,8 @@
 package io.microspring.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -14,7 +16,6 @@ import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.registry.Node;
-import io.microspring.selector.Selector;
 import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,11 @@ final class UnaryCall {
 
 	private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
 
-	private Selector.@Nullable Next next;
+	/** The nodes of the attempts that failed. */
+	private List<Node> tried = List.of();
+
+	/** Why the last of them failed. */
+	private @Nullable MicroException failure;
 
 	private int attempt;
 
@@ -99,7 +104,8 @@ final class UnaryCall {
 			body = this.prepared.body(dialect);
 		}
 		catch (MicroException ex) {
-			this.result.completeExceptionally(ex);
+			// That the service has gone since says less than why the call failed.
+			this.result.completeExceptionally((this.failure != null) ? this.failure : ex);
 			return;
 		}
 		catch (RuntimeException ex) {
@@ -129,13 +135,17 @@ final class UnaryCall {
 		if (address != null) {
 			return Node.of("", address);
 		}
-		Selector.Next chooser = this.next;
-		if (chooser == null) {
-			chooser = this.client.select(this.call);
+		Node node = this.client.select(this.call, this.tried);
+		if (this.attempt == 1) {
 			this.client.found(this.call.request().service());
-			this.next = chooser;
 		}
-		return chooser.next();
+		return node;
+	}
+
+	private static List<Node> plus(List<Node> tried, Node node) {
+		List<Node> more = new ArrayList<>(tried);
+		more.add(node);
+		return more;
 	}
 
 	private CompletableFuture<Message> exchange(Exchange acquired, Dialect dialect, Message body, Deadline limit) {
@@ -205,6 +215,8 @@ final class UnaryCall {
 			this.result.completeExceptionally(failure.error());
 			return;
 		}
+		this.tried = plus(this.tried, node);
+		this.failure = failure.error();
 		Backoff backoff = this.call.options().backoff();
 		Duration wait = ((backoff != null) ? backoff : this.client.options.backoff()).before(this.attempt);
 		if (this.attempt == 1 && failure.unsent()) {

@@ -1,6 +1,6 @@
 package io.microspring.selector;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * {@code registry}.
  * <p>
  * The nodes of a service are put into one list once for each answer of the registry,
- * recognised by its identity: a pick without filters allocates its {@link Next} and
- * nothing else. As in go-micro, it learns nothing from marks.
+ * recognised by its identity: a first pick without filters allocates nothing. As in
+ * go-micro, it learns nothing from marks.
  */
 final class RegistrySelector implements Selector {
 
@@ -43,13 +43,21 @@ final class RegistrySelector implements Selector {
 	}
 
 	@Override
-	public Next select(String service, Filter... filters) {
+	public Node select(String service, List<Filter> filters, List<Node> tried) {
 		List<Service> known = lookUp(service);
-		List<Node> nodes = (filters.length == 0) ? flat(service, known) : filtered(service, known, filters);
+		List<Node> nodes = filters.isEmpty() ? flat(service, known) : filtered(service, known, filters);
 		if (nodes.isEmpty()) {
 			throw noneAvailable(service, "registry " + this.registry.name() + " knows it without any node");
 		}
-		return new Picks(service, nodes);
+		return this.strategy.choose(service, tried.isEmpty() ? nodes : leastTried(nodes, tried));
+	}
+
+	/** Nodes are told apart by address: one that has changed its metadata is no other. */
+	private static List<Node> leastTried(List<Node> nodes, List<Node> tried) {
+		Map<String, Integer> counts = new HashMap<>();
+		tried.forEach((node) -> counts.merge(node.address(), 1, Integer::sum));
+		int least = nodes.stream().mapToInt((node) -> counts.getOrDefault(node.address(), 0)).min().orElse(0);
+		return nodes.stream().filter((node) -> counts.getOrDefault(node.address(), 0) == least).toList();
 	}
 
 	private List<Service> lookUp(String service) {
@@ -81,7 +89,7 @@ final class RegistrySelector implements Selector {
 		return flat.nodes;
 	}
 
-	private List<Node> filtered(String service, List<Service> known, Filter[] filters) {
+	private List<Node> filtered(String service, List<Service> known, List<Filter> filters) {
 		List<Service> left = known;
 		for (Filter filter : filters) {
 			List<Service> before = left;
@@ -119,45 +127,6 @@ final class RegistrySelector implements Selector {
 
 	/** The nodes of all versions, in one answer of the registry. */
 	private record Flat(List<Service> known, List<Node> nodes) {
-
-	}
-
-	/** The picks of one call. */
-	private final class Picks implements Next {
-
-		private final String service;
-
-		private final List<Node> nodes;
-
-		private @Nullable Node first;
-
-		private @Nullable List<Node> untried;
-
-		Picks(String service, List<Node> nodes) {
-			this.service = service;
-			this.nodes = nodes;
-		}
-
-		@Override
-		public Node next() {
-			if (this.first == null) {
-				this.first = RegistrySelector.this.strategy.choose(this.service, this.nodes);
-				return this.first;
-			}
-			if (this.untried == null) {
-				this.untried = new ArrayList<>(this.nodes);
-				this.untried.remove(this.first);
-			}
-			else if (this.untried.isEmpty()) {
-				this.untried.addAll(this.nodes);
-			}
-			if (this.untried.isEmpty()) {
-				return this.first;
-			}
-			Node node = RegistrySelector.this.strategy.choose(this.service, this.untried);
-			this.untried.remove(node);
-			return node;
-		}
 
 	}
 

@@ -1,26 +1,44 @@
 package io.microspring.selector;
 
+import java.util.List;
+
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Picks a node of a service for a call, and learns from what became of it. Thread-safe.
- * go-micro: {@code selector.Selector}.
+ * go-micro: {@code selector.Selector}, whose {@code Next} is here the list of the nodes
+ * tried: a call that succeeds at once needs none, and a further attempt chooses among the
+ * nodes that there are by then.
  */
 public interface Selector extends AutoCloseable {
 
 	/**
-	 * Begins to pick for one call.
+	 * Picks a node for an attempt of a call.
 	 * @param service the service's name
-	 * @param filters what the nodes must be like; applied in order
-	 * @return picks a node, and another each time it is asked again
+	 * @param filters what the node must be like; applied in order
+	 * @param tried the nodes of the call's earlier attempts, empty for the first: one
+	 * that is not among them is picked as long as there is one, then one that was tried
+	 * least often
+	 * @return the node
 	 * @throws io.microspring.errors.MicroException 404 when the registry knows no such
 	 * service: the detail names the registry and the services whose names look alike; 503
 	 * when the filters leave no node, or the registry is down and nothing is known of the
 	 * service
 	 */
-	Next select(String service, Filter... filters);
+	Node select(String service, List<Filter> filters, List<Node> tried);
+
+	/**
+	 * Picks a node for the first attempt of a call.
+	 * @param service the service's name
+	 * @param filters what the node must be like; applied in order
+	 * @return the node
+	 * @throws io.microspring.errors.MicroException as {@link #select(String, List, List)}
+	 */
+	default Node select(String service, Filter... filters) {
+		return select(service, List.of(filters), List.of());
+	}
 
 	/**
 	 * Tells what became of a call to a node.
@@ -41,18 +59,6 @@ public interface Selector extends AutoCloseable {
 	 */
 	@Override
 	void close();
-
-	/** Picks the nodes for one call and its further attempts. Not thread-safe. */
-	@FunctionalInterface
-	interface Next {
-
-		/**
-		 * Picks a node: one that this call has not tried yet, as long as there is one.
-		 * @return the node
-		 */
-		Node next();
-
-	}
 
 	/**
 	 * Looks services up in a registry and lets a strategy choose.

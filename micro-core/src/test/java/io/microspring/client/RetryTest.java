@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -213,19 +214,28 @@ class RetryTest {
 	}
 
 	@Test
+	void serviceThatIsGoneByTheNextAttemptLeavesTheErrorOfTheLastOne() {
+		try (Client client = client(nodes(NOBODY, ""))) {
+			assertThatExceptionOfType(MicroException.class).isThrownBy(() -> client.call(request("x"), Integer.class))
+				.withMessageContaining(NOBODY)
+				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(500));
+		}
+	}
+
+	@Test
 	void lookUpThatTakesLongerThanTheDeadlineDoesNotHoldTheCallerUp() throws Exception {
 		CountDownLatch never = new CountDownLatch(1);
 		Selector slow = new Selector() {
 
 			@Override
-			public Next select(String service, Filter... filters) {
+			public Node select(String service, List<Filter> filters, List<Node> tried) {
 				try {
 					never.await(60, TimeUnit.SECONDS);
 				}
 				catch (InterruptedException ex) {
 					Thread.currentThread().interrupt();
 				}
-				return () -> Node.of("late", "127.0.0.1:1");
+				return Node.of("late", "127.0.0.1:1");
 			}
 
 			@Override
@@ -305,12 +315,12 @@ class RetryTest {
 		return new Selector() {
 
 			@Override
-			public Next select(String service, Filter... filters) {
-				AtomicInteger next = new AtomicInteger();
-				return () -> {
-					String address = addresses[next.getAndIncrement() % addresses.length];
-					return Node.of("counter-" + address, address);
-				};
+			public Node select(String service, List<Filter> filters, List<Node> tried) {
+				String address = addresses[tried.size() % addresses.length];
+				if (address.isEmpty()) {
+					throw MicroException.notFound("go.micro.client", "service " + service + ": not found");
+				}
+				return Node.of("counter-" + address, address);
 			}
 
 			@Override

@@ -91,8 +91,7 @@ class ConceptPagesTest {
 		}
 
 		Selector selector = Selector.of(Registry.cached(registry, CacheOptions.defaults()), Strategy.roundRobin());
-		Selector.Next next = selector.select("greeter", Filter.version("latest"), Filter.metadata("zone", "eu"));
-		Node node = next.next();
+		Node node = selector.select("greeter", Filter.version("latest"), Filter.metadata("zone", "eu"));
 
 		assertThat(node.id()).isEqualTo("greeter-eu");
 	}

@@ -1,6 +1,7 @@
 package io.microspring.test;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -74,8 +75,7 @@ public abstract class SelectorContract {
 	@Test
 	void onlyNodeIsPickedAgainAndAgain() {
 		register("1.0.0", A);
-		Selector.Next next = this.selector.select("greeter");
-		assertThat(List.of(next.next(), next.next(), next.next())).containsOnly(A);
+		assertThat(attempts(3)).containsOnly(A);
 	}
 
 	@Test
@@ -85,7 +85,7 @@ public abstract class SelectorContract {
 		register("2.0.0", C);
 		Set<Node> picked = new HashSet<>();
 		for (int i = 0; i < 1000; i++) {
-			picked.add(this.selector.select("greeter").next());
+			picked.add(this.selector.select("greeter"));
 		}
 		assertThat(picked).containsExactlyInAnyOrder(A, B, C);
 	}
@@ -94,34 +94,41 @@ public abstract class SelectorContract {
 	void furtherAttemptsUseNodesThatWereNotTried() {
 		register("1.0.0", A, B, C);
 		for (int i = 0; i < 100; i++) {
-			Selector.Next next = this.selector.select("greeter");
-			assertThat(List.of(next.next(), next.next(), next.next())).containsExactlyInAnyOrder(A, B, C);
+			assertThat(attempts(3)).containsExactlyInAnyOrder(A, B, C);
 		}
 	}
 
 	@Test
 	void moreAttemptsThanNodesBeginAnew() {
 		register("1.0.0", A, B);
-		Selector.Next next = this.selector.select("greeter");
-		assertThat(List.of(next.next(), next.next())).containsExactlyInAnyOrder(A, B);
-		assertThat(List.of(next.next(), next.next())).containsExactlyInAnyOrder(A, B);
+		List<Node> nodes = attempts(4);
+		assertThat(nodes.subList(0, 2)).containsExactlyInAnyOrder(A, B);
+		assertThat(nodes.subList(2, 4)).containsExactlyInAnyOrder(A, B);
+	}
+
+	@Test
+	void furtherAttemptUsesANodeThatCameMeanwhile() {
+		register("1.0.0", A);
+		Node first = this.selector.select("greeter");
+		register("1.0.0", B);
+		assertThat(this.selector.select("greeter", List.of(), List.of(first))).isEqualTo(B);
 	}
 
 	@Test
 	void nodeThatComesLaterIsPicked() {
 		assumeTrue(spreads(), "it does not spread calls over all nodes");
 		register("1.0.0", A);
-		this.selector.select("greeter").next();
+		this.selector.select("greeter");
 		register("1.0.0", B);
-		assertThat(IntStream.range(0, 200).mapToObj((i) -> this.selector.select("greeter").next())).contains(A, B);
+		assertThat(IntStream.range(0, 200).mapToObj((i) -> this.selector.select("greeter"))).contains(A, B);
 	}
 
 	@Test
 	void nodeThatWentIsNotPicked() {
 		register("1.0.0", A, B);
-		this.selector.select("greeter").next();
+		this.selector.select("greeter");
 		this.registry.deregister(Service.of("greeter", "1.0.0", A));
-		assertThat(IntStream.range(0, 100).mapToObj((i) -> this.selector.select("greeter").next())).containsOnly(B);
+		assertThat(IntStream.range(0, 100).mapToObj((i) -> this.selector.select("greeter"))).containsOnly(B);
 	}
 
 	@Test
@@ -129,8 +136,8 @@ public abstract class SelectorContract {
 		register("1.0.0", A);
 		this.registry.register(Service.of("other", "1.0.0", B), Duration.ZERO);
 		for (int i = 0; i < 20; i++) {
-			assertThat(this.selector.select("greeter").next()).isEqualTo(A);
-			assertThat(this.selector.select("other").next()).isEqualTo(B);
+			assertThat(this.selector.select("greeter")).isEqualTo(A);
+			assertThat(this.selector.select("other")).isEqualTo(B);
 		}
 	}
 
@@ -139,7 +146,7 @@ public abstract class SelectorContract {
 		register("1.0.0", A, B, C);
 		CompletableFuture<?>[] callers = IntStream.range(0, 8).mapToObj((i) -> CompletableFuture.runAsync(() -> {
 			for (int j = 0; j < 500; j++) {
-				assertThat(this.selector.select("greeter").next()).isIn(A, B, C);
+				assertThat(this.selector.select("greeter")).isIn(A, B, C);
 			}
 		})).toArray(CompletableFuture[]::new);
 		assertThatCode(() -> CompletableFuture.allOf(callers).join()).doesNotThrowAnyException();
@@ -230,7 +237,7 @@ public abstract class SelectorContract {
 		this.selector.mark("unknown", A, null);
 		this.selector.reset("greeter");
 		this.selector.reset("unknown");
-		assertThat(this.selector.select("greeter").next()).isEqualTo(A);
+		assertThat(this.selector.select("greeter")).isEqualTo(A);
 	}
 
 	@Test
@@ -244,12 +251,19 @@ public abstract class SelectorContract {
 		this.registry.register(Service.of("greeter", version, nodes), Duration.ZERO);
 	}
 
+	/** What the attempts of one call pick. */
+	private List<Node> attempts(int count, Filter... filters) {
+		List<Node> picked = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			picked.add(this.selector.select("greeter", List.of(filters), picked));
+		}
+		return picked;
+	}
+
 	private Set<Node> pickAll(Filter... filters) {
 		Set<Node> picked = new HashSet<>();
 		for (int i = 0; i < 100; i++) {
-			Selector.Next next = this.selector.select("greeter", filters);
-			picked.add(next.next());
-			picked.add(next.next());
+			picked.addAll(attempts(2, filters));
 		}
 		return picked;
 	}

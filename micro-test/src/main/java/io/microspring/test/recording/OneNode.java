@@ -1,5 +1,7 @@
 package io.microspring.test.recording;
 
+import java.util.List;
+
 import io.microspring.registry.Node;
 import io.microspring.selector.Filter;
 import io.microspring.selector.Selector;
@@ -11,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 record OneNode(Node node) implements Selector {
 
 	@Override
-	public Next select(String service, Filter... filters) {
-		return this::node;
+	public Node select(String service, List<Filter> filters, List<Node> tried) {
+		return this.node;
 	}
 
 	@Override
