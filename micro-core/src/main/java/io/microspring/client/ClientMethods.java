@@ -91,16 +91,21 @@ final class ClientMethods implements InvocationHandler {
 		boolean published = target.publishes;
 		Request request = Request.of(this.service, target.endpoint, published ? null : body);
 		return switch (target.shape.flavour()) {
-			case VALUE -> this.client.await(open(target, request, options));
-			case STREAM -> stream(target, this.client.await(open(target, request, options)));
+			case VALUE -> await(target, request, options);
+			case STREAM -> stream(target, await(target, request, options));
 			case FUTURE, MONO -> {
 				CallContext context = CallContext.current();
 				yield Streaming.fromStage(
-						() -> this.client.handedOn(within(context, target, request, options), context),
+						() -> this.client.handedOn(within(context, target, request, options), Object.class, context),
 						target.shape.flavour());
 			}
 			case PUBLISHER, FLUX -> publisher(target, request, options, published ? body : null);
 		};
+	}
+
+	private @Nullable Object await(Target target, Request request, CallOptions options) {
+		RpcClient.checkMayWait(request);
+		return this.client.await(open(target, request, options));
 	}
 
 	private static @Nullable Object stream(Target target, @Nullable Object opened) {

@@ -3,6 +3,8 @@ package io.microspring.client;
 import java.time.Duration;
 import java.util.List;
 
+import io.microspring.concurrent.ExecutorMode;
+
 /**
  * What calls are like unless their own options say otherwise. Immutable. go-micro:
  * {@code client.Options}.
@@ -23,10 +25,14 @@ import java.util.List;
  * default W3C trace context: {@code traceparent}, {@code tracestate} and {@code baggage}
  * @param protocol what nodes are spoken to in: {@code mucp}, {@code grpc}, or
  * {@link #AUTO} for what each says in its metadata, the default
+ * @param executor where that runs which depends on an asynchronous answer, and what else
+ * the client has to wait for: virtual threads where the JDK has them, by default.
+ * {@link ExecutorMode#DIRECT} completes a {@code callAsync}, a stage or a {@code Mono} on
+ * the thread that received the answer, which saves the hop and must not be blocked
  */
 public record ClientOptions(Duration timeout, Duration dialTimeout, int retries, RetryPolicy retryPolicy,
 		Backoff backoff, int poolSize, Duration poolTtl, int maxMessageSize, String contentType, List<String> propagate,
-		String protocol) {
+		String protocol, ExecutorMode executor) {
 
 	/** As each node says. */
 	public static final String AUTO = "auto";
@@ -43,7 +49,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	public static ClientOptions defaults() {
 		return new ClientOptions(Duration.ofSeconds(5), Duration.ofSeconds(5), 1, RetryPolicy.safe(),
 				Backoff.exponential(), 100, Duration.ofMinutes(1), 4 * 1024 * 1024, "",
-				List.of("traceparent", "tracestate", "baggage"), AUTO);
+				List.of("traceparent", "tracestate", "baggage"), AUTO, ExecutorMode.AUTO);
 	}
 
 	/**
@@ -53,7 +59,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withTimeout(Duration timeout) {
 		return new ClientOptions(timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff, this.poolSize,
-				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol);
+				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor);
 	}
 
 	/**
@@ -63,7 +69,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withDialTimeout(Duration timeout) {
 		return new ClientOptions(this.timeout, timeout, this.retries, this.retryPolicy, this.backoff, this.poolSize,
-				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol);
+				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor);
 	}
 
 	/**
@@ -75,7 +81,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withRetries(int retries, RetryPolicy policy, Backoff backoff) {
 		return new ClientOptions(this.timeout, this.dialTimeout, retries, policy, backoff, this.poolSize, this.poolTtl,
-				this.maxMessageSize, this.contentType, this.propagate, this.protocol);
+				this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor);
 	}
 
 	/**
@@ -86,7 +92,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withPool(int size, Duration ttl) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff, size,
-				ttl, this.maxMessageSize, this.contentType, this.propagate, this.protocol);
+				ttl, this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor);
 	}
 
 	/**
@@ -96,7 +102,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withMaxMessageSize(int bytes) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
-				this.poolSize, this.poolTtl, bytes, this.contentType, this.propagate, this.protocol);
+				this.poolSize, this.poolTtl, bytes, this.contentType, this.propagate, this.protocol, this.executor);
 	}
 
 	/**
@@ -106,7 +112,8 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withContentType(String contentType) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
-				this.poolSize, this.poolTtl, this.maxMessageSize, contentType, this.propagate, this.protocol);
+				this.poolSize, this.poolTtl, this.maxMessageSize, contentType, this.propagate, this.protocol,
+				this.executor);
 	}
 
 	/**
@@ -116,7 +123,8 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withPropagate(List<String> names) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
-				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, names, this.protocol);
+				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, names, this.protocol,
+				this.executor);
 	}
 
 	/**
@@ -127,7 +135,19 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withProtocol(String protocol) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
-				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, protocol);
+				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, protocol,
+				this.executor);
+	}
+
+	/**
+	 * A copy whose answers are completed elsewhere.
+	 * @param executor where; {@link ExecutorMode#DIRECT} for those who never block
+	 * @return the copy
+	 */
+	public ClientOptions withExecutor(ExecutorMode executor) {
+		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
+				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol,
+				executor);
 	}
 
 	static String checkProtocol(String protocol) {

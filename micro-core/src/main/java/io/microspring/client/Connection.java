@@ -1,8 +1,8 @@
 package io.microspring.client;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.microspring.client.Dialect.Answer;
 import io.microspring.client.Dialect.Exchange;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
@@ -25,7 +25,14 @@ final class Connection implements Exchange, Receiver {
 
 	private final long openedAt = System.nanoTime();
 
-	private final AtomicReference<@Nullable CompletableFuture<Message>> waiting = new AtomicReference<>();
+	private final AtomicReference<@Nullable Answer> waiting = new AtomicReference<>();
+
+	/**
+	 * Whether a request is on its way out, so that whoever sends it tells how it went.
+	 */
+	private volatile boolean sending;
+
+	private volatile @Nullable TransportException broken;
 
 	Connection(ConnectionPool pool, String address, Socket socket) {
 		this.pool = pool;
@@ -39,24 +46,28 @@ final class Connection implements Exchange, Receiver {
 	}
 
 	@Override
-	public CompletableFuture<Message> exchange(Message request) {
-		CompletableFuture<Message> answer = new CompletableFuture<>();
+	public void exchange(Message request, Answer answer) {
+		this.sending = true;
 		if (!this.waiting.compareAndSet(null, answer)) {
+			this.sending = false;
 			throw new IllegalStateException("The connection to " + this.address + " is in use");
 		}
 		try {
 			this.socket.send(request);
 		}
 		catch (RuntimeException ex) {
-			// Nothing went out: the connection is as good as before. The future given
-			// back is another, as the end of the connection may have failed this one
-			// already,
-			// without knowing that nothing was sent.
+			// Nothing went out: the connection is as good as before, unless it has ended.
+			this.sending = false;
 			this.waiting.set(null);
 			this.pool.release(this, true);
-			return CompletableFuture.failedFuture(ex);
+			answer.failed(ex);
+			return;
 		}
-		return answer;
+		this.sending = false;
+		TransportException end = this.broken;
+		if (end != null && this.waiting.compareAndSet(answer, null)) {
+			answer.failed(end);
+		}
 	}
 
 	/** Back to the pool, unused. */
@@ -73,10 +84,10 @@ final class Connection implements Exchange, Receiver {
 	 * Gives an exchange up: whatever still comes belongs to nobody, so the connection
 	 * goes. One that has its answer already is left alone, as the connection may serve
 	 * another call by now.
-	 * @param answer what {@link #exchange} returned
+	 * @param answer what {@link #exchange} was given
 	 */
 	@Override
-	public void abandon(CompletableFuture<Message> answer) {
+	public void abandon(Answer answer) {
 		if (this.waiting.compareAndSet(answer, null)) {
 			this.socket.close();
 		}
@@ -88,7 +99,7 @@ final class Connection implements Exchange, Receiver {
 
 	@Override
 	public void onMessage(Message message) {
-		CompletableFuture<Message> answer = this.waiting.getAndSet(null);
+		Answer answer = this.waiting.getAndSet(null);
 		if (answer == null) {
 			// An answer nobody asked for: order is lost on this connection.
 			this.socket.close();
@@ -96,25 +107,31 @@ final class Connection implements Exchange, Receiver {
 		}
 		boolean reusable = !"close".equalsIgnoreCase(message.header("Connection"));
 		this.pool.release(this, reusable);
-		answer.complete(message);
+		answer.answered(message);
 	}
 
 	@Override
 	public void onRefused(Message head, MicroException error) {
-		CompletableFuture<Message> answer = this.waiting.getAndSet(null);
+		Answer answer = this.waiting.getAndSet(null);
 		this.pool.release(this, false);
 		if (answer != null) {
-			answer.completeExceptionally(error);
+			answer.failed(error);
 		}
 	}
 
 	@Override
 	public void onClosed(@Nullable Throwable cause) {
 		this.pool.closed(this);
-		CompletableFuture<Message> answer = this.waiting.getAndSet(null);
+		TransportException end = new TransportException(
+				"the connection to " + this.address + " closed before the answer came", false, cause);
+		this.broken = end;
+		if (this.sending) {
+			// Only who sends knows whether anything went out.
+			return;
+		}
+		Answer answer = this.waiting.getAndSet(null);
 		if (answer != null) {
-			answer.completeExceptionally(new TransportException(
-					"the connection to " + this.address + " closed before the answer came", false, cause));
+			answer.failed(end);
 		}
 	}
 

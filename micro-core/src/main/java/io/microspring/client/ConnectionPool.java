@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 
 import io.microspring.transport.Transport;
 import io.microspring.transport.TransportException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections kept for the next call, by address; the one used last is used first, so
@@ -42,18 +43,23 @@ final class ConnectionPool {
 		return this.transport;
 	}
 
-	CompletableFuture<Connection> acquire(String address, Duration timeLeft) {
-		if (this.closed) {
-			return CompletableFuture.failedFuture(new TransportException("the client is closed", true, null));
-		}
+	/** The connection to an address that was used last, or null when all are in use. */
+	@Nullable Connection idle(String address) {
 		Deque<Connection> waiting = this.idle.get(address);
 		if (waiting != null) {
 			for (Connection next = waiting.pollFirst(); next != null; next = waiting.pollFirst()) {
 				if (next.isUsable(this.ttlNanos)) {
-					return CompletableFuture.completedFuture(next);
+					return next;
 				}
 				next.close();
 			}
+		}
+		return null;
+	}
+
+	CompletableFuture<Connection> dial(String address, Duration timeLeft) {
+		if (this.closed) {
+			return CompletableFuture.failedFuture(new TransportException("the client is closed", true, null));
 		}
 		Duration timeout = (timeLeft.compareTo(this.dialTimeout) < 0) ? timeLeft : this.dialTimeout;
 		return this.transport.dial(address, timeout).thenApply((socket) -> {

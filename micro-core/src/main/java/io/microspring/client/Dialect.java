@@ -25,6 +25,15 @@ interface Dialect {
 	Codec codec(String contentType);
 
 	/**
+	 * What can carry a request at once.
+	 * @param address the address of the node
+	 * @return what carries it, or null when a connection must be opened first
+	 */
+	default @Nullable Exchange ready(String address) {
+		return null;
+	}
+
+	/**
 	 * Gets ready for one request.
 	 * @param address the address of the node
 	 * @param timeout how long connecting may take
@@ -66,18 +75,17 @@ interface Dialect {
 	Conversation conversation(PreparedCall call);
 
 	/**
-	 * What carries one request and its answer.
+	 * What carries a request and its answer; one request, or many at a time.
 	 */
 	interface Exchange {
 
 		/**
 		 * Sends a request.
 		 * @param request the request
-		 * @return its answer; fails with a
-		 * {@link io.microspring.transport.TransportException} that says whether the
-		 * request can have been executed
+		 * @param answer is told what becomes of it, on any thread, maybe before this
+		 * returns
 		 */
-		CompletableFuture<Message> exchange(Message request);
+		void exchange(Message request, Answer answer);
 
 		/**
 		 * Writes and sends a request: as a message, where the connection knows no better.
@@ -85,20 +93,43 @@ interface Dialect {
 		 * @param call the call
 		 * @param body its encoded body
 		 * @param limit the deadline of the attempt
-		 * @return its answer, as of {@link #exchange(Message)}
+		 * @param answer is told what becomes of it, as by
+		 * {@link #exchange(Message, Answer)}
 		 */
-		default CompletableFuture<Message> exchange(Dialect dialect, PreparedCall call, Message body, Deadline limit) {
-			return exchange(dialect.request(call, body, limit));
+		default void exchange(Dialect dialect, PreparedCall call, Message body, Deadline limit, Answer answer) {
+			exchange(dialect.request(call, body, limit), answer);
 		}
 
 		/** Gives back what has not been used. */
 		void release();
 
 		/**
-		 * Gives an exchange up.
-		 * @param answer what {@link #exchange} returned
+		 * Gives an exchange up: whoever waits for its answer does so no more.
+		 * @param answer what {@link #exchange} was given; one that has been told already,
+		 * or was never given, is passed over
 		 */
-		void abandon(CompletableFuture<Message> answer);
+		void abandon(Answer answer);
+
+	}
+
+	/**
+	 * Waits for the answer to one request, on a thread that must not be blocked. What it
+	 * is told first counts, all else is passed over.
+	 */
+	interface Answer {
+
+		/**
+		 * The answer has come.
+		 * @param message the answer
+		 */
+		void answered(Message message);
+
+		/**
+		 * There will be none.
+		 * @param failure why; a {@link io.microspring.transport.TransportException} says
+		 * whether the request can have been executed
+		 */
+		void failed(Throwable failure);
 
 	}
 

@@ -1,8 +1,8 @@
 package io.microspring.client;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import io.microspring.client.Dialect.Answer;
 import io.microspring.client.Dialect.Exchange;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
@@ -23,7 +23,7 @@ final class GrpcExchange implements Exchange, Receiver {
 
 	private final Consumer<GrpcExchange> onEnd;
 
-	private final CompletableFuture<Message> answer = new CompletableFuture<>();
+	private volatile @Nullable Answer answer;
 
 	/** These belong to whoever receives. */
 	private Metadata head = Metadata.empty();
@@ -36,7 +36,8 @@ final class GrpcExchange implements Exchange, Receiver {
 	}
 
 	@Override
-	public CompletableFuture<Message> exchange(Message request) {
+	public void exchange(Message request, Answer waiting) {
+		this.answer = waiting;
 		try {
 			this.socket.receive(this);
 			this.socket.send(Message.of(request.headers()));
@@ -46,7 +47,7 @@ final class GrpcExchange implements Exchange, Receiver {
 			// Without its message the request is not executed. The peer may have been
 			// quicker to answer: then that counts.
 			fail(ex);
-			return this.answer;
+			return;
 		}
 		try {
 			this.socket.send(GrpcDialect.end());
@@ -54,7 +55,6 @@ final class GrpcExchange implements Exchange, Receiver {
 		catch (TransportException ignored) {
 			// whoever receives is told why
 		}
-		return this.answer;
 	}
 
 	@Override
@@ -63,7 +63,7 @@ final class GrpcExchange implements Exchange, Receiver {
 	}
 
 	@Override
-	public void abandon(CompletableFuture<Message> given) {
+	public void abandon(Answer given) {
 		close();
 	}
 
@@ -95,10 +95,10 @@ final class GrpcExchange implements Exchange, Receiver {
 
 	private void ended(Metadata headers) {
 		if (this.body != null) {
-			this.answer.complete(new Message(headers, this.body.body()));
+			answered(new Message(headers, this.body.body()));
 		}
 		else if (GrpcErrors.of(headers) != null) {
-			this.answer.complete(Message.of(headers));
+			answered(Message.of(headers));
 		}
 		else {
 			fail(MicroException.internalServerError(Dialects.ID, "no message in the answer of a unary call"));
@@ -106,8 +106,18 @@ final class GrpcExchange implements Exchange, Receiver {
 		close();
 	}
 
+	private void answered(Message message) {
+		Answer waiting = this.answer;
+		if (waiting != null) {
+			waiting.answered(message);
+		}
+	}
+
 	private void fail(Exception failure) {
-		this.answer.completeExceptionally(failure);
+		Answer waiting = this.answer;
+		if (waiting != null) {
+			waiting.failed(failure);
+		}
 		close();
 	}
 

@@ -53,8 +53,13 @@ final class MucpDialect implements Dialect {
 	}
 
 	@Override
+	public @Nullable Connection ready(String address) {
+		return this.pool.idle(address);
+	}
+
+	@Override
 	public CompletableFuture<Connection> connect(String address, Duration timeout) {
-		return this.pool.acquire(address, timeout);
+		return this.pool.dial(address, timeout);
 	}
 
 	@Override

@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -120,24 +119,19 @@ final class RpcClient implements Client {
 	@Override
 	@SuppressWarnings("NullAway") // an empty answer is null, whatever its type
 	public <T> T call(Request request, Class<T> type, CallOptions callOptions) {
+		checkMayWait(request);
 		return type.cast(await(callAny(request, type, callOptions, false)));
 	}
 
 	@Override
 	public <T> CompletableFuture<T> callAsync(Request request, Class<T> type, CallOptions callOptions) {
-		CompletableFuture<@Nullable Object> answer = callAny(request, type, callOptions, false);
-		CompletableFuture<T> typed = handedOn(answer, CallContext.current()).thenApply(type::cast);
-		typed.whenComplete((value, failure) -> {
-			if (typed.isCancelled()) {
-				answer.cancel(true);
-			}
-		});
-		return typed;
+		return handedOn(callAny(request, type, callOptions, false), type, CallContext.current());
 	}
 
 	@Override
 	@SuppressWarnings("unchecked")
 	public <S, R> Stream<S, R> stream(Request request, Class<R> type, CallOptions callOptions) {
+		checkMayWait(request);
 		return (Stream<S, R>) Objects.requireNonNull(await(callAny(request, type, callOptions, true)));
 	}
 
@@ -190,33 +184,24 @@ final class RpcClient implements Client {
 	}
 
 	/**
-	 * An answer whose dependents run where they may block, in the context of the call
-	 * that was being served when it was asked for.
+	 * An answer whose dependents run where the options have them, in the context of the
+	 * call that was being served when it was asked for.
 	 */
-	CompletableFuture<@Nullable Object> handedOn(CompletableFuture<@Nullable Object> answer, CallContext context) {
-		CompletableFuture<@Nullable Object> handed = new CompletableFuture<>();
-		answer.whenComplete((value, failure) -> {
-			Runnable completion = context.wrap(() -> {
-				if (failure == null) {
-					handed.complete(value);
-				}
-				else {
-					handed.completeExceptionally(failure);
-				}
-			});
-			try {
-				executor().execute(completion);
-			}
-			catch (RejectedExecutionException ex) {
-				completion.run();
-			}
-		});
-		handed.whenComplete((value, failure) -> {
-			if (handed.isCancelled()) {
-				answer.cancel(true);
-			}
-		});
-		return handed;
+	<T> CompletableFuture<T> handedOn(CompletableFuture<@Nullable Object> answer, Class<T> type, CallContext context) {
+		boolean direct = this.options.executor() == ExecutorMode.DIRECT;
+		return new HandedOn<>(answer, type, context, direct ? null : executor()).begin();
+	}
+
+	/**
+	 * An event loop that waited could wait for an answer that it has to read itself.
+	 * @param request what is asked
+	 */
+	static void checkMayWait(Request request) {
+		if (Threads.isLoop()) {
+			throw new IllegalStateException("The event loop " + Thread.currentThread().getName()
+					+ " cannot wait for the answer of " + request.service() + " " + request.endpoint()
+					+ ": call asynchronously, or from a handler or completion that is not on the executor 'direct'");
+		}
 	}
 
 	@Nullable Object await(CompletableFuture<@Nullable Object> answer) {
@@ -281,7 +266,9 @@ final class RpcClient implements Client {
 		try {
 			running = this.executor;
 			if (running == null) {
-				running = Threads.executor(ExecutorMode.AUTO, "micro-client");
+				ExecutorMode mode = this.options.executor();
+				mode = (mode == ExecutorMode.DIRECT) ? ExecutorMode.AUTO : mode;
+				running = Threads.executor(mode, "micro-client");
 				this.executor = running;
 			}
 			return running;

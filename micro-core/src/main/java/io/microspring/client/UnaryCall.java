@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
 import io.microspring.client.CallFunction.Outgoing;
+import io.microspring.client.Dialect.Answer;
 import io.microspring.client.Dialect.Exchange;
 import io.microspring.client.RetryPolicy.Failure;
 import io.microspring.concurrent.Stages;
@@ -20,10 +22,14 @@ import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call through all its attempts, without a thread that waits. The deadline spans them
- * all; each attempt has its own only where another could follow.
+ * One call through all its attempts, without a thread that waits; the future of its
+ * answer at the same time. The deadline spans the attempts; each has its own only where
+ * another could follow.
  */
-final class UnaryCall {
+final class UnaryCall extends CompletableFuture<@Nullable Object> {
+
+	private static final AtomicIntegerFieldUpdater<UnaryCall> OVER = AtomicIntegerFieldUpdater
+		.newUpdater(UnaryCall.class, "over");
 
 	private final RpcClient client;
 
@@ -35,20 +41,21 @@ final class UnaryCall {
 
 	private final int retries;
 
-	private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
-
 	/** The nodes of the attempts that failed. */
 	private List<Node> tried = List.of();
 
 	/** Why the last of them failed. */
 	private @Nullable MicroException failure;
 
-	private int attempt;
+	private Threads.@Nullable Scheduled timer;
 
-	/** Gives the exchange under way up. */
-	private volatile @Nullable Runnable abandon;
+	private int attempts;
 
-	private volatile @Nullable String lastAddress;
+	/** The attempt under way. */
+	private volatile @Nullable Attempt current;
+
+	/** Whether it has been decided what the answer is. */
+	private volatile int over;
 
 	UnaryCall(RpcClient client, Outgoing call) {
 		this.client = client;
@@ -65,18 +72,11 @@ final class UnaryCall {
 		if (this.deadline.isExpired()) {
 			return CompletableFuture.failedFuture(timeout());
 		}
-		Threads.Scheduled timer = Threads.after(this.deadline.remaining(), () -> {
-			if (this.result.completeExceptionally(timeout())) {
-				giveUp();
-			}
-		});
 		this.client.began();
-		this.result.whenComplete((value, failure) -> {
-			timer.cancel();
-			if (this.result.isCancelled()) {
+		this.timer = Threads.after(this.deadline.remaining(), () -> {
+			if (completeExceptionally(timeout())) {
 				giveUp();
 			}
-			this.client.ended();
 		});
 		if (this.call.options().address() != null || this.client.hasFound(this.call.request().service())) {
 			attempt();
@@ -86,48 +86,69 @@ final class UnaryCall {
 			// waited for.
 			attemptLater();
 		}
-		return this.result;
+		return this;
+	}
+
+	@Override
+	public boolean complete(@Nullable Object value) {
+		return decided() && super.complete(value);
+	}
+
+	@Override
+	public boolean completeExceptionally(Throwable failure) {
+		return decided() && super.completeExceptionally(failure);
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		if (!decided()) {
+			return false;
+		}
+		giveUp();
+		return super.cancel(mayInterruptIfRunning);
+	}
+
+	/** Once only: what follows is told to whoever waits. */
+	private boolean decided() {
+		if (!OVER.compareAndSet(this, 0, 1)) {
+			return false;
+		}
+		Threads.Scheduled scheduled = this.timer;
+		if (scheduled != null) {
+			scheduled.cancel();
+		}
+		this.client.ended();
+		return true;
 	}
 
 	private void attempt() {
-		if (this.result.isDone()) {
+		if (this.over != 0) {
 			return;
 		}
-		this.attempt++;
-		this.client.attempted(this.attempt);
-		Node node;
-		Dialect dialect;
+		this.attempts++;
+		this.client.attempted(this.attempts);
+		Attempt attempt;
 		Message body;
 		try {
-			node = node();
-			dialect = this.client.dialects.of(node, this.call);
+			Node node = node();
+			Dialect dialect = this.client.dialects.of(node, this.call);
 			body = this.prepared.body(dialect);
+			attempt = new Attempt(node, dialect, attemptDeadline());
 		}
 		catch (MicroException ex) {
 			// That the service has gone since says less than why the call failed.
-			this.result.completeExceptionally((this.failure != null) ? this.failure : ex);
+			completeExceptionally((this.failure != null) ? this.failure : ex);
 			return;
 		}
 		catch (RuntimeException ex) {
-			this.result
-				.completeExceptionally(MicroException
-					.internalServerError(Dialects.ID,
-							"error selecting " + this.call.request().service() + " node: " + ex.getMessage())
-					.because(ex));
+			completeExceptionally(MicroException
+				.internalServerError(Dialects.ID,
+						"error selecting " + this.call.request().service() + " node: " + ex.getMessage())
+				.because(ex));
 			return;
 		}
-		this.lastAddress = node.address();
-		Deadline limit = attemptDeadline();
-		dialect.connect(node.address(), dialTime(limit))
-			.thenCompose((acquired) -> exchange(acquired, dialect, body, limit))
-			.whenComplete((answer, failure) -> {
-				if (failure == null) {
-					answered(node, dialect.error(answer), answer);
-				}
-				else {
-					failed(node, toFailure(node, failure));
-				}
-			});
+		this.current = attempt;
+		attempt.start(body);
 	}
 
 	private Node node() {
@@ -136,7 +157,7 @@ final class UnaryCall {
 			return Node.of("", address);
 		}
 		Node node = this.client.select(this.call, this.tried);
-		if (this.attempt == 1) {
+		if (this.attempts == 1) {
 			this.client.found(this.call.request().service());
 		}
 		return node;
@@ -148,31 +169,9 @@ final class UnaryCall {
 		return more;
 	}
 
-	private CompletableFuture<Message> exchange(Exchange acquired, Dialect dialect, Message body, Deadline limit) {
-		if (this.result.isDone()) {
-			acquired.release();
-			return CompletableFuture.failedFuture(timeout());
-		}
-		CompletableFuture<Message> answer = acquired.exchange(dialect, this.prepared, body, limit);
-		this.abandon = () -> acquired.abandon(answer);
-		if (this.result.isDone()) {
-			giveUp();
-		}
-		if (limit == this.deadline) {
-			return answer;
-		}
-		Threads.Scheduled timer = Threads.after(limit.remaining(), () -> {
-			if (answer
-				.completeExceptionally(MicroException.timeout(Dialects.ID, "no answer in the time of one attempt"))) {
-				acquired.abandon(answer);
-			}
-		});
-		return answer.whenComplete((message, failure) -> timer.cancel());
-	}
-
 	/** A third of what is left while another attempt could follow, else all of it. */
 	private Deadline attemptDeadline() {
-		boolean another = this.call.options().idempotent() && this.attempt <= this.retries;
+		boolean another = this.call.options().idempotent() && this.attempts <= this.retries;
 		return another ? Deadline.afterNanos(Math.max(1, this.deadline.remainingNanos() / 3)) : this.deadline;
 	}
 
@@ -180,26 +179,23 @@ final class UnaryCall {
 	private Duration dialTime(Deadline limit) {
 		Duration left = limit.remaining();
 		Duration third = this.deadline.remaining().dividedBy(3);
-		return (this.attempt <= this.retries && third.compareTo(left) < 0) ? third : left;
+		return (this.attempts <= this.retries && third.compareTo(left) < 0) ? third : left;
 	}
 
-	private void answered(Node node, @Nullable MicroException error, Message answer) {
+	private void answered(Attempt attempt, Message answer) {
+		MicroException error = attempt.dialect.error(answer);
 		if (error != null) {
-			failed(node, new Failure(error, this.attempt, false, this.call.options().idempotent()));
+			failed(attempt.node, new Failure(error, this.attempts, false, this.call.options().idempotent()));
 			return;
 		}
+		Node node = attempt.node;
 		this.client.mark(this.call, node, null);
 		MicroException tooLarge = this.prepared.tooLarge(answer, node.address());
 		if (tooLarge != null) {
-			this.result.completeExceptionally(tooLarge);
+			completeExceptionally(tooLarge);
 			return;
 		}
-		try {
-			this.result.complete(this.prepared.decode(answer, node.address()));
-		}
-		catch (MicroException ex) {
-			this.result.completeExceptionally(ex);
-		}
+		complete(this.prepared.decode(answer, node.address()));
 	}
 
 	private void failed(Node node, Failure failure) {
@@ -208,23 +204,23 @@ final class UnaryCall {
 		policy = (policy != null) ? policy : this.client.options.retryPolicy();
 		if (this.deadline.isExpired()) {
 			// A node may give up a moment before our own clock says so.
-			this.result.completeExceptionally(timeout().because(failure.error()));
+			completeExceptionally(timeout().because(failure.error()));
 			return;
 		}
-		if (this.result.isDone() || this.attempt > this.retries || !policy.retry(failure)) {
-			this.result.completeExceptionally(failure.error());
+		if (this.over != 0 || this.attempts > this.retries || !policy.retry(failure)) {
+			completeExceptionally(failure.error());
 			return;
 		}
 		this.tried = plus(this.tried, node);
 		this.failure = failure.error();
 		Backoff backoff = this.call.options().backoff();
-		Duration wait = ((backoff != null) ? backoff : this.client.options.backoff()).before(this.attempt);
-		if (this.attempt == 1 && failure.unsent()) {
+		Duration wait = ((backoff != null) ? backoff : this.client.options.backoff()).before(this.attempts);
+		if (this.attempts == 1 && failure.unsent()) {
 			// Another node may be well: no reason to wait for it.
 			wait = Duration.ZERO;
 		}
 		if (wait.compareTo(this.deadline.remaining()) >= 0) {
-			this.result.completeExceptionally(failure.error());
+			completeExceptionally(failure.error());
 		}
 		else if (wait.isZero()) {
 			attempt();
@@ -239,7 +235,7 @@ final class UnaryCall {
 			this.client.executor().execute(this::attempt);
 		}
 		catch (RejectedExecutionException ex) {
-			this.result.completeExceptionally(
+			completeExceptionally(
 					MicroException.internalServerError(Dialects.ID, "the client is closed or too busy to try again")
 						.because(ex));
 		}
@@ -248,25 +244,144 @@ final class UnaryCall {
 	private Failure toFailure(Node node, Throwable thrown) {
 		Throwable cause = Stages.cause(thrown);
 		String where = " (" + this.call.request().service() + " " + this.call.request().endpoint() + " at "
-				+ node.address() + ", attempt " + this.attempt + ")";
+				+ node.address() + ", attempt " + this.attempts + ")";
 		boolean unsent = cause instanceof TransportException transport && transport.isUnsent();
 		MicroException error = (cause instanceof MicroException own)
 				? MicroException.of(own.id(), own.code(), own.detail() + where)
 				: MicroException.internalServerError(Dialects.ID, "connection error: " + cause.getMessage() + where);
-		return new Failure(error.because(cause), this.attempt, unsent, this.call.options().idempotent());
+		return new Failure(error.because(cause), this.attempts, unsent, this.call.options().idempotent());
 	}
 
 	private MicroException timeout() {
-		String where = (this.lastAddress == null) ? "" : " at " + this.lastAddress;
+		Attempt last = this.current;
+		String where = (last == null) ? "" : " at " + last.node.address();
 		return MicroException.timeout(Dialects.ID, "call timeout: no answer from " + this.call.request().service() + " "
-				+ this.call.request().endpoint() + where + " in time, attempt " + this.attempt);
+				+ this.call.request().endpoint() + where + " in time, attempt " + this.attempts);
 	}
 
 	private void giveUp() {
-		Runnable underWay = this.abandon;
+		Attempt underWay = this.current;
 		if (underWay != null) {
-			underWay.run();
+			underWay.abandon();
 		}
+	}
+
+	/**
+	 * One attempt at one node: told once how it went.
+	 */
+	private final class Attempt implements Answer {
+
+		private static final AtomicIntegerFieldUpdater<Attempt> TOLD = AtomicIntegerFieldUpdater
+			.newUpdater(Attempt.class, "told");
+
+		private final Node node;
+
+		private final Dialect dialect;
+
+		private final Deadline limit;
+
+		private volatile @Nullable Exchange exchange;
+
+		private volatile int told;
+
+		private Threads.@Nullable Scheduled timer;
+
+		Attempt(Node node, Dialect dialect, Deadline limit) {
+			this.node = node;
+			this.dialect = dialect;
+			this.limit = limit;
+		}
+
+		void start(Message body) {
+			Exchange ready = this.dialect.ready(this.node.address());
+			if (ready != null) {
+				send(ready, body);
+				return;
+			}
+			this.dialect.connect(this.node.address(), dialTime(this.limit)).whenComplete((connected, failure) -> {
+				if (failure == null) {
+					send(connected, body);
+				}
+				else {
+					failed(failure);
+				}
+			});
+		}
+
+		private void send(Exchange connected, Message body) {
+			if (UnaryCall.this.over != 0) {
+				connected.release();
+				failed(timeout());
+				return;
+			}
+			if (this.limit != UnaryCall.this.deadline) {
+				this.timer = Threads.after(this.limit.remaining(), this::expired);
+			}
+			this.exchange = connected;
+			try {
+				connected.exchange(this.dialect, UnaryCall.this.prepared, body, this.limit, this);
+			}
+			catch (RuntimeException ex) {
+				connected.release();
+				failed(ex);
+			}
+			if (UnaryCall.this.over != 0 || this.told != 0) {
+				abandon();
+			}
+		}
+
+		private void expired() {
+			Exchange underWay = this.exchange;
+			failed(MicroException.timeout(Dialects.ID, "no answer in the time of one attempt"));
+			if (underWay != null) {
+				underWay.abandon(this);
+			}
+		}
+
+		@Override
+		public void answered(Message message) {
+			if (tell()) {
+				try {
+					UnaryCall.this.answered(this, message);
+				}
+				catch (RuntimeException ex) {
+					completeExceptionally(ex);
+				}
+			}
+		}
+
+		@Override
+		public void failed(Throwable failure) {
+			if (tell()) {
+				try {
+					UnaryCall.this.failed(this.node, toFailure(this.node, failure));
+				}
+				catch (RuntimeException ex) {
+					// A policy of the user's that fails must leave nobody waiting.
+					completeExceptionally(ex);
+				}
+			}
+		}
+
+		private boolean tell() {
+			if (!TOLD.compareAndSet(this, 0, 1)) {
+				return false;
+			}
+			Threads.Scheduled scheduled = this.timer;
+			if (scheduled != null) {
+				scheduled.cancel();
+			}
+			return true;
+		}
+
+		/** What was told already is passed over by the exchange. */
+		void abandon() {
+			Exchange underWay = this.exchange;
+			if (underWay != null) {
+				underWay.abandon(this);
+			}
+		}
+
 	}
 
 }

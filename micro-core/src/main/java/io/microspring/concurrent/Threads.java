@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
@@ -67,10 +68,33 @@ public final class Threads {
 	 * @return the factory
 	 */
 	public static ThreadFactory factory(String name) {
+		// Netty keeps its caches in threads of this kind, and nowhere else.
+		return factory(name, FastThreadLocalThread::new);
+	}
+
+	/**
+	 * A thread factory for event loops: daemon threads with a name, which must not be
+	 * blocked and say so.
+	 * @param name what the threads are called, with a number behind it
+	 * @return the factory
+	 */
+	public static ThreadFactory loops(String name) {
+		return factory(name, LoopThread::new);
+	}
+
+	/**
+	 * Whether the current thread is an event loop's: everything that it would wait for
+	 * here could be its own to bring.
+	 * @return true when it must not be blocked
+	 */
+	public static boolean isLoop() {
+		return Thread.currentThread() instanceof LoopThread;
+	}
+
+	private static ThreadFactory factory(String name, BiFunction<Runnable, String, Thread> made) {
 		AtomicLong count = new AtomicLong();
 		return (task) -> {
-			// Netty keeps its caches in threads of this kind, and nowhere else.
-			Thread thread = new FastThreadLocalThread(task, name + "-" + count.incrementAndGet());
+			Thread thread = made.apply(task, name + "-" + count.incrementAndGet());
 			thread.setDaemon(true);
 			return thread;
 		};
@@ -174,6 +198,14 @@ public final class Threads {
 
 		boolean enqueue(Runnable task) {
 			return size() < POOL_QUEUE && super.offer(task);
+		}
+
+	}
+
+	private static final class LoopThread extends FastThreadLocalThread {
+
+		LoopThread(Runnable task, String name) {
+			super(task, name);
 		}
 
 	}

@@ -271,7 +271,7 @@ final class HttpTransport implements Transport {
 			checkOpen();
 			if (this.loops == null) {
 				this.loops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(),
-						Threads.factory("micro-http"), NioIoHandler.newFactory());
+						Threads.loops("micro-http"), NioIoHandler.newFactory());
 			}
 			return this.loops;
 		}

@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.microspring.client.Backoff;
 import io.microspring.client.ClientOptions;
+import io.microspring.concurrent.ExecutorMode;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -23,13 +24,16 @@ import org.springframework.util.unit.DataSize;
  * @param maxMessageSize Largest message sent or received.
  * @param propagate Headers of the call being served that calls made from inside it carry
  * on; a name that ends with an asterisk stands for all that begin so.
+ * @param executor Which threads run what depends on an asynchronous answer; direct for
+ * the one that received it, which must not be blocked.
  */
 @ConfigurationProperties("micro.client")
 public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue("5s") Duration timeout,
 		@DefaultValue("5s") Duration connectTimeout, @DefaultValue("1") int retries,
 		@DefaultValue("safe") RetryPolicy retryPolicy, @DefaultValue Pool pool, @DefaultValue("") String contentType,
 		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue( {
-				"traceparent", "tracestate", "baggage" }) List<String> propagate){
+				"traceparent", "tracestate", "baggage" }) List<String> propagate,
+		@DefaultValue("auto") ExecutorMode executor){
 
 	ClientOptions toOptions() {
 		return ClientOptions.defaults()
@@ -40,7 +44,8 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 			.withContentType(this.contentType)
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
 			.withPropagate(this.propagate)
-			.withProtocol(this.type);
+			.withProtocol(this.type)
+			.withExecutor(this.executor);
 	}
 
 	/** Which failures are tried again. */

@@ -18,6 +18,7 @@ import io.microspring.client.PublishInterceptor;
 import io.microspring.client.Request;
 import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
+import io.microspring.concurrent.ExecutorMode;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,7 @@ class MicroClientAutoConfigurationTest {
 			.withPropertyValues("micro.client.timeout=1s", "micro.client.connect-timeout=2s", "micro.client.retries=3",
 					"micro.client.retry-policy=go-micro", "micro.client.pool.size=4", "micro.client.pool.ttl=5s",
 					"micro.client.content-type=application/json", "micro.client.max-message-size=1KB",
-					"micro.client.propagate=x-request-id,x-b3-*")
+					"micro.client.propagate=x-request-id,x-b3-*", "micro.client.executor=direct")
 			.run((context) -> {
 				ClientOptions options = context.getBean(ClientOptions.class);
 				assertThat(options.timeout()).isEqualTo(Duration.ofSeconds(1));
@@ -86,6 +87,7 @@ class MicroClientAutoConfigurationTest {
 				assertThat(options.contentType()).isEqualTo("application/json");
 				assertThat(options.maxMessageSize()).isEqualTo(1024);
 				assertThat(options.propagate()).containsExactly("x-request-id", "x-b3-*");
+				assertThat(options.executor()).isEqualTo(ExecutorMode.DIRECT);
 			});
 	}
 
