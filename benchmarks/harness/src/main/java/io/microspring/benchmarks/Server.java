@@ -11,4 +11,12 @@ public interface Server extends AutoCloseable {
 	 */
 	int port();
 
+	/**
+	 * The process that does the work, whose processor time is counted.
+	 * @return its id; this process by default
+	 */
+	default long process() {
+		return ProcessHandle.current().pid();
+	}
+
 }

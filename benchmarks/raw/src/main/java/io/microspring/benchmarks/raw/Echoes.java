@@ -1,0 +1,41 @@
+package io.microspring.benchmarks.raw;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import com.google.protobuf.CodedOutputStream;
+import io.microspring.benchmarks.Payload;
+import io.microspring.benchmarks.proto.Echo;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages in and out of buffers.
+ */
+final class Echoes {
+
+	private final Map<Payload, Echo> requests = new ConcurrentHashMap<>();
+
+	Echo request(Payload payload) {
+		return this.requests.computeIfAbsent(payload, (text) -> Echo.newBuilder().setText(text.text()).build());
+	}
+
+	static Echo read(ByteBuf buffer) throws IOException {
+		return Echo.parseFrom(new ByteBufInputStream(buffer));
+	}
+
+	static void write(Echo echo, int size, ByteBuf buffer) throws IOException {
+		CodedOutputStream output = CodedOutputStream.newInstance(buffer.nioBuffer(buffer.writerIndex(), size));
+		echo.writeTo(output);
+		output.flush();
+		buffer.writerIndex(buffer.writerIndex() + size);
+	}
+
+	static @Nullable Throwable check(Payload sent, Echo answer) {
+		return (answer.getText().length() == sent.text().length()) ? null
+				: new IllegalStateException("The answer has " + answer.getText().length() + " characters");
+	}
+
+}
