@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Inside the process. go-micro: {@code broker/memory}; unlike there, a handler runs on a
- * thread of its own and not on the publisher's, and the members of a queue share its
- * messages. Each subscription gets its messages in order, one at a time; no thread is
- * started before something is published.
+ * thread of its own and not on the publisher's unless it asks for that, and the members
+ * of a queue share its messages. Each subscription with a thread of its own gets its
+ * messages in order, one at a time; no thread is started before something is published.
  */
 final class MemoryBroker implements Broker {
 
@@ -91,7 +91,7 @@ final class MemoryBroker implements Broker {
 
 	private static void putToOne(List<MemorySubscription> members, Event event) throws InterruptedException {
 		for (MemorySubscription member : members) {
-			if (member.messages.offer(event)) {
+			if (member.offer(event)) {
 				return;
 			}
 		}
@@ -108,7 +108,7 @@ final class MemoryBroker implements Broker {
 		requireTopic(topic);
 		Objects.requireNonNull(handler, "handler");
 		requireOpen();
-		MemorySubscription subscription = new MemorySubscription(topic, options.queue(), handler);
+		MemorySubscription subscription = new MemorySubscription(topic, options, handler);
 		this.topics.compute(topic, (key, before) -> {
 			List<MemorySubscription> subscribers = new ArrayList<>((before != null) ? before.all() : List.of());
 			subscribers.add(subscription);
@@ -160,24 +160,49 @@ final class MemoryBroker implements Broker {
 
 		private final EventHandler handler;
 
-		private final Mailbox<Event> messages;
+		/** None for a handler that is called on the publisher's thread. */
+		private final @Nullable Mailbox<Event> messages;
 
 		private volatile boolean closed;
 
-		MemorySubscription(String topic, String queue, EventHandler handler) {
+		MemorySubscription(String topic, SubscribeOptions options, EventHandler handler) {
 			this.topic = topic;
-			this.queue = queue;
+			this.queue = options.queue();
 			this.handler = handler;
-			this.messages = new Mailbox<>("A subscriber of " + topic, MemoryBroker.this.queueSize,
-					MemoryBroker.this.executor, this::handle);
+			this.messages = options.direct() ? null : new Mailbox<>("A subscriber of " + topic,
+					MemoryBroker.this.queueSize, MemoryBroker.this.executor, this::handle);
+		}
+
+		boolean offer(Event event) {
+			Mailbox<Event> mailbox = this.messages;
+			return (mailbox != null) ? mailbox.offer(event) : handleNow(event);
 		}
 
 		void put(Event event) throws InterruptedException {
+			Mailbox<Event> mailbox = this.messages;
+			if (mailbox == null) {
+				handleNow(event);
+				return;
+			}
 			MemoryBroker broker = MemoryBroker.this;
-			if (!this.messages.put(event, broker.publishTimeout) && !this.closed) {
+			if (!mailbox.put(event, broker.publishTimeout) && !this.closed) {
 				throw new BrokerException("publishing to " + this.topic + " on broker memory: a subscriber has had "
 						+ broker.queueSize + " messages waiting for " + broker.publishTimeout, null);
 			}
+		}
+
+		private boolean handleNow(Event event) {
+			if (this.closed) {
+				return false;
+			}
+			try {
+				this.handler.handle(event);
+			}
+			catch (Throwable ex) {
+				// Whoever publishes has no part in it, whatever it is.
+				log.warn("A subscriber of {} failed", this.topic, ex);
+			}
+			return true;
 		}
 
 		private void handle(Event event) {
@@ -197,7 +222,9 @@ final class MemoryBroker implements Broker {
 		@Override
 		public void close() {
 			this.closed = true;
-			this.messages.close();
+			if (this.messages != null) {
+				this.messages.close();
+			}
 			MemoryBroker.this.topics.computeIfPresent(this.topic, (key, before) -> without(this, before));
 		}
 

@@ -9,8 +9,11 @@ import java.util.Objects;
  * copy of each
  * @param autoAck whether a message counts as dealt with when its handler returns; true by
  * default
+ * @param direct whether the handler never blocks, so that a broker may call it on the
+ * thread that brings the message, for the least delay; false by default. In memory that
+ * is the publisher's thread; brokers that hand messages over in any case take no notice
  */
-public record SubscribeOptions(String queue, boolean autoAck) {
+public record SubscribeOptions(String queue, boolean autoAck, boolean direct) {
 
 	public SubscribeOptions {
 		Objects.requireNonNull(queue, "queue");
@@ -21,7 +24,7 @@ public record SubscribeOptions(String queue, boolean autoAck) {
 	 * @return the options
 	 */
 	public static SubscribeOptions defaults() {
-		return new SubscribeOptions("", true);
+		return new SubscribeOptions("", true, false);
 	}
 
 	/**
@@ -30,7 +33,7 @@ public record SubscribeOptions(String queue, boolean autoAck) {
 	 * @return the copy
 	 */
 	public SubscribeOptions withQueue(String queue) {
-		return new SubscribeOptions(queue, this.autoAck);
+		return new SubscribeOptions(queue, this.autoAck, this.direct);
 	}
 
 	/**
@@ -39,7 +42,17 @@ public record SubscribeOptions(String queue, boolean autoAck) {
 	 * @return the copy
 	 */
 	public SubscribeOptions withAutoAck(boolean autoAck) {
-		return new SubscribeOptions(this.queue, autoAck);
+		return new SubscribeOptions(this.queue, autoAck, this.direct);
+	}
+
+	/**
+	 * A copy for a handler that never blocks, or for one that may.
+	 * @param direct whether it never blocks: it may be called by several threads at once,
+	 * and whoever publishes may wait for it
+	 * @return the copy
+	 */
+	public SubscribeOptions withDirect(boolean direct) {
+		return new SubscribeOptions(this.queue, this.autoAck, direct);
 	}
 
 }

@@ -40,6 +40,9 @@ final class CachedRegistry implements Registry {
 
 	private final Map<String, CachedService> services = new ConcurrentHashMap<>();
 
+	/** What counts as fresh: looking that up asks neither a clock nor a lock. */
+	private final Map<String, List<Service>> fresh = new ConcurrentHashMap<>();
+
 	private final AtomicReference<@Nullable Outage> outage = new AtomicReference<>();
 
 	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-registry-cache");
@@ -83,6 +86,11 @@ final class CachedRegistry implements Registry {
 
 	@Override
 	public List<Service> get(String name) {
+		List<Service> fresh = this.fresh.get(name);
+		return (fresh != null) ? fresh : getStale(name);
+	}
+
+	private List<Service> getStale(String name) {
 		CachedService cached = this.services.get(name);
 		if (cached != null) {
 			List<Service> known = cached.known();
@@ -177,6 +185,20 @@ final class CachedRegistry implements Registry {
 
 	CacheOptions options() {
 		return this.options;
+	}
+
+	/** Until it is stale, callers are given this; of what is not known, nothing is. */
+	void fresh(String name, List<Service> known) {
+		if (known.isEmpty()) {
+			stale(name);
+		}
+		else {
+			this.fresh.put(name, known);
+		}
+	}
+
+	void stale(String name) {
+		this.fresh.remove(name);
 	}
 
 	boolean isDown() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.microspring.concurrent.Threads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,14 @@ final class CachedService {
 
 	private volatile List<Service> services = List.of();
 
-	private volatile long freshUntil;
+	/** Until when what is known counts as fresh. */
+	private long freshUntil;
+
+	private boolean stale;
+
+	private Threads.@Nullable Scheduled expiry;
+
+	private long expiryAt;
 
 	private @Nullable CompletableFuture<List<Service>> asking;
 
@@ -60,21 +68,93 @@ final class CachedService {
 	}
 
 	/**
-	 * What is known, without waiting: the same instance until it changes.
-	 * @return empty when the registry must be asked
+	 * What is known, without waiting; when it is no longer fresh, the registry is asked
+	 * in the background.
+	 * @return the same instance until it changes; empty when the registry must be asked
 	 */
 	List<Service> known() {
 		List<Service> known = this.services;
-		if (!known.isEmpty() && System.nanoTime() - this.freshUntil >= 0 && !this.cache.isDown()) {
-			this.freshUntil = after(this.cache.options().retry());
+		if (!known.isEmpty() && !this.cache.isDown() && isStale()) {
+			freshFor(this.cache.options().retry());
 			refresh();
 		}
 		return known;
 	}
 
+	private boolean isStale() {
+		this.lock.lock();
+		try {
+			if (!this.stale) {
+				// It was made fresh since the caller looked.
+				publish();
+			}
+			return this.stale;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void publish() {
+		if (!this.dropped && this.cache.holds(this)) {
+			this.cache.fresh(this.name, this.services);
+		}
+	}
+
 	/** The next caller asks the registry again, in the background. */
 	void expire() {
-		this.freshUntil = System.nanoTime();
+		this.lock.lock();
+		try {
+			this.stale = true;
+			this.cache.stale(this.name);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** One timer for a name, however often it is renewed meanwhile. */
+	private void freshFor(Duration time) {
+		this.lock.lock();
+		try {
+			this.freshUntil = after(time);
+			this.stale = false;
+			publish();
+			if (this.expiry != null && this.expiryAt - this.freshUntil > 0) {
+				this.expiry.cancel();
+				this.expiry = null;
+			}
+			if (this.expiry == null && !isUnknown()) {
+				expireLater(time);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void expireLater(Duration time) {
+		if (!this.dropped && this.cache.holds(this)) {
+			this.expiryAt = after(time);
+			this.expiry = Threads.after(time, this::expireOrWait);
+		}
+	}
+
+	private void expireOrWait() {
+		this.lock.lock();
+		try {
+			this.expiry = null;
+			long left = this.freshUntil - System.nanoTime();
+			if (left > 0) {
+				expireLater(Duration.ofNanos(left));
+			}
+			else if (!this.dropped) {
+				expire();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -146,11 +226,10 @@ final class CachedService {
 			}
 			this.asking = null;
 			this.failure = null;
-			// First, since known() looks without the lock: what it sees must be fresh.
-			this.freshUntil = after(CachedRegistry.jittered(this.cache.options().ttl()));
 			if (!present.equals(this.services)) {
 				this.services = present;
 			}
+			freshFor(CachedRegistry.jittered(this.cache.options().ttl()));
 			this.heldUntil = after(this.cache.options().missTtl());
 			present = this.services;
 		}
@@ -170,7 +249,7 @@ final class CachedService {
 			this.asking = null;
 			this.failure = ex;
 			this.heldUntil = after(retry);
-			this.freshUntil = after(retry);
+			freshFor(retry);
 		}
 		finally {
 			this.lock.unlock();
@@ -214,7 +293,7 @@ final class CachedService {
 			if (present != this.services) {
 				this.services = present;
 			}
-			this.freshUntil = after(CachedRegistry.jittered(this.cache.options().ttl()));
+			freshFor(CachedRegistry.jittered(this.cache.options().ttl()));
 		}
 		finally {
 			this.lock.unlock();
@@ -292,8 +371,13 @@ final class CachedService {
 		this.lock.lock();
 		try {
 			this.dropped = true;
+			expire();
 			former = this.watcher;
 			this.watcher = null;
+			if (this.expiry != null) {
+				this.expiry.cancel();
+				this.expiry = null;
+			}
 		}
 		finally {
 			this.lock.unlock();

@@ -1,6 +1,7 @@
 package io.microspring.broker;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +17,8 @@ import static org.awaitility.Awaitility.await;
 class MemoryBrokerTest {
 
 	private static final Message MESSAGE = Message.of(Metadata.empty());
+
+	private static final SubscribeOptions DIRECT = SubscribeOptions.defaults().withDirect(true);
 
 	private final CountDownLatch gate = new CountDownLatch(1);
 
@@ -47,6 +50,60 @@ class MemoryBrokerTest {
 				await().until(() -> quick.size() == count);
 			}
 			this.gate.countDown();
+		}
+	}
+
+	@Test
+	void directHandlerHasRunOnThePublishersThreadWhenPublishingReturns() {
+		try (Broker broker = Broker.memory()) {
+			List<Thread> threads = new ArrayList<>();
+			broker.subscribe("orders", DIRECT, (event) -> threads.add(Thread.currentThread()));
+			broker.publish("orders", MESSAGE);
+			broker.publish("orders", MESSAGE);
+			assertThat(threads).containsExactly(Thread.currentThread(), Thread.currentThread());
+		}
+	}
+
+	@Test
+	void directHandlerThatFailsDisturbsNeitherPublisherNorOthers() {
+		try (Broker broker = Broker.memory()) {
+			List<Event> received = new ArrayList<>();
+			broker.subscribe("orders", DIRECT, (event) -> {
+				throw new AssertionError("thrown by a handler, on purpose");
+			});
+			broker.subscribe("orders", DIRECT, received::add);
+			broker.publish("orders", MESSAGE);
+			assertThat(received).hasSize(1);
+		}
+	}
+
+	@Test
+	void directMembersShareTheMessagesOfTheirQueue() {
+		try (Broker broker = Broker.memory()) {
+			List<Event> first = new ArrayList<>();
+			List<Event> second = new ArrayList<>();
+			broker.subscribe("orders", DIRECT.withQueue("q"), first::add);
+			broker.subscribe("orders", DIRECT.withQueue("q"), second::add);
+			for (int i = 0; i < 10; i++) {
+				broker.publish("orders", MESSAGE);
+			}
+			assertThat(first).hasSize(5);
+			assertThat(second).hasSize(5);
+		}
+	}
+
+	@Test
+	void directHandlerMayCloseItsSubscription() {
+		try (Broker broker = Broker.memory()) {
+			List<Subscription> subscriptions = new ArrayList<>();
+			List<Event> received = new ArrayList<>();
+			subscriptions.add(broker.subscribe("orders", DIRECT, (event) -> {
+				received.add(event);
+				subscriptions.get(0).close();
+			}));
+			broker.publish("orders", MESSAGE);
+			broker.publish("orders", MESSAGE);
+			assertThat(received).hasSize(1);
 		}
 	}
 

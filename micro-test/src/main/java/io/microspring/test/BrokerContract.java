@@ -268,6 +268,17 @@ public abstract class BrokerContract extends BrokerFixture {
 	}
 
 	@Test
+	void directHandlerGetsEachMessageOnce() {
+		List<Event> received = new CopyOnWriteArrayList<>();
+		this.broker.subscribe(this.topic, SubscribeOptions.defaults().withDirect(true), received::add);
+		List<Event> other = subscribe("");
+		settle(this.topic);
+		publish(0, 10);
+		awaitBodies(received, 10);
+		awaitBodies(other, 10);
+	}
+
+	@Test
 	void handlerMayPublish() {
 		List<Event> answers = new CopyOnWriteArrayList<>();
 		this.broker.subscribe(this.topic + ".answers", SubscribeOptions.defaults(), answers::add);
