@@ -20,7 +20,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dialer {
 
+	private final Network network;
+
 	private final Supplier<EventLoopGroup> loops;
 
 	private final Supplier<? extends Executor> resolver;
@@ -39,11 +40,14 @@ final class Dialer {
 
 	/**
 	 * A dialer.
+	 * @param network what the connections are made of
 	 * @param loops gives the event loops, or throws {@link TransportException}
 	 * @param resolver gives what looks names up, and may be blocked
 	 * @param onChannel is given every channel before it connects
 	 */
-	Dialer(Supplier<EventLoopGroup> loops, Supplier<? extends Executor> resolver, Consumer<SocketChannel> onChannel) {
+	Dialer(Network network, Supplier<EventLoopGroup> loops, Supplier<? extends Executor> resolver,
+			Consumer<SocketChannel> onChannel) {
+		this.network = network;
 		this.loops = loops;
 		this.resolver = resolver;
 		this.onChannel = onChannel;
@@ -101,7 +105,7 @@ final class Dialer {
 		// what is left is shared with the addresses still to be tried
 		long left = TimeUnit.NANOSECONDS.toMillis(dial.deadline() - System.nanoTime()) / (hosts.length - next);
 		ChannelFuture connecting = new Bootstrap().group(group)
-			.channel(NioSocketChannel.class)
+			.channelFactory(this.network::socket)
 			.resolver(NoopAddressResolverGroup.INSTANCE)
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(1, Math.min(left, Integer.MAX_VALUE)))
 			.option(ChannelOption.TCP_NODELAY, true)

@@ -4,19 +4,22 @@ import java.net.InetSocketAddress;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.ServerSocketChannel;
 
 /**
  * A bound port of the HTTP transport.
  */
 final class HttpListener implements Listener {
 
-	private final Port port;
+	private final ServerSocketChannel port;
+
+	private final Network network;
 
 	private final String address;
 
-	HttpListener(Port port) {
+	HttpListener(ServerSocketChannel port, Network network) {
 		this.port = port;
+		this.network = network;
 		InetSocketAddress bound = port.localAddress();
 		String host = bound.getAddress().isAnyLocalAddress() && bound.getAddress().getAddress().length > 4 ? "::"
 				: bound.getAddress().getHostAddress();
@@ -41,7 +44,7 @@ final class HttpListener implements Listener {
 		// look.
 		boolean free = false;
 		while (!free && !loop.isShuttingDown()) {
-			free = this.port.isFree();
+			free = this.network.isFree(this.port);
 			loop.submit(() -> {
 			}).awaitUninterruptibly();
 		}
@@ -50,15 +53,6 @@ final class HttpListener implements Listener {
 	@Override
 	public String toString() {
 		return "http listener on " + this.address;
-	}
-
-	/** A port that tells when it is free again. */
-	static final class Port extends NioServerSocketChannel {
-
-		boolean isFree() {
-			return !javaChannel().isRegistered();
-		}
-
 	}
 
 }

@@ -25,15 +25,24 @@ import org.jspecify.annotations.Nullable;
  * @param serverTls TLS of what is listened on; null, the default, for none. Nodes do not
  * announce it: all that call each other are configured alike
  * @param clientTls TLS of what is dialled; null, the default, for none
+ * @param eventLoops how many threads wait for the network; zero, the default, for one for
+ * every two processors
+ * @param nativeTransport whether to wait for the network with epoll where
+ * {@code netty-transport-native-epoll} is on the class path and fits the system, which is
+ * the default; Java's selectors serve otherwise
  */
 public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTimeout, Duration idleTimeout,
-		Set<String> webSocketOrigins, @Nullable TlsOptions serverTls, @Nullable TlsOptions clientTls) {
+		Set<String> webSocketOrigins, @Nullable TlsOptions serverTls, @Nullable TlsOptions clientTls, int eventLoops,
+		boolean nativeTransport) {
 
 	public HttpOptions {
 		webSocketOrigins = Set.copyOf(webSocketOrigins);
 		if (maxMessageSize < 1 || maxHeaderSize < 1) {
 			throw new IllegalArgumentException(
 					"Limits are positive: maxMessageSize=" + maxMessageSize + ", maxHeaderSize=" + maxHeaderSize);
+		}
+		if (eventLoops < 0) {
+			throw new IllegalArgumentException("A number of event loops is not negative: " + eventLoops);
 		}
 		if (!isPositive(readTimeout) || !isPositive(idleTimeout)) {
 			throw new IllegalArgumentException(
@@ -47,7 +56,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public static HttpOptions defaults() {
 		return new HttpOptions(4 * 1024 * 1024, 64 * 1024, Duration.ofSeconds(30), Duration.ofMinutes(5), Set.of(),
-				null, null);
+				null, null, 0, true);
 	}
 
 	/**
@@ -57,7 +66,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public HttpOptions withMaxMessageSize(int bytes) {
 		return new HttpOptions(bytes, this.maxHeaderSize, this.readTimeout, this.idleTimeout, this.webSocketOrigins,
-				this.serverTls, this.clientTls);
+				this.serverTls, this.clientTls, this.eventLoops, this.nativeTransport);
 	}
 
 	/**
@@ -67,7 +76,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public HttpOptions withMaxHeaderSize(int bytes) {
 		return new HttpOptions(this.maxMessageSize, bytes, this.readTimeout, this.idleTimeout, this.webSocketOrigins,
-				this.serverTls, this.clientTls);
+				this.serverTls, this.clientTls, this.eventLoops, this.nativeTransport);
 	}
 
 	/**
@@ -77,7 +86,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public HttpOptions withReadTimeout(Duration timeout) {
 		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, timeout, this.idleTimeout,
-				this.webSocketOrigins, this.serverTls, this.clientTls);
+				this.webSocketOrigins, this.serverTls, this.clientTls, this.eventLoops, this.nativeTransport);
 	}
 
 	/**
@@ -87,7 +96,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public HttpOptions withIdleTimeout(Duration timeout) {
 		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, timeout,
-				this.webSocketOrigins, this.serverTls, this.clientTls);
+				this.webSocketOrigins, this.serverTls, this.clientTls, this.eventLoops, this.nativeTransport);
 	}
 
 	/**
@@ -97,7 +106,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public HttpOptions withWebSocketOrigins(Set<String> origins) {
 		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, this.idleTimeout, origins,
-				this.serverTls, this.clientTls);
+				this.serverTls, this.clientTls, this.eventLoops, this.nativeTransport);
 	}
 
 	/**
@@ -107,7 +116,7 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public HttpOptions withServerTls(@Nullable TlsOptions tls) {
 		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, this.idleTimeout,
-				this.webSocketOrigins, tls, this.clientTls);
+				this.webSocketOrigins, tls, this.clientTls, this.eventLoops, this.nativeTransport);
 	}
 
 	/**
@@ -117,7 +126,28 @@ public record HttpOptions(int maxMessageSize, int maxHeaderSize, Duration readTi
 	 */
 	public HttpOptions withClientTls(@Nullable TlsOptions tls) {
 		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, this.idleTimeout,
-				this.webSocketOrigins, this.serverTls, tls);
+				this.webSocketOrigins, this.serverTls, tls, this.eventLoops, this.nativeTransport);
+	}
+
+	/**
+	 * A copy with another number of event loops.
+	 * @param count how many threads wait for the network; zero for one for every two
+	 * processors
+	 * @return the copy
+	 */
+	public HttpOptions withEventLoops(int count) {
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, this.idleTimeout,
+				this.webSocketOrigins, this.serverTls, this.clientTls, count, this.nativeTransport);
+	}
+
+	/**
+	 * A copy that says whether to use epoll.
+	 * @param wanted false for Java's selectors in any case
+	 * @return the copy
+	 */
+	public HttpOptions withNativeTransport(boolean wanted) {
+		return new HttpOptions(this.maxMessageSize, this.maxHeaderSize, this.readTimeout, this.idleTimeout,
+				this.webSocketOrigins, this.serverTls, this.clientTls, this.eventLoops, wanted);
 	}
 
 	private static boolean isPositive(Duration duration) {

@@ -23,9 +23,8 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -53,6 +52,8 @@ final class HttpTransport implements Transport {
 
 	private final HttpOptions options;
 
+	private final Network network;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Set<NettySocket> sockets = ConcurrentHashMap.newKeySet();
@@ -73,7 +74,7 @@ final class HttpTransport implements Transport {
 
 	private boolean closed;
 
-	private final Dialer dialer = new Dialer(this::loops, this::resolver, this::track);
+	private final Dialer dialer;
 
 	private final Http2Pool pool = new Http2Pool(this::dialHttp2);
 
@@ -88,6 +89,8 @@ final class HttpTransport implements Transport {
 
 	HttpTransport(HttpOptions options) {
 		this.options = options;
+		this.network = Network.of(options);
+		this.dialer = new Dialer(this.network, this::loops, this::resolver, this::track);
 		TlsOptions server = options.serverTls();
 		TlsOptions client = options.clientTls();
 		if (client != null) {
@@ -165,7 +168,7 @@ final class HttpTransport implements Transport {
 	public Listener listen(String address, Consumer<Socket> onAccept) {
 		Address wanted = Address.parse(address);
 		ServerBootstrap bootstrap = new ServerBootstrap().group(loops())
-			.channelFactory(HttpListener.Port::new)
+			.channelFactory(this.network::port)
 			.option(ChannelOption.SO_BACKLOG, 1024)
 			.childOption(ChannelOption.TCP_NODELAY, true)
 			.childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -185,15 +188,15 @@ final class HttpTransport implements Transport {
 		for (int port = wanted.port(); port <= wanted.lastPort(); port++) {
 			ChannelFuture binding = bootstrap.bind(local(wanted.host(), port)).awaitUninterruptibly();
 			if (binding.isSuccess()) {
-				return track((HttpListener.Port) binding.channel());
+				return track((ServerSocketChannel) binding.channel());
 			}
 			cause = binding.cause();
 		}
 		throw new TransportException("could not listen on " + address + ": " + Dialer.reason(cause), true, cause);
 	}
 
-	private Listener track(HttpListener.Port port) {
-		HttpListener listener = new HttpListener(port);
+	private Listener track(ServerSocketChannel port) {
+		HttpListener listener = new HttpListener(port, this.network);
 		this.listeners.add(listener);
 		port.closeFuture().addListener((done) -> {
 			this.listeners.remove(listener);
@@ -270,8 +273,7 @@ final class HttpTransport implements Transport {
 		try {
 			checkOpen();
 			if (this.loops == null) {
-				this.loops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(),
-						Threads.loops("micro-http"), NioIoHandler.newFactory());
+				this.loops = this.network.loops(this.options.eventLoops());
 			}
 			return this.loops;
 		}

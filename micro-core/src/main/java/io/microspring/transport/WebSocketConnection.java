@@ -137,15 +137,28 @@ final class WebSocketConnection implements NettySocket {
 				TimeUnit.NANOSECONDS);
 		this.channel.closeFuture().addListener((done) -> limit.cancel(false));
 		this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((written) -> {
-			if (this.closeReceived || this.channel.isInputShutdown() || !written.isSuccess()) {
+			if (!written.isSuccess()) {
 				this.channel.close();
 			}
-			else if (cause != null || this.encoder.isRefused()) {
-				// no close can be expected of it
-				Tls.shutdownOutput(this.channel);
+			else if (this.closeReceived || cause != null || this.encoder.isRefused()) {
+				// no close can be expected of it any more
+				hangUp();
 			}
 			over(cause);
 		});
+	}
+
+	/**
+	 * Closing with bytes unread would make the kernel tell the peer of a failure: it
+	 * hangs up first, or has had time enough.
+	 */
+	private void hangUp() {
+		if (this.channel.isInputShutdown()) {
+			this.channel.close();
+		}
+		else {
+			Tls.shutdownOutput(this.channel);
+		}
 	}
 
 	private void control(Consumer<ByteBuf> frame) {
@@ -220,7 +233,7 @@ final class WebSocketConnection implements NettySocket {
 	void closeReceived(int code, String reason) {
 		this.closeReceived = true;
 		if (this.finishing) {
-			this.channel.close();
+			hangUp();
 			return;
 		}
 		boolean well = code == WebSocketEncoder.NORMAL || code == WebSocketCloseStatus.EMPTY.code();

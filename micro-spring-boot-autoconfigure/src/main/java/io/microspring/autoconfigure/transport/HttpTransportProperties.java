@@ -16,18 +16,25 @@ import org.springframework.util.unit.DataSize;
  * @param readTimeout How long the rest of a message may take once its first byte is
  * there.
  * @param idleTimeout How long a connection may be open while nothing happens on it.
+ * @param eventLoops How many threads wait for the network; zero for one for every two
+ * processors.
+ * @param nativeTransport Whether to wait for the network with epoll where its library is
+ * on the class path and fits the system.
  */
 @ConfigurationProperties("micro.transport.http")
 public record HttpTransportProperties(@DefaultValue("4MB") DataSize maxMessageSize,
 		@DefaultValue("64KB") DataSize maxHeaderSize, @DefaultValue("30s") Duration readTimeout,
-		@DefaultValue("5m") Duration idleTimeout) {
+		@DefaultValue("5m") Duration idleTimeout, @DefaultValue("0") int eventLoops,
+		@DefaultValue("true") boolean nativeTransport) {
 
 	HttpOptions toOptions() {
 		return HttpOptions.defaults()
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
 			.withMaxHeaderSize(Math.toIntExact(this.maxHeaderSize.toBytes()))
 			.withReadTimeout(this.readTimeout)
-			.withIdleTimeout(this.idleTimeout);
+			.withIdleTimeout(this.idleTimeout)
+			.withEventLoops(this.eventLoops)
+			.withNativeTransport(this.nativeTransport);
 	}
 
 }
