@@ -1,6 +1,8 @@
 package io.microspring.message;
 
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +99,12 @@ public final class Headers {
 	 */
 	public static final String COMPRESSED = ":compressed";
 
+	/**
+	 * The other names of those that every call is asked for: no text is made for them.
+	 */
+	private static final Map<String, String> FALLBACKS = fallbacks(ID, SERVICE, ENDPOINT, METHOD, ERROR, STREAM, TOPIC,
+			PROTOCOL, TARGET, FROM_SERVICE);
+
 	private Headers() {
 	}
 
@@ -129,7 +137,19 @@ public final class Headers {
 	 */
 	public static @Nullable String find(Metadata headers, String name) {
 		String value = headers.get(name);
-		return (value != null) ? value : headers.get(FALLBACK_PREFIX + name);
+		if (value != null) {
+			return value;
+		}
+		String fallback = FALLBACKS.get(name);
+		return headers.get((fallback != null) ? fallback : FALLBACK_PREFIX + name);
+	}
+
+	private static Map<String, String> fallbacks(String... names) {
+		Map<String, String> fallbacks = new HashMap<>();
+		for (String name : names) {
+			fallbacks.put(name, FALLBACK_PREFIX + name);
+		}
+		return fallbacks;
 	}
 
 }

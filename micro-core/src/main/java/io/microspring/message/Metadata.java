@@ -1,6 +1,7 @@
 package io.microspring.message;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,16 @@ public final class Metadata {
 	 * @return an empty builder, to be used by one thread
 	 */
 	public static Builder builder() {
-		return new Builder();
+		return new Builder(new String[16]);
+	}
+
+	/**
+	 * Starts new metadata.
+	 * @param size how many headers are expected; when it is as many, they are not copied
+	 * @return an empty builder, to be used by one thread
+	 */
+	public static Builder builder(int size) {
+		return new Builder(new String[2 * size]);
 	}
 
 	/**
@@ -203,9 +213,9 @@ public final class Metadata {
 	 * @return the builder, to be used by one thread
 	 */
 	public Builder toBuilder() {
-		Builder builder = new Builder();
-		builder.entries = this.entries.clone();
+		Builder builder = new Builder(this.entries);
 		builder.length = this.entries.length;
+		builder.shared = true;
 		return builder;
 	}
 
@@ -250,11 +260,15 @@ public final class Metadata {
 	 */
 	public static final class Builder {
 
-		private String[] entries = new String[16];
+		private String[] entries;
 
 		private int length;
 
-		private Builder() {
+		/** Whether the entries are those of metadata, and must not be changed. */
+		private boolean shared;
+
+		private Builder(String[] entries) {
+			this.entries = entries;
 		}
 
 		/**
@@ -268,6 +282,7 @@ public final class Metadata {
 			if (index < 0) {
 				return add(name, value);
 			}
+			own(0);
 			this.entries[index] = name;
 			this.entries[index + 1] = value;
 			return this;
@@ -296,6 +311,7 @@ public final class Metadata {
 			if (index < 0) {
 				return add(name, value);
 			}
+			own(0);
 			this.entries[index + 1] += separator + value;
 			return this;
 		}
@@ -308,6 +324,7 @@ public final class Metadata {
 		public Builder remove(String name) {
 			int index = indexOf(this.entries, this.length, name);
 			if (index >= 0) {
+				own(0);
 				this.length -= 2;
 				System.arraycopy(this.entries, index + 2, this.entries, index, this.length - index);
 			}
@@ -334,20 +351,38 @@ public final class Metadata {
 			if (this.length == 0) {
 				return EMPTY;
 			}
-			String[] copy = new String[this.length];
-			System.arraycopy(this.entries, 0, copy, 0, this.length);
-			return new Metadata(copy);
+			if (this.length == this.entries.length) {
+				this.shared = true;
+				return new Metadata(this.entries);
+			}
+			return new Metadata(Arrays.copyOf(this.entries, this.length));
 		}
 
-		private Builder add(String name, String value) {
-			if (this.length + 2 > this.entries.length) {
-				String[] larger = new String[Math.max(16, this.entries.length * 2)];
-				System.arraycopy(this.entries, 0, larger, 0, this.length);
-				this.entries = larger;
-			}
+		/**
+		 * Adds a header of which the caller knows that it is not there yet: nothing is
+		 * searched.
+		 * @param name the name; when there is one of that name after all, it stays in
+		 * front and hides this one
+		 * @param value the value
+		 * @return this
+		 */
+		public Builder add(String name, String value) {
+			own(2);
 			this.entries[this.length++] = Objects.requireNonNull(name, "name");
 			this.entries[this.length++] = Objects.requireNonNull(value, "value");
 			return this;
+		}
+
+		/** Makes sure that the entries may be changed and have room for more. */
+		private void own(int more) {
+			if (this.length + more > this.entries.length) {
+				this.entries = Arrays.copyOf(this.entries, Math.max(16, this.length + Math.max(more, this.length)));
+				this.shared = false;
+			}
+			else if (this.shared) {
+				this.entries = this.entries.clone();
+				this.shared = false;
+			}
 		}
 
 	}

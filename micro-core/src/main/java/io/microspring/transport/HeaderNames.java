@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class HeaderNames {
 
 	/** The headers of every call: no text is made for them. */
-	private static final Map<CharSequence, String> KNOWN = known(Headers.CONTENT_TYPE, "Content-Length", Headers.ACCEPT,
-			"Accept-Encoding", "User-Agent", "Connection", Headers.TIMEOUT, Headers.ID, Headers.SERVICE,
+	private static final Map<CharSequence, String> KNOWN = known("Host", Headers.CONTENT_TYPE, "Content-Length",
+			Headers.ACCEPT, "Accept-Encoding", "User-Agent", "Connection", Headers.TIMEOUT, Headers.ID, Headers.SERVICE,
 			Headers.ENDPOINT, Headers.METHOD, Headers.ERROR, Headers.STREAM, Headers.TOPIC, Headers.PROTOCOL,
 			Headers.FROM_SERVICE, "X-Micro-Id", "X-Micro-Service", "X-Micro-Endpoint", "X-Micro-Method",
 			"X-Micro-Error");
@@ -46,6 +46,15 @@ final class HeaderNames {
 			}
 		}
 		return !name.isEmpty();
+	}
+
+	/**
+	 * Whether a byte may stand in a header's name.
+	 * @param b the byte
+	 * @return whether it is one of RFC 9110's tokens
+	 */
+	static boolean isToken(byte b) {
+		return b >= 0 && TOKEN[b];
 	}
 
 	/**

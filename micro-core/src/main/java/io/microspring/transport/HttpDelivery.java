@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
+import io.microspring.message.Message;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.EventLoop;
@@ -54,6 +55,30 @@ final class HttpDelivery {
 		this.loop = channel.eventLoop();
 		this.config = channel.config();
 		this.onFailure = onFailure;
+	}
+
+	/**
+	 * A message has arrived.
+	 * @param message the message
+	 */
+	void message(Message message) {
+		Receiver current = this.receiver;
+		if (current == null || this.handing || this.ended || !this.held.isEmpty() || !isFlowing()) {
+			hand((receiver) -> receiver.onMessage(message));
+			return;
+		}
+		this.handing = true;
+		try {
+			current.onMessage(message);
+		}
+		catch (RuntimeException | Error ex) {
+			drop();
+			this.onFailure.accept(ex);
+		}
+		finally {
+			this.handing = false;
+		}
+		release();
 	}
 
 	/**

@@ -1,10 +1,12 @@
 package io.microspring.transport;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class HttpEncoder implements MessageEncoder {
 
 	private static final byte[] CRLF = ascii("\r\n");
+
+	private static final byte[] SEPARATOR = ascii(": ");
 
 	private static final byte[] OK = ascii("HTTP/1.1 200 OK\r\nContent-Length: ");
 
@@ -50,7 +54,17 @@ final class HttpEncoder implements MessageEncoder {
 			Headers.PROTOCOL, Headers.FROM_SERVICE, "X-Micro-Id", "X-Micro-Service", "X-Micro-Endpoint",
 			"X-Micro-Method", "X-Micro-Error", "User-Agent", "Traceparent", "Tracestate");
 
+	/** How much room for the next head is kept. */
+	private static final int KEPT = 4096;
+
 	private final byte @Nullable [] host;
+
+	/** The head that is being written, on its way into the buffer. */
+	private byte[] head = new byte[512];
+
+	private int length;
+
+	private final BiConsumer<String, String> header = this::putHeader;
 
 	private HttpEncoder(byte @Nullable [] host) {
 		this.host = host;
@@ -88,49 +102,112 @@ final class HttpEncoder implements MessageEncoder {
 	public void encode(Message message, ByteBuf out) {
 		byte[] body = message.body();
 		Metadata headers = message.headers();
-		out.ensureWritable(256 + 48 * headers.size() + body.length);
+		this.length = 0;
 		if (this.host == null) {
-			startResponse(headers, out);
+			startResponse(headers);
 		}
 		else {
-			startRequest(headers, this.host, out);
+			startRequest(headers, this.host);
 		}
-		writeNumber(body.length, out);
-		out.writeBytes(CRLF);
-		headers.forEach((name, value) -> writeHeader(name, value, out));
-		out.writeBytes(CRLF);
-		out.writeBytes(body);
+		putNumber(body.length);
+		put(CRLF);
+		headers.forEach(this.header);
+		put(CRLF);
+		out.ensureWritable(this.length + body.length);
+		out.writeBytes(this.head, 0, this.length).writeBytes(body);
+		if (this.head.length > KEPT) {
+			this.head = new byte[KEPT];
+		}
 	}
 
-	private static void startRequest(Metadata headers, byte[] host, ByteBuf out) {
+	private void startRequest(Metadata headers, byte[] to) {
 		String method = headers.get(Headers.HTTP_METHOD);
 		if (method == null || method.equals("POST")) {
-			out.writeBytes(POST);
+			put(POST);
 		}
 		else {
-			writeText(method + " ", out);
+			put(method + " ");
 		}
-		writeText(headers.getOrDefault(Headers.PATH, "/"), out);
-		out.writeBytes(VERSION).writeBytes(host);
+		put(headers.getOrDefault(Headers.PATH, "/"));
+		put(VERSION);
+		put(to);
 		if (!headers.contains("User-Agent")) {
-			out.writeBytes(USER_AGENT);
+			put(USER_AGENT);
 		}
-		out.writeBytes(CONTENT_LENGTH);
+		put(CONTENT_LENGTH);
 	}
 
-	private static void startResponse(Metadata headers, ByteBuf out) {
+	private void startResponse(Metadata headers) {
 		String status = headers.get(Headers.HTTP_STATUS);
 		if (status == null || status.equals("200")) {
-			out.writeBytes(OK);
+			put(OK);
 			return;
 		}
 		int code = Integer.parseInt(status);
-		writeText("HTTP/1.1 " + code + " " + MicroException.phrase(code), out);
+		put("HTTP/1.1 " + code + " " + MicroException.phrase(code));
 		if (code == UPGRADE_REQUIRED) {
 			// which one it is must be said
-			out.writeBytes(WEB_SOCKET);
+			put(WEB_SOCKET);
 		}
-		out.writeBytes(CONTENT_LENGTH);
+		put(CONTENT_LENGTH);
+	}
+
+	private void putHeader(String name, String value) {
+		byte[] known = KNOWN.get(name);
+		if (known != null) {
+			put(known);
+		}
+		else if (isWritten(name)) {
+			put(HeaderNames.canonical(name));
+			put(SEPARATOR);
+		}
+		else {
+			return;
+		}
+		put(value);
+		put(CRLF);
+	}
+
+	private void put(byte[] bytes) {
+		reserve(bytes.length);
+		System.arraycopy(bytes, 0, this.head, this.length, bytes.length);
+		this.length += bytes.length;
+	}
+
+	private void put(String text) {
+		int size = text.length();
+		reserve(size);
+		byte[] to = this.head;
+		int at = this.length;
+		for (int i = 0; i < size; i++) {
+			char c = text.charAt(i);
+			if (c < ' ' || c >= 0x7f) {
+				put(clean(text).getBytes(StandardCharsets.UTF_8));
+				return;
+			}
+			to[at + i] = (byte) c;
+		}
+		this.length = at + size;
+	}
+
+	private void putNumber(int number) {
+		int digits = 1;
+		for (int rest = number; rest > 9; rest /= 10) {
+			digits++;
+		}
+		reserve(digits);
+		this.length += digits;
+		int rest = number;
+		for (int i = 1; i <= digits; i++) {
+			this.head[this.length - i] = (byte) ('0' + rest % 10);
+			rest /= 10;
+		}
+	}
+
+	private void reserve(int more) {
+		if (this.head.length - this.length < more) {
+			this.head = Arrays.copyOf(this.head, Math.max(2 * this.head.length, this.length + more));
+		}
 	}
 
 	private static void checkMethod(@Nullable String method) {
@@ -146,33 +223,21 @@ final class HttpEncoder implements MessageEncoder {
 	 * @param out where to
 	 */
 	static void writeHeader(String name, String value, ByteBuf out) {
-		byte[] known = KNOWN.get(name);
-		if (known != null) {
-			out.writeBytes(known);
+		if (isWritten(name)) {
+			out.writeCharSequence(HeaderNames.canonical(name), StandardCharsets.US_ASCII);
+			out.writeBytes(SEPARATOR);
+			out.writeCharSequence(clean(value), StandardCharsets.UTF_8);
+			out.writeBytes(CRLF);
 		}
-		else if (!HeaderNames.isToken(name) || NOT_WRITTEN.contains(name)) {
-			// a pseudo header, or one that go does not write either
-			return;
-		}
-		else {
-			writeText(HeaderNames.canonical(name), out);
-			out.writeByte(':').writeByte(' ');
-		}
-		writeText(value, out);
-		out.writeBytes(CRLF);
 	}
 
-	/** Writes UTF-8, as Go does, with a space for each control character. */
-	private static void writeText(String text, ByteBuf out) {
-		boolean plain = true;
-		for (int i = 0; i < text.length() && plain; i++) {
-			char c = text.charAt(i);
-			plain = c >= ' ' && c < 0x7f;
-		}
-		if (plain) {
-			out.writeCharSequence(text, StandardCharsets.US_ASCII);
-			return;
-		}
+	/** Not a pseudo header, nor one that Go does not write either. */
+	private static boolean isWritten(String name) {
+		return HeaderNames.isToken(name) && !NOT_WRITTEN.contains(name);
+	}
+
+	/** Text as Go writes it, in UTF-8, with a space for each control character. */
+	private static String clean(String text) {
 		StringBuilder clean = new StringBuilder(text);
 		for (int i = 0; i < clean.length(); i++) {
 			char c = clean.charAt(i);
@@ -180,16 +245,7 @@ final class HttpEncoder implements MessageEncoder {
 				clean.setCharAt(i, ' ');
 			}
 		}
-		out.writeCharSequence(clean, StandardCharsets.UTF_8);
-	}
-
-	private static void writeNumber(int number, ByteBuf out) {
-		if (number < 10) {
-			out.writeByte('0' + number);
-		}
-		else {
-			out.writeCharSequence(Integer.toString(number), StandardCharsets.US_ASCII);
-		}
+		return clean.toString();
 	}
 
 	private static byte[] ascii(String text) {

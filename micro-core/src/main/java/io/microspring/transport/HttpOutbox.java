@@ -10,6 +10,7 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What waits to be written to a connection. Filled by any thread, emptied by the event
@@ -41,6 +42,12 @@ final class HttpOutbox {
 	/** How many messages have been written; the event loop's. */
 	private long sent;
 
+	/** What has been encoded and not written yet; the event loop's. */
+	private @Nullable ByteBuf batch;
+
+	/** Whether something was encoded since the last flush; the event loop's. */
+	private boolean unflushed;
+
 	HttpOutbox(Channel channel, MessageEncoder encoder) {
 		this.channel = channel;
 		this.encoder = encoder;
@@ -56,37 +63,69 @@ final class HttpOutbox {
 	}
 
 	/**
+	 * Adds a message on the event loop, which is going to flush.
+	 * @param message the message
+	 */
+	void addOnLoop(Message message) {
+		if (this.queue.isEmpty()) {
+			encode(message);
+		}
+		else {
+			add(message);
+		}
+	}
+
+	/**
 	 * Writes what is queued and flushes it.
 	 * @return whether the end was reached
 	 */
 	boolean flush() {
-		ByteBuf batch = null;
 		long bytes = 0;
 		Message message = this.queue.poll();
 		while (message != null && message != END) {
-			if (batch == null) {
-				batch = this.channel.alloc().directBuffer(512 + message.body().length);
-			}
-			this.encoder.encode(message, batch);
+			encode(message);
 			bytes += message.body().length;
-			this.sent++;
-			if (batch.readableBytes() >= BATCH) {
-				this.channel.write(batch, this.channel.voidPromise());
-				batch = null;
-			}
 			message = this.queue.poll();
 		}
-		if (batch != null) {
-			this.channel.write(batch, this.channel.voidPromise());
-		}
+		write();
+		this.unflushed = false;
 		this.channel.flush();
-		this.queued.addAndGet(-bytes);
+		if (bytes > 0) {
+			this.queued.addAndGet(-bytes);
+		}
 		wake();
 		return message == END;
 	}
 
+	private void encode(Message message) {
+		ByteBuf to = this.batch;
+		if (to == null) {
+			to = this.channel.alloc().directBuffer(512 + message.body().length);
+			this.batch = to;
+		}
+		this.encoder.encode(message, to);
+		this.sent++;
+		this.unflushed = true;
+		if (to.readableBytes() >= BATCH) {
+			write();
+		}
+	}
+
+	private void write() {
+		ByteBuf full = this.batch;
+		if (full != null) {
+			this.batch = null;
+			this.channel.write(full, this.channel.voidPromise());
+		}
+	}
+
 	long sent() {
 		return this.sent;
+	}
+
+	/** Whether something was encoded and is not flushed. */
+	boolean isUnflushed() {
+		return this.unflushed;
 	}
 
 	boolean isWritable() {

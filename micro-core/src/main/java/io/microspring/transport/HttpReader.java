@@ -96,6 +96,11 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 				return;
 			}
 			this.socket.beginReading();
+			if (piece instanceof Message whole) {
+				this.complete++;
+				this.socket.received(whole);
+				return;
+			}
 			if (piece instanceof HttpMessage message) {
 				begin(ctx, message);
 			}

@@ -59,6 +59,8 @@ final class HttpSocket implements NettySocket {
 	/** From any thread: whether the queue is going to be emptied. */
 	private final AtomicBoolean draining = new AtomicBoolean();
 
+	private final Runnable drain = this::drain;
+
 	/** From any thread: whether nothing can be sent any more. */
 	private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -102,6 +104,11 @@ final class HttpSocket implements NettySocket {
 		if (!isOpen()) {
 			throw closedAlready(null);
 		}
+		if (this.loop.inEventLoop() && this.decoding) {
+			this.outbox.addOnLoop(message);
+			updateCongestion();
+			return;
+		}
 		this.outbox.add(message);
 		scheduleDrain();
 		if (this.loop.inEventLoop()) {
@@ -114,7 +121,7 @@ final class HttpSocket implements NettySocket {
 			return;
 		}
 		try {
-			this.loop.execute(this::drain);
+			this.loop.execute(this.drain);
 		}
 		catch (RejectedExecutionException ex) {
 			throw closedAlready(ex);
@@ -181,19 +188,19 @@ final class HttpSocket implements NettySocket {
 	void endReading() {
 		this.decoding = false;
 		this.lastActive = System.nanoTime();
-		if (this.draining.get()) {
+		if (this.outbox.isUnflushed() || this.draining.get()) {
 			drain();
 		}
 	}
 
 	/** Whether everything that was received is answered, and the answers written. */
 	boolean isAnswered() {
-		return this.outbox.sent() >= this.received;
+		return this.outbox.sent() >= this.received && !this.outbox.isUnflushed();
 	}
 
 	void received(Message message) {
 		this.received++;
-		this.delivery.hand((receiver) -> receiver.onMessage(message));
+		this.delivery.message(message);
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.microspring.transport;
 
 import java.util.List;
 
+import io.microspring.message.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
@@ -10,7 +11,8 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 
 /**
- * Netty's decoders of HTTP/1.1, unpaired: a codec that pairs requests with responses
+ * The ordinary messages are read at once ({@link HttpScanner}), all others piece by piece
+ * by Netty's decoders of HTTP/1.1, unpaired: a codec that pairs requests with responses
  * cannot carry go-micro's streams (protocol reference §1.6).
  */
 interface MessageDecoder extends ChannelInboundHandler {
@@ -27,7 +29,7 @@ interface MessageDecoder extends ChannelInboundHandler {
 	 * @return a new handler
 	 */
 	static MessageDecoder ofRequests(HttpOptions options) {
-		return new Requests(config(options));
+		return new Requests(options);
 	}
 
 	/**
@@ -36,7 +38,7 @@ interface MessageDecoder extends ChannelInboundHandler {
 	 * @return a new handler
 	 */
 	static MessageDecoder ofResponses(HttpOptions options) {
-		return new Responses(config(options));
+		return new Responses(options);
 	}
 
 	private static HttpDecoderConfig config(HttpOptions options) {
@@ -48,14 +50,22 @@ interface MessageDecoder extends ChannelInboundHandler {
 	/** Requests. */
 	final class Requests extends HttpRequestDecoder implements MessageDecoder {
 
+		private final HttpScanner scanner;
+
 		private final MessageProgress progress = new MessageProgress();
 
-		private Requests(HttpDecoderConfig config) {
-			super(config);
+		private Requests(HttpOptions options) {
+			super(config(options));
+			this.scanner = new HttpScanner(options, true);
 		}
 
 		@Override
 		protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+			Message whole = this.progress.isBetween() ? this.scanner.next(in) : null;
+			if (whole != null) {
+				out.add(whole);
+				return;
+			}
 			int before = in.readerIndex();
 			super.decode(ctx, in, out);
 			this.progress.decoded(in, before, out);
@@ -71,14 +81,22 @@ interface MessageDecoder extends ChannelInboundHandler {
 	/** Responses. */
 	final class Responses extends HttpResponseDecoder implements MessageDecoder {
 
+		private final HttpScanner scanner;
+
 		private final MessageProgress progress = new MessageProgress();
 
-		private Responses(HttpDecoderConfig config) {
-			super(config);
+		private Responses(HttpOptions options) {
+			super(config(options));
+			this.scanner = new HttpScanner(options, false);
 		}
 
 		@Override
 		protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+			Message whole = this.progress.isBetween() ? this.scanner.next(in) : null;
+			if (whole != null) {
+				out.add(whole);
+				return;
+			}
 			int before = in.readerIndex();
 			super.decode(ctx, in, out);
 			this.progress.decoded(in, before, out);

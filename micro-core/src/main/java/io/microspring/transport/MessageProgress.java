@@ -13,6 +13,9 @@ final class MessageProgress {
 
 	private boolean within;
 
+	/** Whether the decoder has seen no more than whole messages. */
+	private boolean between = true;
+
 	/**
 	 * A decoder has looked at its bytes.
 	 * @param in the bytes; those in front of its reader index have been used
@@ -22,8 +25,11 @@ final class MessageProgress {
 	void decoded(ByteBuf in, int before, List<Object> out) {
 		if (!out.isEmpty() && out.get(out.size() - 1) instanceof LastHttpContent) {
 			this.within = false;
+			this.between = true;
+			return;
 		}
-		else if (!this.within) {
+		this.between = false;
+		if (!this.within) {
 			// Empty lines in front of a message, which old clients send behind a body,
 			// begin nothing.
 			for (int i = before; i < in.readerIndex() && !this.within; i++) {
@@ -38,6 +44,15 @@ final class MessageProgress {
 	 */
 	boolean isWithin() {
 		return this.within;
+	}
+
+	/**
+	 * Whether the decoder keeps nothing in mind of what it was shown, so that a message
+	 * may pass it by.
+	 * @return true in front of the first message, and behind one that is complete
+	 */
+	boolean isBetween() {
+		return this.between;
 	}
 
 }
