@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 MVN ?= mvn
+BENCHED := benchmarks/raw,benchmarks/grpc,benchmarks/ours
 UNCHECKED := -Dspring-javaformat.skip -Dcheckstyle.skip -Denforcer.skip
 
 .PHONY: help
@@ -43,6 +44,16 @@ vectors: ## Play the recordings of go-micro to the greeter at TARGET=host:port a
 fuzz: ## Try random input on the decoders, each for SECONDS=60
 	$(MVN) -pl micro-core,micro-test,micro-plugins -am test $(UNCHECKED) -Dtest='*FuzzTest' \
 		-Dsurefire.failIfNoSpecifiedTests=false -Dmicro.fuzz.seconds=$(or $(SECONDS),60)
+
+.PHONY: bench
+bench: ## Measure what the goals are about, in about 8 minutes; ROWS=a,b only these, JDK=home, ROUNDS=5
+	$(MVN) -q -Pbench -pl $(BENCHED) -am package -Dmaven.test.skip $(UNCHECKED)
+	$(if $(JDK),BENCH_JDK=$(JDK)) benchmarks/run.sh goals $(ROWS)
+
+.PHONY: bench-full
+bench-full: ## Measure every row under every load, in hours
+	$(MVN) -q -Pbench package -Dmaven.test.skip $(UNCHECKED)
+	$(if $(JDK),BENCH_JDK=$(JDK)) benchmarks/run.sh full $(ROWS)
 
 .PHONY: servers
 servers: ## Build the test servers that take minutes, into a cache (needs Go)

@@ -6,13 +6,6 @@
 # most), CPU per call as such a ratio, latencies, CPU seconds per 100,000 calls and bytes allocated per call of client and
 # server, and how many processors others used meanwhile. Rows are listed by quick.sh without arguments.
 #
-# Builds nothing: mvn -q -Pbench -pl benchmarks/ours,benchmarks/raw,benchmarks/grpc -am process-classes first.
-#   BENCH_JDK=home     the JDK of the processes; else JAVA_HOME, else java
-#   WARM=5 ROUNDS=3    seconds to warm each row, and how often each is measured
-set -euo pipefail
-benchmarks="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-java="${BENCH_JDK:-${JAVA_HOME:-}}"
-java="${java:+$java/bin/}java"
-exec "$java" -Xmx64m -XX:+UseSerialGC -Dbenchmarks="$benchmarks" \
-    -cp "$benchmarks/harness/target/classes:$(cat "$benchmarks/harness/target/classpath.txt")" \
-    io.microspring.benchmarks.controller.Bench quick "$@"
+# Builds nothing: make benchmarks, or of single modules
+# mvn -q -Pbench -pl benchmarks/ours,benchmarks/raw -am process-classes. See run.sh for BENCH_JDK, ROUNDS and WARM.
+exec "$(dirname "${BASH_SOURCE[0]}")/run.sh" quick "$@"

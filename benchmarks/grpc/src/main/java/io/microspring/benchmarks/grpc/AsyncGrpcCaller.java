@@ -1,8 +1,5 @@
 package io.microspring.benchmarks.grpc;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCalls;
@@ -10,6 +7,7 @@ import io.grpc.stub.StreamObserver;
 import io.microspring.benchmarks.AsyncCaller;
 import io.microspring.benchmarks.Completion;
 import io.microspring.benchmarks.Payload;
+import io.microspring.benchmarks.PerPayload;
 import io.microspring.benchmarks.StreamCaller;
 import io.microspring.benchmarks.proto.Echo;
 
@@ -20,7 +18,8 @@ final class AsyncGrpcCaller implements AsyncCaller, StreamCaller {
 
 	private final ManagedChannel channel;
 
-	private final Map<Payload, Echo> requests = new ConcurrentHashMap<>();
+	private final PerPayload<Echo> requests = new PerPayload<>(
+			(payload) -> Echo.newBuilder().setText(payload.text()).build());
 
 	AsyncGrpcCaller(ManagedChannel channel) {
 		this.channel = channel;
@@ -28,7 +27,7 @@ final class AsyncGrpcCaller implements AsyncCaller, StreamCaller {
 
 	@Override
 	public void call(Payload payload, Completion done) {
-		Echo request = this.requests.computeIfAbsent(payload, (text) -> Echo.newBuilder().setText(text.text()).build());
+		Echo request = this.requests.of(payload);
 		ClientCalls.asyncUnaryCall(this.channel.newCall(EchoerMethods.CALL, CallOptions.DEFAULT), request,
 				new Answer(payload.text().length(), done));
 	}

@@ -1,13 +1,11 @@
 package io.microspring.benchmarks.grpc;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCalls;
 import io.microspring.benchmarks.BlockingCaller;
 import io.microspring.benchmarks.Payload;
+import io.microspring.benchmarks.PerPayload;
 import io.microspring.benchmarks.StreamCaller;
 import io.microspring.benchmarks.proto.Echo;
 
@@ -18,7 +16,8 @@ final class BlockingGrpcCaller implements BlockingCaller, StreamCaller {
 
 	private final ManagedChannel channel;
 
-	private final Map<Payload, Echo> requests = new ConcurrentHashMap<>();
+	private final PerPayload<Echo> requests = new PerPayload<>(
+			(payload) -> Echo.newBuilder().setText(payload.text()).build());
 
 	BlockingGrpcCaller(ManagedChannel channel) {
 		this.channel = channel;
@@ -26,7 +25,7 @@ final class BlockingGrpcCaller implements BlockingCaller, StreamCaller {
 
 	@Override
 	public void call(Payload payload) {
-		Echo request = this.requests.computeIfAbsent(payload, (text) -> Echo.newBuilder().setText(text.text()).build());
+		Echo request = this.requests.of(payload);
 		int received = ClientCalls.blockingUnaryCall(this.channel, EchoerMethods.CALL, CallOptions.DEFAULT, request)
 			.getText()
 			.length();

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
+import io.microspring.benchmarks.controller.Plan.Group;
 import io.microspring.benchmarks.worker.Load;
 
 /**
@@ -22,27 +24,74 @@ public final class Bench {
 	 * Measures.
 	 * @param arguments {@code quick ROW[,ROW...] LOAD[,LOAD...] [SECONDS]}, where a load
 	 * is a number of calls at a time, with {@code x} and a size if it is not 100 B
-	 * ({@code 16x65536}), or {@code stream}
-	 * @throws IOException when a process cannot be started
+	 * ({@code 16x65536}), or {@code stream}; or {@code goals} or {@code full}, and after
+	 * it which rows if not all
+	 * @throws IOException when results cannot be written
 	 */
 	public static void main(String[] arguments) throws IOException {
 		Setup setup = new Setup(Path.of(System.getProperty("benchmarks", "benchmarks")), javaHome());
-		if (arguments.length < 3 || !arguments[0].equals("quick")) {
+		String command = (arguments.length > 0) ? arguments[0] : "";
+		if (command.equals("quick") && arguments.length > 2) {
+			quick(setup, arguments);
+		}
+		else if (command.equals("goals") || command.equals("full")) {
+			Plan all = command.equals("goals") ? Plan.of(Goals.all()) : Plan.full();
+			Plan plan = (arguments.length > 1) ? all.only(List.of(arguments[1].split(","))) : all;
+			measure(setup, asSet(plan), command);
+		}
+		else {
 			System.err.println("quick ROW[,ROW...] LOAD[,LOAD...] [SECONDS]; rows: "
 					+ Rows.all().stream().map(Row::name).toList());
 			System.exit(2);
 		}
-		double seconds = (arguments.length > 3) ? Double.parseDouble(arguments[3]) : 2;
-		Quick quick = new Quick(setup, Duration.ofMillis((long) (seconds * 1000)),
-				Duration.ofMillis((long) (setting("WARM", 5) * 1000)), (int) setting("ROUNDS", 3));
-		try {
-			quick.run(each(arguments[1], Rows::named), each(arguments[2], Bench::load));
-		}
-		catch (PeerFailedException ex) {
-			System.err.println(ex.getMessage());
-			System.exit(1);
-		}
 		System.exit(0);
+	}
+
+	private static void quick(Setup setup, String[] arguments) {
+		double seconds = (arguments.length > 3) ? Double.parseDouble(arguments[3]) : 2;
+		List<Row> rows = each(arguments[1], Rows::named);
+		List<Group> groups = each(arguments[2], (text) -> among(rows, load(text)));
+		Plan plan = new Plan(groups, List.of(), 3, Duration.ofSeconds(5), Duration.ofMillis(300), millis(seconds));
+		try (Session session = new Session(setup, asSet(plan), Bench::say)) {
+			Results results = session.run();
+			groups.forEach((group) -> System.out.print(QuickTable.of(group, results)));
+		}
+	}
+
+	private static Group among(List<Row> rows, Load load) {
+		return new Group(load, rows.stream().filter((row) -> row.can(load)).toList());
+	}
+
+	/** As the environment has it. */
+	private static Plan asSet(Plan plan) {
+		return new Plan(plan.groups(), plan.probes(), (int) setting("ROUNDS", plan.rounds()),
+				millis(setting("WARM", seconds(plan.warmUp()))), plan.ramp(),
+				millis(setting("WINDOW", seconds(plan.window()))));
+	}
+
+	private static void measure(Setup setup, Plan plan, String name) throws IOException {
+		Duration length = plan.length();
+		say(String.format(Locale.ROOT, "%d rows, %d rounds: about %d:%02d minutes", plan.rows().size(), plan.rounds(),
+				length.toMinutes(), length.toSecondsPart()));
+		List<Goal> goals = Goals.all();
+		try (Session session = new Session(setup, plan, Bench::say)) {
+			Report report = Report.begin(setup, plan);
+			Results results = session.run();
+			report.write(name, results, goals, session.problems());
+			System.out.println(Goals.line(goals, results));
+		}
+	}
+
+	private static void say(String line) {
+		System.out.println(line);
+	}
+
+	private static Duration millis(double seconds) {
+		return Duration.ofMillis((long) (seconds * 1000));
+	}
+
+	private static double seconds(Duration duration) {
+		return duration.toMillis() / 1e3;
 	}
 
 	private static <T> List<T> each(String text, Function<String, T> item) {
@@ -57,7 +106,7 @@ public final class Bench {
 
 	private static double setting(String name, double otherwise) {
 		String value = System.getenv(name);
-		return (value != null) ? Double.parseDouble(value) : otherwise;
+		return (value != null && !value.isEmpty()) ? Double.parseDouble(value) : otherwise;
 	}
 
 	private static Path javaHome() {

@@ -91,14 +91,14 @@ final class Child implements AutoCloseable {
 	String answer(Duration timeout) {
 		String line = poll(timeout);
 		if (line == null) {
-			throw failed("said nothing for " + timeout.toSeconds() + " s");
+			throw failed("said nothing for " + timeout.toSeconds() + " s", true);
 		}
 		if (line.equals(ENDED)) {
 			this.lines.add(ENDED);
-			throw failed("ended");
+			throw failed("ended", true);
 		}
 		if (line.startsWith("failed ")) {
-			throw failed("failed: " + line.substring("failed ".length()));
+			throw failed("failed: " + line.substring("failed ".length()), false);
 		}
 		return line;
 	}
@@ -109,12 +109,13 @@ final class Child implements AutoCloseable {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw failed("was interrupted");
+			throw failed("was interrupted", true);
 		}
 	}
 
-	private PeerFailedException failed(String what) {
-		return new PeerFailedException(this.name + " " + what + firstLogged() + " (see " + this.log + ")");
+	private PeerFailedException failed(String what, boolean lost) {
+		return new PeerFailedException(this.name + " " + what + (lost ? firstLogged() : "") + " (see " + this.log + ")",
+				lost);
 	}
 
 	private String firstLogged() {

@@ -3,6 +3,7 @@ package io.microspring.benchmarks.controller;
 import java.io.IOException;
 import java.time.Duration;
 
+import io.microspring.benchmarks.controller.Results.Figure;
 import io.microspring.benchmarks.worker.Load;
 import io.microspring.benchmarks.worker.Result;
 import io.microspring.benchmarks.worker.Usage;
@@ -15,6 +16,8 @@ final class Pair implements AutoCloseable {
 	private static final Duration START = Duration.ofSeconds(60);
 
 	private static final Duration ANSWER = Duration.ofSeconds(30);
+
+	private static final double MIB = 1024 * 1024;
 
 	private final Row row;
 
@@ -73,15 +76,6 @@ final class Pair implements AutoCloseable {
 	}
 
 	/**
-	 * How long it took from nothing to the first answered call, server and client one
-	 * after the other.
-	 * @return seconds
-	 */
-	double startSeconds() {
-		return this.startSeconds;
-	}
-
-	/**
 	 * Calls for a window.
 	 * @param load how to call, and how long
 	 * @return what was seen
@@ -94,9 +88,24 @@ final class Pair implements AutoCloseable {
 		Result result = Result.parse(this.client.answer(patience));
 		if (result.failures() > 0 || result.calls() == 0) {
 			throw new PeerFailedException(this.row.name() + ": " + result.failures() + " calls failed at " + load.name()
-					+ ", " + result.calls() + " did not; the first by " + result.failure());
+					+ ", " + result.calls() + " did not; the first by " + result.failure(), false);
 		}
 		return after.since(before, result);
+	}
+
+	/**
+	 * What is in memory when all is collected that can be.
+	 * @param results takes it, as what is measured once
+	 */
+	void collect(Results results) {
+		String row = this.row.name();
+		Usage ofServer = Usage.parse(this.server.ask("collect", ANSWER));
+		Usage ofClient = Usage.parse(this.client.ask("collect", ANSWER));
+		results.add(new Figure(Figure.ONCE, row, "server-heap"), 0, ofServer.heap() / MIB);
+		results.add(new Figure(Figure.ONCE, row, "client-heap"), 0, ofClient.heap() / MIB);
+		results.add(new Figure(Figure.ONCE, row, "server-rss"), 0, Processors.residentKib(this.serverProcess) / 1024);
+		results.add(new Figure(Figure.ONCE, row, "client-rss"), 0, Processors.residentKib(this.client.pid()) / 1024);
+		results.add(new Figure(Figure.ONCE, row, "start-seconds"), 0, this.startSeconds);
 	}
 
 	private Snapshot snapshot(Usage ofClient) {

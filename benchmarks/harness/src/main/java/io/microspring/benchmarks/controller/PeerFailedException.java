@@ -7,8 +7,19 @@ final class PeerFailedException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	PeerFailedException(String message) {
+	private final boolean lost;
+
+	PeerFailedException(String message, boolean lost) {
 		super(message);
+		this.lost = lost;
+	}
+
+	/**
+	 * Whether there is no sense in trying again: a process has ended, or does not answer.
+	 * @return true when the peer is lost
+	 */
+	boolean lost() {
+		return this.lost;
 	}
 
 }

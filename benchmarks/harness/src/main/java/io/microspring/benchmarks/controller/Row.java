@@ -1,5 +1,7 @@
 package io.microspring.benchmarks.controller;
 
+import io.microspring.benchmarks.worker.Load;
+
 /**
  * A line of the tables: a peer, run in one way.
  *
@@ -8,13 +10,37 @@ package io.microspring.benchmarks.controller;
  * @param peer the class that implements {@link io.microspring.benchmarks.Peer}, or
  * {@link io.microspring.benchmarks.Probe}
  * @param variant how it is run
+ * @param ability what it does
  */
-record Row(String name, String module, String peer, String variant) {
+record Row(String name, String module, String peer, String variant, Ability ability) {
 
-	private static final String PACKAGE = "io.microspring.benchmarks.";
+	/**
+	 * What a row does.
+	 */
+	enum Ability {
 
-	static Row of(String name, String module, String peer, String variant) {
-		return new Row(name, module, PACKAGE + peer, variant);
+		/** Unary calls. */
+		CALLS,
+
+		/** Streams from the server. */
+		STREAMS,
+
+		/** Unary calls and streams. */
+		BOTH,
+
+		/** Measures itself. */
+		PROBE
+
+	}
+
+	/**
+	 * Whether it can be measured under a load.
+	 * @param load the load
+	 * @return true when it can
+	 */
+	boolean can(Load load) {
+		return this.ability == Ability.BOTH
+				|| this.ability == ((load.kind() == Load.Kind.STREAM) ? Ability.STREAMS : Ability.CALLS);
 	}
 
 }

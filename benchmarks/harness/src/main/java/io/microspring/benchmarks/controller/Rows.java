@@ -1,29 +1,56 @@
 package io.microspring.benchmarks.controller;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import io.microspring.benchmarks.controller.Row.Ability;
+
 /**
- * All rows. D is a handler on the event loop and an asynchronous client, V a handler on
- * the default executor and a blocking client.
+ * All rows: name, module, class in {@code io.microspring.benchmarks}, variant, and
+ * whether it makes calls, streams or both. D is a handler on the event loop and an
+ * asynchronous client, V a handler on the default executor and a client that waits. A
+ * module that is not built fails by itself.
  */
 final class Rows {
 
-	private static final List<Row> ALL = List.of(
-			// the limits
-			Row.of("raw-http1", "raw", "raw.Http1Peer", "netty"), Row.of("raw-tcp", "raw", "raw.TcpPeer", "netty"),
-			// grpc-java
-			Row.of("grpc-java", "grpc", "grpc.GrpcPeer", "default"),
-			Row.of("grpc-java-virtual", "grpc", "grpc.GrpcPeer", "virtual"),
-			Row.of("grpc-java-direct", "grpc", "grpc.GrpcPeer", "direct"),
-			// ours
-			Row.of("mucp-d", "ours", "ours.MicroPeer", "mucp-direct"),
-			Row.of("mucp-v", "ours", "ours.MicroPeer", "mucp-default"),
-			Row.of("grpc-d", "ours", "ours.MicroPeer", "grpc-direct"),
-			Row.of("grpc-v", "ours", "ours.MicroPeer", "grpc-default"));
+	private static final String PEERS = """
+			raw-http1          raw        raw.Http1Peer          netty          calls
+			raw-http1-canned   raw        raw.CannedHttp1Peer    netty          calls
+			raw-http2          raw        raw.Http2Peer          netty          calls
+			raw-tcp            raw        raw.TcpPeer            netty          both
+			grpc-java          grpc       grpc.GrpcPeer          default        both
+			grpc-java-virtual  grpc       grpc.GrpcPeer          virtual        both
+			grpc-java-direct   grpc       grpc.GrpcPeer          direct         both
+			armeria-grpc       armeria    armeria.ArmeriaGrpc    default        calls
+			armeria-json       armeria    armeria.ArmeriaJson    default        calls
+			bolt               bolt       bolt.Bolt              default        calls
+			sofa-rpc           bolt       bolt.SofaRpc           default        calls
+			dubbo-tcp          dubbo      dubbo.DubboTcp         default        calls
+			dubbo-triple       dubbo      dubbo.DubboTriple      default        calls
+			helidon            helidon    helidon.HelidonHttp    default        calls
+			spring-mvc         springmvc  springmvc.SpringMvc    default        calls
+			vertx              vertx      vertx.VertxHttp        default        calls
+			mucp-d             ours       ours.MicroPeer         mucp-direct    both
+			mucp-v             ours       ours.MicroPeer         mucp-default   both
+			grpc-d             ours       ours.MicroPeer         grpc-direct    both
+			grpc-v             ours       ours.MicroPeer         grpc-default   both
+			json-d             ours       ours.MicroPeer         json-direct    calls
+			json-v             ours       ours.MicroPeer         json-default   calls
+			websocket          ours       ours.WebSocketPeer     default        streams
+			""";
+
+	/**
+	 * What measures itself, by {@link io.microspring.benchmarks.Probe}; the same columns.
+	 */
+	private static final String PROBES = """
+			""";
+
+	private static final List<Row> ALL = PEERS.lines().map(Rows::parse).toList();
+
+	private static final List<Row> ALL_PROBES = PROBES.lines().map(Rows::parse).toList();
 
 	private static final Map<String, Row> BY_NAME = ALL.stream()
 		.collect(Collectors.toMap(Row::name, Function.identity()));
@@ -31,8 +58,22 @@ final class Rows {
 	private Rows() {
 	}
 
+	private static Row parse(String line) {
+		String[] words = line.split(" +");
+		return new Row(words[0], words[1], "io.microspring.benchmarks." + words[2], words[3],
+				Ability.valueOf(words[4].toUpperCase(Locale.ROOT)));
+	}
+
 	static List<Row> all() {
 		return ALL;
+	}
+
+	static List<Row> probes() {
+		return ALL_PROBES;
+	}
+
+	static boolean has(String name) {
+		return BY_NAME.containsKey(name);
 	}
 
 	static Row named(String name) {
@@ -42,10 +83,6 @@ final class Rows {
 					"There is no row '" + name + "', but " + ALL.stream().map(Row::name).toList());
 		}
 		return row;
-	}
-
-	static List<Row> named(String... names) {
-		return Arrays.stream(names).map(Rows::named).toList();
 	}
 
 }

@@ -16,7 +16,7 @@ import java.util.List;
  */
 record Setup(Path benchmarks, Path javaHome) {
 
-	private static final List<String> FLAGS = List.of("-Xmx512m", "-XX:+UseG1GC");
+	static final List<String> FLAGS = List.of("-Xmx512m", "-XX:+UseG1GC");
 
 	/**
 	 * The command of a worker.
@@ -36,7 +36,7 @@ record Setup(Path benchmarks, Path javaHome) {
 		return command;
 	}
 
-	private String classPath(String module) throws IOException {
+	String classPath(String module) throws IOException {
 		Path target = this.benchmarks.resolve(module).resolve("target");
 		Path file = target.resolve("classpath.txt");
 		if (!Files.isRegularFile(file)) {

@@ -67,9 +67,16 @@ final class ClientRole implements Role {
 		return switch (load.kind()) {
 			case CLOSED -> ClosedLoop.start(caller, load.concurrency(), payload, tally);
 			case OPEN -> OpenLoop.start(caller, load, payload, tally);
-			case STREAM -> StreamLoop.start((StreamCaller) caller, payload, tally);
+			case STREAM -> StreamLoop.start(streaming(caller), payload, tally);
 			case FIRST -> throw new IllegalStateException("A first call is no loop");
 		};
+	}
+
+	private static StreamCaller streaming(Caller caller) {
+		if (caller instanceof StreamCaller streaming) {
+			return streaming;
+		}
+		throw new IllegalArgumentException(caller.getClass().getSimpleName() + " has no streams");
 	}
 
 	private Caller caller(int concurrency) throws Exception {

@@ -92,6 +92,18 @@ public record Load(Kind kind, int concurrency, int bytes, Duration ramp, Duratio
 	}
 
 	/**
+	 * The load of a name.
+	 * @param name what {@link #name()} gave
+	 * @return the load
+	 */
+	public static Load named(String name) {
+		String[] parts = name.split("-");
+		int rate = (parts.length > 3) ? Integer.parseInt(parts[3]) : 0;
+		return new Load(Kind.valueOf(parts[0].toUpperCase(Locale.ROOT)), Integer.parseInt(parts[1]),
+				Integer.parseInt(parts[2]), Duration.ZERO, Duration.ZERO, rate);
+	}
+
+	/**
 	 * The command to a client.
 	 * @return the line
 	 */

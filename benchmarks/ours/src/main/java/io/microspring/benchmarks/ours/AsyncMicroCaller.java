@@ -1,12 +1,11 @@
 package io.microspring.benchmarks.ours;
 
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.microspring.benchmarks.AsyncCaller;
 import io.microspring.benchmarks.Completion;
 import io.microspring.benchmarks.Payload;
+import io.microspring.benchmarks.PerPayload;
 import io.microspring.benchmarks.StreamCaller;
 import io.microspring.benchmarks.proto.Echo;
 import io.microspring.client.Client;
@@ -22,7 +21,8 @@ final class AsyncMicroCaller implements AsyncCaller, StreamCaller {
 
 	private final StreamReader streams;
 
-	private final Map<Payload, Echo> requests = new ConcurrentHashMap<>();
+	private final PerPayload<Echo> requests = new PerPayload<>(
+			(payload) -> Echo.newBuilder().setText(payload.text()).build());
 
 	AsyncMicroCaller(Client client, String service) {
 		this.client = client;
@@ -32,7 +32,7 @@ final class AsyncMicroCaller implements AsyncCaller, StreamCaller {
 
 	@Override
 	public void call(Payload payload, Completion done) {
-		Echo request = this.requests.computeIfAbsent(payload, (text) -> Echo.newBuilder().setText(text.text()).build());
+		Echo request = this.requests.of(payload);
 		int sent = payload.text().length();
 		this.echoer.call(request)
 			.whenComplete((answer, failure) -> Answers.complete(done, sent,

@@ -1,10 +1,8 @@
 package io.microspring.benchmarks.ours;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-
 import io.microspring.benchmarks.BlockingCaller;
 import io.microspring.benchmarks.Payload;
+import io.microspring.benchmarks.PerPayload;
 import io.microspring.benchmarks.StreamCaller;
 import io.microspring.benchmarks.proto.Echo;
 import io.microspring.client.Client;
@@ -20,7 +18,8 @@ final class BlockingMicroCaller implements BlockingCaller, StreamCaller {
 
 	private final StreamReader streams;
 
-	private final Map<Payload, Echo> requests = new ConcurrentHashMap<>();
+	private final PerPayload<Echo> requests = new PerPayload<>(
+			(payload) -> Echo.newBuilder().setText(payload.text()).build());
 
 	BlockingMicroCaller(Client client, String service) {
 		this.client = client;
@@ -30,7 +29,7 @@ final class BlockingMicroCaller implements BlockingCaller, StreamCaller {
 
 	@Override
 	public void call(Payload payload) {
-		Echo request = this.requests.computeIfAbsent(payload, (text) -> Echo.newBuilder().setText(text.text()).build());
+		Echo request = this.requests.of(payload);
 		Answers.check(payload.text().length(), this.echoer.call(request).getText().length());
 	}
 

@@ -9,6 +9,7 @@ import io.microspring.benchmarks.Server;
 import io.microspring.broker.Broker;
 import io.microspring.client.Client;
 import io.microspring.client.ClientOptions;
+import io.microspring.concurrent.ExecutorMode;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
@@ -56,6 +57,7 @@ public final class MicroPeer implements Peer {
 		Client client = Client.builder(registry)
 			.options(ClientOptions.defaults()
 				.withPool(Math.max(100, concurrency), LONG)
+				.withExecutor(isDirect(variant) ? ExecutorMode.DIRECT : ExecutorMode.AUTO)
 				.withProtocol(variant.startsWith("grpc") ? "grpc" : ClientOptions.AUTO))
 			.build();
 		if (variant.startsWith("json")) {

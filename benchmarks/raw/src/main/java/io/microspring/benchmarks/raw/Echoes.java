@@ -1,14 +1,12 @@
 package io.microspring.benchmarks.raw;
 
 import java.io.IOException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import com.google.protobuf.CodedOutputStream;
 import io.microspring.benchmarks.Payload;
+import io.microspring.benchmarks.PerPayload;
 import io.microspring.benchmarks.proto.Echo;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Echoes {
 
-	private final Map<Payload, Echo> requests = new ConcurrentHashMap<>();
+	private final PerPayload<Echo> requests = new PerPayload<>(
+			(payload) -> Echo.newBuilder().setText(payload.text()).build());
 
 	Echo request(Payload payload) {
-		return this.requests.computeIfAbsent(payload, (text) -> Echo.newBuilder().setText(text.text()).build());
+		return this.requests.of(payload);
 	}
 
 	static Echo read(ByteBuf buffer) throws IOException {
-		return Echo.parseFrom(new ByteBufInputStream(buffer));
+		return Echo.parseFrom(buffer.nioBuffer());
 	}
 
 	static void write(Echo echo, int size, ByteBuf buffer) throws IOException {

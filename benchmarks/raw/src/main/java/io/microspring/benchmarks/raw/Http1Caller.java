@@ -3,15 +3,15 @@ package io.microspring.benchmarks.raw;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Function;
 
 import io.microspring.benchmarks.AsyncCaller;
 import io.microspring.benchmarks.Completion;
 import io.microspring.benchmarks.Payload;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.util.AsciiString;
 
 /**
@@ -29,20 +29,27 @@ final class Http1Caller implements AsyncCaller {
 	private final Echoes echoes = new Echoes();
 
 	/** Of the event loop only. */
-	private final Deque<Http1Connection> free = new ArrayDeque<>();
+	private final Deque<Connection> free = new ArrayDeque<>();
 
 	private Http1Caller() {
 	}
 
-	static Http1Caller dial(int port, int connections) throws InterruptedException {
+	/**
+	 * Opens as many connections as there will be calls at a time.
+	 * @param port the port of the server
+	 * @param connections how many
+	 * @param handlers the handlers of a connection, which has the last of them
+	 * @return the caller
+	 * @throws InterruptedException when interrupted
+	 */
+	static Http1Caller dial(int port, int connections, Function<Http1Caller, ChannelHandler[]> handlers)
+			throws InterruptedException {
 		Http1Caller caller = new Http1Caller();
 		for (int i = 0; i < connections; i++) {
-			Http1Connection connection = new Http1Connection(caller, "127.0.0.1:" + port);
 			caller.loop.dial(port, new ChannelInitializer<>() {
 				@Override
 				protected void initChannel(Channel channel) {
-					channel.pipeline()
-						.addLast(new HttpClientCodec(), new HttpObjectAggregator(Http1Peer.LARGEST), connection);
+					channel.pipeline().addLast(handlers.apply(caller));
 				}
 			});
 		}
@@ -55,7 +62,7 @@ final class Http1Caller implements AsyncCaller {
 		return this.echoes;
 	}
 
-	void free(Http1Connection connection) {
+	void free(Connection connection) {
 		this.free.push(connection);
 	}
 
@@ -70,7 +77,7 @@ final class Http1Caller implements AsyncCaller {
 	}
 
 	private void send(Payload payload, Completion done) {
-		Http1Connection connection = this.free.poll();
+		Connection connection = this.free.poll();
 		if (connection == null) {
 			done.done(new IllegalStateException("All connections are in use"));
 			return;
@@ -86,6 +93,15 @@ final class Http1Caller implements AsyncCaller {
 	@Override
 	public void close() {
 		this.loop.close();
+	}
+
+	/**
+	 * A connection that is free.
+	 */
+	interface Connection {
+
+		void send(Payload payload, Completion done) throws IOException;
+
 	}
 
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection of the client: go-micro's headers, one request at a time.
  */
-final class Http1Connection extends SimpleChannelInboundHandler<FullHttpResponse> {
+final class Http1Connection extends SimpleChannelInboundHandler<FullHttpResponse> implements Http1Caller.Connection {
 
 	private static final AsciiString USER_AGENT = AsciiString.cached("Go-http-client/1.1");
 
@@ -67,7 +67,8 @@ final class Http1Connection extends SimpleChannelInboundHandler<FullHttpResponse
 		this.caller.free(this);
 	}
 
-	void send(Payload payload, Completion done) throws IOException {
+	@Override
+	public void send(Payload payload, Completion done) throws IOException {
 		ChannelHandlerContext context = Objects.requireNonNull(this.context);
 		this.payload = payload;
 		this.done = done;

@@ -4,7 +4,9 @@ import io.microspring.benchmarks.Caller;
 import io.microspring.benchmarks.Peer;
 import io.microspring.benchmarks.Server;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 
@@ -28,7 +30,9 @@ public final class Http1Peer implements Peer {
 
 	@Override
 	public Caller connect(String variant, int port, int concurrency) throws Exception {
-		return Http1Caller.dial(port, concurrency);
+		String host = "127.0.0.1:" + port;
+		return Http1Caller.dial(port, concurrency, (caller) -> new ChannelHandler[] { new HttpClientCodec(),
+				new HttpObjectAggregator(LARGEST), new Http1Connection(caller, host) });
 	}
 
 }
