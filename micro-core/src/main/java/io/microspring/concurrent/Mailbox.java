@@ -46,6 +46,9 @@ public final class Mailbox<T> implements AutoCloseable {
 
 	private final Condition empty = this.lock.newCondition();
 
+	/** Made once, and not for each time that the reader is started. */
+	private final Runnable readAll = this::readAll;
+
 	private volatile boolean closed;
 
 	/**
@@ -137,7 +140,7 @@ public final class Mailbox<T> implements AutoCloseable {
 
 	private void start() {
 		try {
-			this.executor.execute(this::readAll);
+			this.executor.execute(this.readAll);
 		}
 		catch (RejectedExecutionException ex) {
 			if (this.executor instanceof ExecutorService service && service.isShutdown()) {

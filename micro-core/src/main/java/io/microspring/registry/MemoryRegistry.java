@@ -54,11 +54,11 @@ final class MemoryRegistry implements Registry {
 			requireOpen();
 			List<Service> before = this.services.getOrDefault(service.name(), List.of());
 			List<Service> after = Service.merge(before, service);
-			renew(service, ttl);
 			if (after != before) {
 				this.services.put(service.name(), after);
 				tellOfNews(before, service);
 			}
+			renew(service, ttl);
 		}
 		finally {
 			this.lock.unlock();
@@ -194,7 +194,7 @@ final class MemoryRegistry implements Registry {
 		if (nodes.isEmpty()) {
 			return;
 		}
-		Change change = new Change(action, service.withNodes(nodes));
+		Change change = new Change(action, nodes.equals(service.nodes()) ? service : service.withNodes(nodes));
 		for (Watch watch : this.watches) {
 			if (watch.name.isEmpty() || watch.name.equals(service.name())) {
 				watch.changes.offer(change);
@@ -203,11 +203,21 @@ final class MemoryRegistry implements Registry {
 	}
 
 	private static @Nullable Service version(List<Service> services, String version) {
-		return services.stream().filter((s) -> s.version().equals(version)).findFirst().orElse(null);
+		for (Service service : services) {
+			if (service.version().equals(version)) {
+				return service;
+			}
+		}
+		return null;
 	}
 
 	private static @Nullable Node node(Service service, String id) {
-		return service.nodes().stream().filter((n) -> n.id().equals(id)).findFirst().orElse(null);
+		for (Node node : service.nodes()) {
+			if (node.id().equals(id)) {
+				return node;
+			}
+		}
+		return null;
 	}
 
 	/** Node ids are unique within a version only: go-micro's http broker has it so. */

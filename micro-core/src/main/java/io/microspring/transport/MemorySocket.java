@@ -118,19 +118,39 @@ final class MemorySocket implements Socket {
 	}
 
 	private void arrive(Message message) {
-		this.pending.incrementAndGet();
-		this.arrived.add(message);
+		if (this.pending.get() == 0 && this.wanted.compareAndSet(0, 1)) {
+			Receiver current = this.receiver;
+			// Nothing waits, nobody delivers and the receiver is ready: no need to queue.
+			if (current != null && this.reading && this.pending.get() == 0) {
+				hand(current, message);
+			}
+			else {
+				queue(message);
+			}
+			deliver(1);
+			return;
+		}
+		queue(message);
 		deliver();
 	}
 
+	private void queue(Message message) {
+		this.pending.incrementAndGet();
+		this.arrived.add(message);
+	}
+
 	private void deliver() {
-		if (this.wanted.getAndIncrement() != 0) {
-			return;
+		if (this.wanted.getAndIncrement() == 0) {
+			deliver(1);
 		}
-		int seen = 1;
+	}
+
+	/** Called by the one thread that delivers. */
+	private void deliver(int alreadyWanted) {
+		int seen = alreadyWanted;
 		do {
 			Receiver current = this.receiver;
-			while (current != null && (this.reading || this.closed.get()) && hand(current)) {
+			while (current != null && (this.reading || this.closed.get()) && handNext(current)) {
 				current = this.receiver;
 			}
 			seen = this.wanted.addAndGet(-seen);
@@ -138,7 +158,7 @@ final class MemorySocket implements Socket {
 		while (seen != 0);
 	}
 
-	private boolean hand(Receiver current) {
+	private boolean handNext(Receiver current) {
 		Message message = this.arrived.poll();
 		if (message == null) {
 			return false;
@@ -146,6 +166,11 @@ final class MemorySocket implements Socket {
 		if (this.pending.decrementAndGet() < WINDOW) {
 			this.peer.wake();
 		}
+		hand(current, message);
+		return true;
+	}
+
+	private void hand(Receiver current, Message message) {
 		try {
 			if (message == END) {
 				end(current);
@@ -159,7 +184,6 @@ final class MemorySocket implements Socket {
 			this.failure = ex;
 			close();
 		}
-		return true;
 	}
 
 	private void end(Receiver current) {

@@ -51,7 +51,8 @@ public class BrokerBenchmark {
 			this.direct.subscribe(TOPICS[i], SubscribeOptions.defaults().withDirect(true), this.handlers[i]);
 			this.broker.subscribe(TOPICS[i], SubscribeOptions.defaults(), this.handlers[i]);
 		}
-		this.direct.subscribe("once", SubscribeOptions.defaults().withDirect(true), (delivered) -> this.event = delivered);
+		this.direct.subscribe("once", SubscribeOptions.defaults().withDirect(true),
+				(delivered) -> this.event = delivered);
 		this.direct.publish("once", this.message);
 	}
 

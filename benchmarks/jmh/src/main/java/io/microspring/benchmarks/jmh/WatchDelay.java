@@ -2,7 +2,6 @@ package io.microspring.benchmarks.jmh;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.LockSupport;
 
@@ -11,129 +10,112 @@ import io.microspring.concurrent.Threads;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the change of a registry in memory until its watcher has it, one way, beside the
- * waking of a parked thread. Both are timed by the clock of either side, while nothing
- * else goes on, so that the other thread is parked each time. Not a JMH benchmark, as its
- * figures are of round trips.
+ * waking of a parked thread. Both are timed by the same clock on either side, while
+ * nothing else goes on, so that the other thread is parked, or not there yet, each time.
+ * Not a JMH benchmark, as its figures are of round trips.
  */
-final class WatchDelay {
+final class WatchDelay implements AutoCloseable {
 
 	private static final int TIMES = 20_000;
 
-	private WatchDelay() {
+	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "bench");
+
+	private final Registry registry = Registry.memory();
+
+	private final long[] nanos = new long[TIMES];
+
+	private volatile int arrivals;
+
+	private volatile int wakings;
+
+	private volatile long begun;
+
+	private volatile @Nullable Thread waiting;
+
+	private volatile @Nullable Thread parked;
+
+	private volatile boolean closed;
+
+	WatchDelay() {
+		this.registry.watch("greeter", (change) -> arrived());
+		this.executor.execute(this::park);
 	}
 
 	/**
-	 * Measures both.
-	 * @return the medians in nanoseconds: the waking of a thread, the watcher
+	 * Wakes a parked thread many times.
+	 * @return the median of what it took, in nanoseconds
 	 */
-	static long[] medians() {
-		ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "bench");
-		try (Registry registry = Registry.memory()) {
-			Delays delays = new Delays();
-			registry.watch("greeter", (change) -> delays.arrived());
-			HandOff.run(executor, () -> {
-				// In turn, for either to be warm, and to share what disturbs them.
-				for (int round = 0; round < 2; round++) {
-					wake(executor, new Delays());
-					change(registry, delays);
-				}
-			});
-			long[] medians = new long[2];
-			HandOff.run(executor, () -> {
-				Delays waking = new Delays();
-				wake(executor, waking);
-				medians[0] = waking.median();
-				delays.count = 0;
-				change(registry, delays);
-				medians[1] = delays.median();
-			});
-			return medians;
-		}
-		finally {
-			executor.shutdown();
-		}
+	long waking() {
+		return median((i) -> {
+			this.wakings++;
+			LockSupport.unpark(this.parked);
+		});
 	}
 
-	private static void wake(ExecutorService executor, Delays delays) {
-		CountDownLatch begun = new CountDownLatch(1);
-		Thread[] parked = new Thread[1];
-		executor.execute(() -> {
-			parked[0] = Thread.currentThread();
-			begun.countDown();
+	/**
+	 * Changes a service many times.
+	 * @return the median of what it took until the watcher had it, in nanoseconds
+	 */
+	long watching() {
+		Service[] services = { Service.of("greeter", "latest", Node.of("greeter-1", "127.0.0.1:1")),
+				Service.of("greeter", "latest", Node.of("greeter-1", "127.0.0.1:2")) };
+		return median((i) -> this.registry.register(services[i & 1], Duration.ZERO));
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		LockSupport.unpark(this.parked);
+		this.registry.close();
+		this.executor.shutdown();
+	}
+
+	private long median(Begin begin) {
+		HandOff.run(this.executor, () -> {
+			this.arrivals = 0;
+			this.waiting = Thread.currentThread();
 			for (int i = 0; i < TIMES; i++) {
-				while (delays.sent != i + 1) {
-					LockSupport.park(delays);
+				this.begun = System.nanoTime();
+				begin.begin(i);
+				while (this.arrivals <= i) {
+					LockSupport.park(this);
 				}
-				delays.arrived();
 			}
 		});
-		try {
-			begun.await();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-		delays.count = 0;
-		delays.sent = 0;
-		for (int i = 0; i < TIMES; i++) {
-			delays.begin();
-			delays.sent = i + 1;
-			LockSupport.unpark(parked[0]);
-			delays.await(i);
-		}
+		long[] sorted = this.nanos.clone();
+		Arrays.sort(sorted);
+		return sorted[TIMES / 2];
 	}
 
-	private static void change(Registry registry, Delays delays) {
-		Node here = Node.of("greeter-1", "127.0.0.1:1");
-		Node there = Node.of("greeter-1", "127.0.0.1:2");
-		delays.count = 0;
-		for (int i = 0; i < TIMES; i++) {
-			Service service = Service.of("greeter", "latest", ((i & 1) == 0) ? here : there);
-			delays.begin();
-			registry.register(service, Duration.ZERO);
-			delays.await(i);
-		}
-	}
-
-	/** What was measured, and who waits for it. */
-	private static final class Delays {
-
-		private final long[] nanos = new long[TIMES];
-
-		private volatile int count;
-
-		private volatile int sent;
-
-		private volatile Thread waiting = Thread.currentThread();
-
-		private volatile long begun;
-
-		void begin() {
-			this.waiting = Thread.currentThread();
-			this.begun = System.nanoTime();
-		}
-
-		void arrived() {
-			int i = this.count;
-			this.nanos[i] = System.nanoTime() - this.begun;
-			this.count = i + 1;
-			LockSupport.unpark(this.waiting);
-		}
-
-		void await(int i) {
-			while (this.count <= i) {
+	private void park() {
+		this.parked = Thread.currentThread();
+		int seen = 0;
+		while (!this.closed) {
+			if (this.wakings != seen) {
+				seen = this.wakings;
+				arrived();
+			}
+			else {
 				LockSupport.park(this);
 			}
 		}
+	}
 
-		long median() {
-			long[] sorted = this.nanos.clone();
-			Arrays.sort(sorted);
-			return sorted[sorted.length / 2];
-		}
+	private void arrived() {
+		int i = this.arrivals;
+		this.nanos[i] = System.nanoTime() - this.begun;
+		this.arrivals = i + 1;
+		LockSupport.unpark(this.waiting);
+	}
+
+	/** What is measured. */
+	private interface Begin {
+
+		void begin(int i);
 
 	}
 
