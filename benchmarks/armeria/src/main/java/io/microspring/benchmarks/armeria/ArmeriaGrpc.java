@@ -48,7 +48,7 @@ public final class ArmeriaGrpc implements Peer {
 
 		@Override
 		public void call(Echo request, StreamObserver<Echo> answer) {
-			answer.onNext(Echo.newBuilder().setText(request.getText()).build());
+			answer.onNext(request);
 			answer.onCompleted();
 		}
 

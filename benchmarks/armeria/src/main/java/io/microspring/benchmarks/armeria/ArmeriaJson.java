@@ -55,7 +55,7 @@ public final class ArmeriaJson implements Peer {
 		@Post("/echo")
 		@ProducesJson
 		public Message echo(Message message) {
-			return new Message(message.text());
+			return message;
 		}
 
 	}

@@ -4,7 +4,6 @@ import java.util.concurrent.Executor;
 
 import com.alipay.remoting.BizContext;
 import com.alipay.remoting.InvokeCallback;
-import com.alipay.remoting.config.Configs;
 import com.alipay.remoting.exception.RemotingException;
 import com.alipay.remoting.rpc.RpcClient;
 import com.alipay.remoting.rpc.RpcServer;
@@ -27,15 +26,9 @@ public final class Bolt implements Peer {
 
 	private static final int TIMEOUT_MILLIS = 10_000;
 
-	/**
-	 * Makes room for every call, in both processes.
-	 */
-	public Bolt() {
-		System.setProperty(Configs.TP_QUEUE_SIZE, "4096");
-	}
-
 	@Override
 	public Server serve(String variant) throws Exception {
+		Room.make();
 		int port = FreePort.find();
 		RpcServer server = new RpcServer("127.0.0.1", port);
 		server.registerUserProcessor(new Processor());
@@ -57,6 +50,7 @@ public final class Bolt implements Peer {
 
 	@Override
 	public Caller connect(String variant, int port, int concurrency) {
+		Room.make();
 		RpcClient client = new RpcClient();
 		client.startup();
 		return new Client(client, "127.0.0.1:" + port);
@@ -66,7 +60,7 @@ public final class Bolt implements Peer {
 
 		@Override
 		public Object handleRequest(BizContext context, Message request) {
-			return new Message(request.getText());
+			return request;
 		}
 
 		@Override

@@ -21,9 +21,10 @@ public final class SofaRpc implements Peer {
 
 	@Override
 	public Server serve(String variant) throws Exception {
+		Room.make();
 		int port = FreePort.find();
 		ProviderConfig<Echoer> provider = new ProviderConfig<Echoer>().setInterfaceId(Echoer.class.getName())
-			.setRef((message) -> new Message(message.getText()))
+			.setRef((message) -> message)
 			.setServer(new ServerConfig().setProtocol("bolt")
 				.setHost("127.0.0.1")
 				.setPort(port)
@@ -48,6 +49,7 @@ public final class SofaRpc implements Peer {
 
 	@Override
 	public Caller connect(String variant, int port, int concurrency) {
+		Room.make();
 		ConsumerConfig<Echoer> consumer = new ConsumerConfig<Echoer>().setInterfaceId(Echoer.class.getName())
 			.setProtocol("bolt")
 			.setDirectUrl("bolt://127.0.0.1:" + port)

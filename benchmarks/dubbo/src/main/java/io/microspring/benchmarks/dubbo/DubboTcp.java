@@ -14,7 +14,7 @@ public final class DubboTcp implements Peer {
 
 	@Override
 	public Server serve(String variant) throws Exception {
-		return new Dubbo<>("dubbo", TcpEchoer.class).serve((message) -> new Message(message.getText()));
+		return new Dubbo<>("dubbo", TcpEchoer.class).serve((message) -> message);
 	}
 
 	@Override

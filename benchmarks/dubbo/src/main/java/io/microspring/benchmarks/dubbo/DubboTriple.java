@@ -30,7 +30,7 @@ public final class DubboTriple implements Peer {
 
 		@Override
 		public Echo call(Echo request) {
-			return Echo.newBuilder().setText(request.getText()).build();
+			return request;
 		}
 
 	}

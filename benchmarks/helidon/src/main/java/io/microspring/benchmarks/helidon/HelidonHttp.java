@@ -62,7 +62,7 @@ public final class HelidonHttp implements Peer {
 
 	private static void answer(ServerRequest request, ServerResponse response) throws InvalidProtocolBufferException {
 		Echo echo = Echo.parseFrom(request.content().as(byte[].class));
-		response.header(PROTOBUF).send(Echo.newBuilder().setText(echo.getText()).build().toByteArray());
+		response.header(PROTOBUF).send(echo.toByteArray());
 	}
 
 	private static final class Client implements BlockingCaller {

@@ -84,7 +84,7 @@ public final class SpringMvc implements Peer {
 
 		@PostMapping("/echo")
 		Message echo(@RequestBody Message message) {
-			return new Message(message.text());
+			return message;
 		}
 
 	}

@@ -112,7 +112,7 @@ public final class VertxHttp implements Peer {
 			request.body().onSuccess((body) -> {
 				try {
 					Echo echo = Echo.parseFrom(body.getBytes());
-					byte[] answer = Echo.newBuilder().setText(echo.getText()).build().toByteArray();
+					byte[] answer = echo.toByteArray();
 					request.response().putHeader(HttpHeaders.CONTENT_TYPE, PROTOBUF).end(Buffer.buffer(answer));
 				}
 				catch (InvalidProtocolBufferException ex) {
