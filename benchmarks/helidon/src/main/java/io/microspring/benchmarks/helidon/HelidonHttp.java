@@ -33,6 +33,7 @@ public final class HelidonHttp implements Peer {
 		WebServer server = WebServer.builder()
 			.host("127.0.0.1")
 			.port(0)
+			.connectionOptions((socket) -> socket.tcpNoDelay(true))
 			.routing((routing) -> routing.post(PATH, HelidonHttp::answer))
 			.build()
 			.start();
@@ -57,6 +58,7 @@ public final class HelidonHttp implements Peer {
 			.baseUri("http://127.0.0.1:" + port)
 			.shareConnectionCache(false)
 			.connectionCacheSize(Math.max(256, concurrency))
+			.socketOptions((socket) -> socket.tcpNoDelay(true))
 			.build());
 	}
 
