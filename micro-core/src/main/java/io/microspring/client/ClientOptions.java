@@ -29,10 +29,13 @@ import io.microspring.concurrent.ExecutorMode;
  * the client has to wait for: virtual threads where the JDK has them, by default.
  * {@link ExecutorMode#DIRECT} completes a {@code callAsync}, a stage or a {@code Mono} on
  * the thread that received the answer, which saves the hop and must not be blocked
+ * @param multiplex whether calls to a node of ours share a connection, where it announces
+ * that ({@code micro-mux} in its metadata); true by default. Without, and until the
+ * connection is there, they go over pooled connections of HTTP/1.1
  */
 public record ClientOptions(Duration timeout, Duration dialTimeout, int retries, RetryPolicy retryPolicy,
 		Backoff backoff, int poolSize, Duration poolTtl, int maxMessageSize, String contentType, List<String> propagate,
-		String protocol, ExecutorMode executor) {
+		String protocol, ExecutorMode executor, boolean multiplex) {
 
 	/** As each node says. */
 	public static final String AUTO = "auto";
@@ -49,7 +52,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	public static ClientOptions defaults() {
 		return new ClientOptions(Duration.ofSeconds(5), Duration.ofSeconds(5), 1, RetryPolicy.safe(),
 				Backoff.exponential(), 100, Duration.ofMinutes(1), 4 * 1024 * 1024, "",
-				List.of("traceparent", "tracestate", "baggage"), AUTO, ExecutorMode.AUTO);
+				List.of("traceparent", "tracestate", "baggage"), AUTO, ExecutorMode.AUTO, true);
 	}
 
 	/**
@@ -59,7 +62,8 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withTimeout(Duration timeout) {
 		return new ClientOptions(timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff, this.poolSize,
-				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor);
+				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor,
+				this.multiplex);
 	}
 
 	/**
@@ -69,7 +73,8 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withDialTimeout(Duration timeout) {
 		return new ClientOptions(this.timeout, timeout, this.retries, this.retryPolicy, this.backoff, this.poolSize,
-				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor);
+				this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor,
+				this.multiplex);
 	}
 
 	/**
@@ -81,7 +86,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withRetries(int retries, RetryPolicy policy, Backoff backoff) {
 		return new ClientOptions(this.timeout, this.dialTimeout, retries, policy, backoff, this.poolSize, this.poolTtl,
-				this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor);
+				this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor, this.multiplex);
 	}
 
 	/**
@@ -92,7 +97,8 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withPool(int size, Duration ttl) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff, size,
-				ttl, this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor);
+				ttl, this.maxMessageSize, this.contentType, this.propagate, this.protocol, this.executor,
+				this.multiplex);
 	}
 
 	/**
@@ -102,7 +108,8 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withMaxMessageSize(int bytes) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
-				this.poolSize, this.poolTtl, bytes, this.contentType, this.propagate, this.protocol, this.executor);
+				this.poolSize, this.poolTtl, bytes, this.contentType, this.propagate, this.protocol, this.executor,
+				this.multiplex);
 	}
 
 	/**
@@ -113,7 +120,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	public ClientOptions withContentType(String contentType) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
 				this.poolSize, this.poolTtl, this.maxMessageSize, contentType, this.propagate, this.protocol,
-				this.executor);
+				this.executor, this.multiplex);
 	}
 
 	/**
@@ -123,8 +130,8 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	 */
 	public ClientOptions withPropagate(List<String> names) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
-				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, names, this.protocol,
-				this.executor);
+				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, names, this.protocol, this.executor,
+				this.multiplex);
 	}
 
 	/**
@@ -136,7 +143,7 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	public ClientOptions withProtocol(String protocol) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
 				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, protocol,
-				this.executor);
+				this.executor, this.multiplex);
 	}
 
 	/**
@@ -147,7 +154,18 @@ public record ClientOptions(Duration timeout, Duration dialTimeout, int retries,
 	public ClientOptions withExecutor(ExecutorMode executor) {
 		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
 				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol,
-				executor);
+				executor, this.multiplex);
+	}
+
+	/**
+	 * A copy whose calls share connections to nodes of ours, or do not.
+	 * @param multiplex whether they do
+	 * @return the copy
+	 */
+	public ClientOptions withMultiplex(boolean multiplex) {
+		return new ClientOptions(this.timeout, this.dialTimeout, this.retries, this.retryPolicy, this.backoff,
+				this.poolSize, this.poolTtl, this.maxMessageSize, this.contentType, this.propagate, this.protocol,
+				this.executor, multiplex);
 	}
 
 	static String checkProtocol(String protocol) {

@@ -31,12 +31,18 @@ final class Dialects {
 	/** What a server of ours says of itself in the registry. */
 	private static final String RUNTIME = "micro-runtime";
 
+	/** How many calls share a connection to it. */
+	private static final String MULTIPLEX = "micro-mux";
+
 	private final Mucp mucp;
 
 	/** mucp by the transport that a node announces. */
 	private final Map<String, Mucp> byTransport = new HashMap<>();
 
 	private final Dialect grpc;
+
+	/** Many calls on one connection, by the transport that a node announces. */
+	private final Map<String, MuxDialect> multiplexed = new HashMap<>();
 
 	/** Whether the client has a content type for calls that choose none. */
 	private final boolean chosen;
@@ -49,10 +55,12 @@ final class Dialects {
 	/**
 	 * The dialects of a client.
 	 * @param mucp mucp on each transport, the client's own first
+	 * @param multiplexed the transports on which calls can share a connection
 	 * @param grpc gRPC
 	 * @param options what the client was told
 	 */
-	Dialects(List<MucpDialect> mucp, Dialect grpc, ClientOptions options) {
+	Dialects(List<MucpDialect> mucp, List<MuxDialect> multiplexed, Dialect grpc, ClientOptions options) {
+		multiplexed.forEach((dialect) -> this.multiplexed.put(dialect.transport(), dialect));
 		mucp.forEach((dialect) -> this.byTransport.put(dialect.transport(), Mucp.of(dialect)));
 		this.mucp = Mucp.of(mucp.get(0));
 		this.grpc = grpc;
@@ -90,7 +98,7 @@ final class Dialects {
 	Dialect of(Node node, Outgoing call) {
 		Dialect wanted = wanted(call);
 		if (wanted != null) {
-			return (wanted == this.mucp.ours()) ? mucp(node).ours() : wanted;
+			return (wanted == this.mucp.ours()) ? ours(node, mucp(node)) : wanted;
 		}
 		if (node.id().isEmpty()) {
 			return isPath(call) ? this.grpc : this.mucp.ours();
@@ -102,7 +110,7 @@ final class Dialects {
 		}
 		if (protocol.equals("mucp")) {
 			Mucp spoken = mucp(node);
-			return node.metadata().containsKey(RUNTIME) ? spoken.ours()
+			return node.metadata().containsKey(RUNTIME) ? ours(node, spoken)
 					: (this.chosen || call.options().contentType() != null) ? spoken.go() : spoken.goOfItsChoice();
 		}
 		if (protocol.equals("grpc")) {
@@ -110,6 +118,18 @@ final class Dialects {
 		}
 		throw MicroException.of(ID, 501, "node " + node.id() + " of " + call.request().service() + " speaks " + protocol
 				+ ", this client speaks mucp and grpc");
+	}
+
+	/** On a connection that calls share, if the node announces that and it is there. */
+	private Dialect ours(Node node, Mucp spoken) {
+		String name = node.metadata().get(MULTIPLEX);
+		if (name != null) {
+			MuxDialect shared = this.multiplexed.get(node.metadata().getOrDefault("transport", ""));
+			if (shared != null && name.equals(shared.name()) && shared.isReady(node.address())) {
+				return shared;
+			}
+		}
+		return spoken.ours();
 	}
 
 	/** On the transport that the node announces, if it is one that can be dialled. */

@@ -102,10 +102,13 @@ final class MucpDialect implements Dialect {
 
 	/** Our own come last, so that no entry of a user shadows them. */
 	private Metadata.Builder headers(PreparedCall call) {
-		return Dialects.headers(call)
-			.set(Headers.CONTENT_TYPE, onTheWire(call.contentType()))
+		return own(Dialects.headers(call), call).set(Headers.ID, call.id());
+	}
+
+	/** Those that do not change from one call to the next of its kind. */
+	Metadata.Builder own(Metadata.Builder headers, PreparedCall call) {
+		return headers.set(Headers.CONTENT_TYPE, onTheWire(call.contentType()))
 			.set(Headers.ACCEPT, call.contentType())
-			.set(Headers.ID, call.id())
 			.set(Headers.SERVICE, call.call().request().service())
 			.set(Headers.METHOD, call.endpoint())
 			.set(Headers.ENDPOINT, call.endpoint());

@@ -56,6 +56,9 @@ final class RpcClient implements Client {
 	/** One for each transport, the client's own first. */
 	private final List<ConnectionPool> pools;
 
+	/** Those that calls share. */
+	private final MuxPool shared;
+
 	private final GrpcDialect grpc;
 
 	private final Selector selector;
@@ -109,9 +112,13 @@ final class RpcClient implements Client {
 		transports.addAll(this.transport.siblings());
 		this.pools = transports.stream().map((each) -> new ConnectionPool(each, this.options)).toList();
 		this.grpc = new GrpcDialect(this.codecs, this.transport, this.options.dialTimeout());
-		this.dialects = new Dialects(
-				this.pools.stream().map((pool) -> new MucpDialect(this.codecs, pool, MucpDialect.Peer.OURS)).toList(),
-				this.grpc, this.options);
+		List<MucpDialect> mucp = this.pools.stream()
+			.map((pool) -> new MucpDialect(this.codecs, pool, MucpDialect.Peer.OURS))
+			.toList();
+		this.shared = new MuxPool(this.transport, this.options.dialTimeout());
+		List<MuxDialect> multiplexed = (this.options.multiplex() && this.transport.multiplex() != null)
+				? List.of(new MuxDialect(mucp.get(0), this.shared)) : List.of();
+		this.dialects = new Dialects(mucp, multiplexed, this.grpc, this.options);
 		this.calls = Interceptors.around(this::invoke, builder.callInterceptors);
 		this.publications = Interceptors.around(this::send, builder.publishInterceptors);
 	}
@@ -151,8 +158,9 @@ final class RpcClient implements Client {
 		int idle = this.pools.stream().mapToInt(ConnectionPool::idleCount).sum();
 		int open = this.pools.stream().mapToInt(ConnectionPool::openCount).sum();
 		return new ClientStats(this.inFlight.get(),
-				Math.max(0, open - idle) + this.grpc.openCount() + this.streams.size(), idle, this.attempts.sum(),
-				this.retries.sum(), this.name.isEmpty() ? null : this.name);
+				Math.max(0, open - idle) + this.shared.openCount(true) + this.grpc.openCount() + this.streams.size(),
+				idle + this.shared.openCount(false), this.attempts.sum(), this.retries.sum(),
+				this.name.isEmpty() ? null : this.name);
 	}
 
 	@Override
@@ -161,6 +169,7 @@ final class RpcClient implements Client {
 		this.pools.forEach(ConnectionPool::close);
 		this.grpc.close();
 		this.streams.forEach(ClientStream::close);
+		this.shared.close();
 		if (this.ownCache != null) {
 			this.selector.close();
 			this.ownCache.close();

@@ -59,8 +59,11 @@ interface CallDialect extends Dialect {
 	 */
 	static CallDialect of(Message opening, RpcServer server) {
 		Metadata headers = opening.headers();
-		return WebSocketDialect.PROTOCOL.equals(headers.get(Headers.CALL_PROTOCOL))
-				? new WebSocketDialect(headers, server.codecs) : new GrpcDialect(headers, server);
+		return switch (headers.getOrDefault(Headers.CALL_PROTOCOL, "")) {
+			case WebSocketDialect.PROTOCOL -> new WebSocketDialect(headers, server.codecs);
+			case MuxDialect.PROTOCOL -> new MuxDialect(headers, server.codecs);
+			default -> new GrpcDialect(headers, server);
+		};
 	}
 
 }

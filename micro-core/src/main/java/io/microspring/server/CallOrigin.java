@@ -11,10 +11,20 @@ import org.jspecify.annotations.Nullable;
 interface CallOrigin {
 
 	/**
-	 * The socket.
+	 * The socket, where the call or its connection is one.
 	 * @return the socket
+	 * @throws IllegalStateException for a call that shares its connection and does not
+	 * stream
 	 */
 	Socket socket();
+
+	/**
+	 * Where it came from.
+	 * @return {@code host:port}
+	 */
+	default String remote() {
+		return socket().remote();
+	}
 
 	/**
 	 * Whether the caller still waits, as far as known.

@@ -29,6 +29,7 @@ import io.microspring.registry.Service;
 import io.microspring.server.EndpointHandler.Kind;
 import io.microspring.transport.Addresses;
 import io.microspring.transport.Listener;
+import io.microspring.transport.Multiplexed;
 import io.microspring.transport.Socket;
 import io.microspring.transport.Transport;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,8 @@ final class RpcServer implements Server {
 
 	private final Map<ExecutorMode, ExecutorService> executors = new ConcurrentHashMap<>();
 
-	private final Map<Socket, Connection> connections = new ConcurrentHashMap<>();
+	/** By the socket, or the multiplexed connection. */
+	private final Map<Object, Connection> connections = new ConcurrentHashMap<>();
 
 	private final AtomicLong inFlight = new AtomicLong();
 
@@ -150,7 +152,7 @@ final class RpcServer implements Server {
 				throw new IllegalStateException("The server " + name() + " is closed");
 			}
 			if (this.listener == null) {
-				this.listener = this.transport.listen(this.options.address(), this::accept);
+				this.listener = this.transport.listen(this.options.address(), this::accept, this::accept);
 				if (name().equals("go.micro.server")) {
 					log.warn("The service has go-micro's default name {}, by which nobody will look for it", name());
 				}
@@ -200,6 +202,11 @@ final class RpcServer implements Server {
 		metadata.put("broker", (this.broker == null) ? "none" : this.broker.name());
 		// By this our clients know that errors are answered whatever the content type.
 		metadata.put("micro-runtime", "java");
+		String multiplex = this.transport.multiplex();
+		if (multiplex != null) {
+			// And by this that many calls may share a connection.
+			metadata.put("micro-mux", multiplex);
+		}
 		Node node = new Node(this.options.nodeId(), address(), metadata);
 		return new Service(name(), this.options.version(), Map.of(), endpoints(), List.of(node));
 	}
@@ -249,7 +256,7 @@ final class RpcServer implements Server {
 			bound.close();
 			drain(latch);
 		}
-		this.connections.values().forEach(Connection::stop);
+		stopConnections();
 		this.executors.values().forEach(ExecutorService::shutdown);
 		if (this.ownTransport) {
 			this.transport.close();
@@ -322,9 +329,9 @@ final class RpcServer implements Server {
 		this.connections.replace(socket, connection);
 	}
 
-	/** A socket is closed. */
-	void left(Socket socket) {
-		this.connections.remove(socket);
+	/** A connection is closed. */
+	void left(Object connection) {
+		this.connections.remove(connection);
 	}
 
 	/** Where user code runs that may block. */
@@ -350,6 +357,19 @@ final class RpcServer implements Server {
 		Arrival arrival = new Arrival(this, socket);
 		this.connections.put(socket, arrival);
 		socket.receive(arrival);
+	}
+
+	private Multiplexed.Receiver accept(Multiplexed connection) {
+		SharedConnection shared = new SharedConnection(this, connection);
+		this.connections.put(connection, shared);
+		return shared;
+	}
+
+	/** Streams are told why before the connection goes that they share with others. */
+	private void stopConnections() {
+		List<Connection> open = List.copyOf(this.connections.values());
+		open.stream().filter((each) -> !(each instanceof SharedConnection)).forEach(Connection::stop);
+		open.stream().filter(SharedConnection.class::isInstance).forEach(Connection::stop);
 	}
 
 	private void drain(CountDownLatch latch) {

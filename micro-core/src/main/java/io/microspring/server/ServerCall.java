@@ -162,7 +162,7 @@ final class ServerCall implements Call {
 
 	@Override
 	public String remote() {
-		return this.origin.socket().remote();
+		return this.origin.remote();
 	}
 
 	@Override

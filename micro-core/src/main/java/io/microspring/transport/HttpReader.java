@@ -59,6 +59,9 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 	/** What a caller says that goes over to HTTP/2 with its first message. */
 	private @Nullable Http2Settings http2;
 
+	/** Whether the caller asks to go over to frames. */
+	private boolean multiplex;
+
 	private Body body = new Body(0);
 
 	private long bodySize;
@@ -136,6 +139,7 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		}
 		if (this.upgrade != null && this.complete == 0 && message instanceof HttpRequest request) {
 			this.http2 = Http2Upgrade.askedFor(request);
+			this.multiplex = this.upgrade.multiplexes() && MuxHandshake.isAskedFor(request);
 		}
 		Metadata head = head(message);
 		long announced = HttpUtil.getContentLength(message, -1L);
@@ -207,7 +211,8 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 			this.head = null;
 			this.complete++;
 			byte[] bytes = this.body.take();
-			if ((this.accept != null || this.http2 != null) && this.bodySize <= this.options.maxMessageSize()) {
+			if ((this.accept != null || this.http2 != null || this.multiplex)
+					&& this.bodySize <= this.options.maxMessageSize()) {
 				upgrade(ctx, new Message(head, bytes));
 				return;
 			}
@@ -225,6 +230,9 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		this.socket.over(null);
 		if (this.accept != null) {
 			to.webSocket(this.accept, request);
+		}
+		else if (this.multiplex) {
+			to.multiplex();
 		}
 		else {
 			to.http2(Objects.requireNonNull(this.http2), request);
@@ -396,6 +404,12 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		 * @param request the request that asked for it, and is answered there
 		 */
 		void http2(Http2Settings settings, Message request);
+
+		/** Whether {@link #multiplex()} can be. */
+		boolean multiplexes();
+
+		/** Goes over to frames. */
+		void multiplex();
 
 	}
 

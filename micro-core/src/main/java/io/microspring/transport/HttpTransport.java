@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.microspring.concurrent.ExecutorMode;
@@ -60,6 +61,8 @@ final class HttpTransport implements Transport {
 
 	private final Map<Http2Session, Channel> sessions = new ConcurrentHashMap<>();
 
+	private final MuxConnections multiplexed;
+
 	/** Those of the grpc transport. */
 	private final Set<GrpcSocket> connections = ConcurrentHashMap.newKeySet();
 
@@ -91,6 +94,7 @@ final class HttpTransport implements Transport {
 		this.options = options;
 		this.network = Network.of(options);
 		this.dialer = new Dialer(this.network, this::loops, this::resolver, this::track);
+		this.multiplexed = new MuxConnections(options);
 		TlsOptions server = options.serverTls();
 		TlsOptions client = options.clientTls();
 		if (client != null) {
@@ -145,6 +149,16 @@ final class HttpTransport implements Transport {
 		}).thenCompose((session) -> session.calls().ready(address, timeout));
 	}
 
+	@Override
+	public String multiplex() {
+		return MuxFrame.NAME;
+	}
+
+	@Override
+	public CompletableFuture<Multiplex> dialMultiplex(String address, Duration timeout) {
+		return this.multiplexed.dial(this.dialer, address, timeout, this.http1Tls);
+	}
+
 	private HttpSocket add(SocketChannel channel, HttpEncoder encoder, MessageDecoder decoder,
 			HttpReader.@Nullable Upgrade upgrade) {
 		HttpSocket socket = new HttpSocket(channel, encoder, this.options, upgrade != null);
@@ -166,6 +180,16 @@ final class HttpTransport implements Transport {
 
 	@Override
 	public Listener listen(String address, Consumer<Socket> onAccept) {
+		return listen(address, new Acceptance(onAccept, null));
+	}
+
+	@Override
+	public Listener listen(String address, Consumer<Socket> onAccept,
+			Function<Multiplexed, Multiplexed.Receiver> onMultiplex) {
+		return listen(address, new Acceptance(onAccept, onMultiplex));
+	}
+
+	private Listener listen(String address, Acceptance acceptance) {
 		Address wanted = Address.parse(address);
 		ServerBootstrap bootstrap = new ServerBootstrap().group(loops())
 			.channelFactory(this.network::port)
@@ -180,8 +204,8 @@ final class HttpTransport implements Transport {
 					track(channel);
 					channel.pipeline()
 						.addLast(new ProtocolDetector(HttpTransport.this.options, HttpTransport.this.serverTls,
-								(detected) -> accept(detected, onAccept),
-								(detected) -> acceptHttp2(detected, onAccept)));
+								(detected) -> accept(detected, acceptance),
+								(detected) -> acceptHttp2(detected, acceptance.onAccept())));
 				}
 			});
 		Throwable cause = null;
@@ -207,11 +231,14 @@ final class HttpTransport implements Transport {
 					session.goAway();
 				}
 			});
+			this.multiplexed.goAway(port);
 		});
 		return listener;
 	}
 
-	private void accept(SocketChannel channel, Consumer<Socket> onAccept) {
+	private void accept(SocketChannel channel, Acceptance acceptance) {
+		Consumer<Socket> onAccept = acceptance.onAccept();
+		Function<Multiplexed, Multiplexed.Receiver> onMultiplex = acceptance.onMultiplex();
 		HttpReader.Upgrade upgrade = new HttpReader.Upgrade() {
 
 			@Override
@@ -223,6 +250,18 @@ final class HttpTransport implements Transport {
 			public void http2(Http2Settings settings, Message request) {
 				channel.write(Unpooled.wrappedBuffer(Http2Upgrade.ANSWER), channel.voidPromise());
 				acceptHttp2(channel, onAccept).upgraded(settings, Http2Upgrade.cleared(request));
+			}
+
+			@Override
+			public boolean multiplexes() {
+				return onMultiplex != null;
+			}
+
+			@Override
+			public void multiplex() {
+				if (onMultiplex != null) {
+					HttpTransport.this.multiplexed.accept(channel, onAccept, onMultiplex);
+				}
 			}
 
 		};
@@ -327,10 +366,12 @@ final class HttpTransport implements Transport {
 		this.listeners.forEach(HttpListener::close);
 		this.connections.forEach(GrpcSocket::close);
 		this.sessions.keySet().forEach(Http2Session::shutDown);
-		CompletableFuture<?>[] closing = Stream.concat(this.sockets.stream().map((socket) -> {
+		CompletableFuture<?>[] closing = Stream.of(this.sockets.stream().map((socket) -> {
 			socket.close();
 			return socket.finished();
-		}), this.sessions.keySet().stream().map(Http2Session::finished)).toArray(CompletableFuture[]::new);
+		}), this.sessions.keySet().stream().map(Http2Session::finished), this.multiplexed.close())
+			.flatMap((each) -> each)
+			.toArray(CompletableFuture[]::new);
 		CompletableFuture<Void> closedAll = CompletableFuture.allOf(closing)
 			.orTimeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
 			.handle((done, late) -> closeChannels())
@@ -370,6 +411,16 @@ final class HttpTransport implements Transport {
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * What a listener does with connections.
+	 *
+	 * @param onAccept is given each socket
+	 * @param onMultiplex is given each multiplexed connection; null when there are none
+	 */
+	private record Acceptance(Consumer<Socket> onAccept,
+			@Nullable Function<Multiplexed, Multiplexed.Receiver> onMultiplex) {
 	}
 
 }

@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections between two services. go-micro: {@code transport.Transport}.
@@ -64,6 +67,43 @@ public interface Transport extends AutoCloseable {
 	 * and the cause is a {@link java.net.BindException} when the port is taken
 	 */
 	Listener listen(String address, Consumer<Socket> onAccept);
+
+	/**
+	 * Accepts connections, those included that carry many calls at a time
+	 * ({@link #multiplex()}).
+	 * @param address as of {@link #listen(String, Consumer)}
+	 * @param onAccept is given each new socket, and one for each stream of a multiplexed
+	 * connection
+	 * @param onMultiplex is given each new multiplexed connection, on a thread that must
+	 * not be blocked, and gives back what takes its calls
+	 * @return the listener
+	 * @throws TransportException as {@link #listen(String, Consumer)}
+	 */
+	default Listener listen(String address, Consumer<Socket> onAccept,
+			Function<Multiplexed, Multiplexed.Receiver> onMultiplex) {
+		return listen(address, onAccept);
+	}
+
+	/**
+	 * How many calls share one connection between two services of ours, which both
+	 * announce it: by the entry {@code micro-mux} of a node's metadata.
+	 * @return a name, or null when they do not
+	 */
+	default @Nullable String multiplex() {
+		return null;
+	}
+
+	/**
+	 * Opens a connection that carries many calls at a time, without blocking.
+	 * @param address {@code host:port}
+	 * @param timeout how long it may take
+	 * @return the connection; fails with a {@link TransportException} when it cannot be
+	 * had, or whoever listens there does not know such connections
+	 */
+	default CompletableFuture<Multiplex> dialMultiplex(String address, Duration timeout) {
+		return CompletableFuture.failedFuture(
+				new TransportException("the " + name() + " transport has no multiplexed connections", true, null));
+	}
 
 	/**
 	 * The largest message body that can be sent or received.

@@ -46,14 +46,16 @@ class AbandonedCallTest {
 	private final AtomicInteger safe = new AtomicInteger();
 
 	@ParameterizedTest
-	@ValueSource(strings = { "http", "memory", "grpc" })
+	@ValueSource(strings = { "http", "mux", "memory", "grpc" })
 	void laterCallsAreNeverLostOrMixedUp(String kind) throws Exception {
 		try (Registry registry = Registry.memory();
 				Transport transport = kind.equals("memory") ? Transport.memory() : Transport.http();
 				Server server = server(registry, transport);
 				Client client = Client.builder(registry)
 					.transport(transport)
-					.options(ClientOptions.defaults().withProtocol(kind.equals("grpc") ? "grpc" : ClientOptions.AUTO))
+					.options(ClientOptions.defaults()
+						.withMultiplex(kind.equals("mux"))
+						.withProtocol(kind.equals("grpc") ? "grpc" : ClientOptions.AUTO))
 					.build()) {
 			ExecutorService executor = Threads.executor(ExecutorMode.POOL, "callers");
 			long end = System.nanoTime() + LASTING.toNanos();

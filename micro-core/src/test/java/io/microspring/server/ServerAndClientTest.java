@@ -25,8 +25,10 @@ import io.microspring.selector.Strategy;
 import io.microspring.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,15 +37,23 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * A server and a client that meet over HTTP on loopback.
  */
+@ParameterizedClass
+@EnumSource(names = { "HTTP", "MUX" })
 class ServerAndClientTest {
 
 	private final Registry registry = Registry.memory();
+
+	private final Wire wire;
 
 	private final Transport transport = Transport.http();
 
 	private Server server;
 
 	private Client client;
+
+	ServerAndClientTest(Wire wire) {
+		this.wire = wire;
+	}
 
 	@BeforeEach
 	void start() {
@@ -56,7 +66,8 @@ class ServerAndClientTest {
 		this.server.handle(Handler.of(new Say()));
 		this.server.start();
 		this.server.register();
-		this.client = Client.builder(this.registry).transport(this.transport).build();
+		this.client = Client.builder(this.registry).transport(this.transport).options(this.wire.client()).build();
+		this.wire.warm(this.client, "greeter");
 	}
 
 	@AfterEach

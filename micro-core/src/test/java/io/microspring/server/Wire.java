@@ -1,7 +1,12 @@
 package io.microspring.server;
 
+import io.microspring.client.Client;
 import io.microspring.client.ClientOptions;
+import io.microspring.client.Request;
+import io.microspring.server.wire.debug.HealthRequest;
+import io.microspring.server.wire.debug.HealthResponse;
 import io.microspring.transport.Transport;
+import org.awaitility.Awaitility;
 
 /**
  * What calls travel on between our client and our server.
@@ -10,6 +15,8 @@ enum Wire {
 
 	/** mucp over HTTP/1.1. */
 	HTTP,
+	/** Many calls on a connection, on the port of HTTP. */
+	MUX,
 	/** mucp within the process. */
 	MEMORY,
 	/** gRPC on the port of HTTP. */
@@ -19,7 +26,7 @@ enum Wire {
 
 	Transport transport() {
 		return switch (this) {
-			case HTTP, GRPC -> Transport.http();
+			case HTTP, MUX, GRPC -> Transport.http();
 			case MEMORY -> Transport.memory();
 			case GRPC_TRANSPORT -> Transport.grpc();
 		};
@@ -27,7 +34,23 @@ enum Wire {
 
 	/** The options of a client that speaks so. */
 	ClientOptions client() {
-		return ClientOptions.defaults().withProtocol((this == GRPC) ? "grpc" : ClientOptions.AUTO);
+		return ClientOptions.defaults()
+			.withProtocol((this == GRPC) ? "grpc" : ClientOptions.AUTO)
+			.withMultiplex(this == MUX);
+	}
+
+	/**
+	 * Has a client speak so: a connection that calls share is dialled at the first call,
+	 * which does not wait for it.
+	 */
+	void warm(Client client, String service) {
+		if (this == MUX) {
+			Awaitility.await().until(() -> {
+				client.call(Request.of(service, "Debug.Health", HealthRequest.getDefaultInstance()),
+						HealthResponse.class);
+				return client.stats().connectionsIdle() > 1;
+			});
+		}
 	}
 
 }

@@ -26,6 +26,8 @@ import org.springframework.util.unit.DataSize;
  * on; a name that ends with an asterisk stands for all that begin so.
  * @param executor Which threads run what depends on an asynchronous answer; direct for
  * the one that received it, which must not be blocked.
+ * @param multiplex Whether calls to a node of ours share a connection, where it announces
+ * that.
  */
 @ConfigurationProperties("micro.client")
 public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue("5s") Duration timeout,
@@ -33,7 +35,7 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 		@DefaultValue("safe") RetryPolicy retryPolicy, @DefaultValue Pool pool, @DefaultValue("") String contentType,
 		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue( {
 				"traceparent", "tracestate", "baggage" }) List<String> propagate,
-		@DefaultValue("auto") ExecutorMode executor){
+		@DefaultValue("auto") ExecutorMode executor, @DefaultValue("true") boolean multiplex){
 
 	ClientOptions toOptions() {
 		return ClientOptions.defaults()
@@ -45,7 +47,8 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
 			.withPropagate(this.propagate)
 			.withProtocol(this.type)
-			.withExecutor(this.executor);
+			.withExecutor(this.executor)
+			.withMultiplex(this.multiplex);
 	}
 
 	/** Which failures are tried again. */

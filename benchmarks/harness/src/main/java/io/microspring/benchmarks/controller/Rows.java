@@ -35,6 +35,8 @@ final class Rows {
 			vertx              vertx      vertx.VertxHttp        default        calls
 			mucp-d             ours       ours.MicroPeer         mucp-direct    both
 			mucp-v             ours       ours.MicroPeer         mucp-default   both
+			mux-d              ours       ours.MicroPeer         mux-direct     both
+			mux-v              ours       ours.MicroPeer         mux-default    both
 			grpc-d             ours       ours.MicroPeer         grpc-direct    both
 			grpc-v             ours       ours.MicroPeer         grpc-default   both
 			json-d             ours       ours.MicroPeer         json-direct    calls

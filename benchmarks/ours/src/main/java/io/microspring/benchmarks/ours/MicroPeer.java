@@ -1,6 +1,7 @@
 package io.microspring.benchmarks.ours;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 import io.microspring.benchmarks.Caller;
@@ -18,8 +19,8 @@ import io.microspring.service.MicroService;
 
 /**
  * A service and a client that finds it in a registry. A variant is what is spoken and how
- * it runs, such as {@code mucp-direct}: {@code mucp}, {@code json} (mucp with JSON) or
- * {@code grpc}, and {@code direct} (a handler on the event loop, an asynchronous client)
+ * it runs, such as {@code mucp-direct}: {@code mucp}, {@code json} (mucp with JSON),
+ * {@code mux} (many calls on a connection) or {@code grpc}, and {@code direct} (a handler on the event loop, an asynchronous client)
  * or {@code default} (a handler on the default executor, a client that waits).
  */
 public final class MicroPeer implements Peer {
@@ -51,8 +52,11 @@ public final class MicroPeer implements Peer {
 	@Override
 	public Caller connect(String variant, int port, int concurrency) {
 		Registry registry = Registry.memory();
-		Map<String, String> metadata = Map.of("protocol", "mucp", "server", "mucp", "transport", "http",
-				"micro-runtime", "java");
+		Map<String, String> metadata = new HashMap<>(
+				Map.of("protocol", "mucp", "server", "mucp", "transport", "http", "micro-runtime", "java"));
+		if (variant.startsWith("mux")) {
+			metadata.put("micro-mux", "frames");
+		}
 		registry.register(Service.of(SERVICE, "latest", new Node("bench-1", "127.0.0.1:" + port, metadata)), LONG);
 		Client client = Client.builder(registry)
 			.options(ClientOptions.defaults()

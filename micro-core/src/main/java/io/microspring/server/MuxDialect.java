@@ -1,0 +1,118 @@
+package io.microspring.server;
+
+import io.microspring.call.Deadline;
+import io.microspring.codec.Codec;
+import io.microspring.codec.Codecs;
+import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import io.microspring.transport.Socket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream on a connection that calls share: mucp's headers, once, and the messages by
+ * themselves.
+ */
+final class MuxDialect implements CallDialect {
+
+	static final String PROTOCOL = "mux";
+
+	private static final Message END = Message.of(Metadata.of(Headers.END, ""));
+
+	private final Metadata request;
+
+	private final String contentType;
+
+	private final @Nullable Codec codec;
+
+	MuxDialect(Metadata request, Codecs codecs) {
+		this.request = request;
+		this.contentType = request.getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
+		this.codec = codecs.find(this.contentType);
+	}
+
+	/** The endpoint that the headers of a call name. */
+	static Route route(Metadata headers, Routes routes) {
+		String endpoint = headers.getOrDefault(Headers.ENDPOINT, "");
+		Route route = routes.find(endpoint);
+		if (route == null) {
+			throw routes.unknown(endpoint);
+		}
+		return route;
+	}
+
+	/** What is refused whose content type has no codec. */
+	static MicroException unsupported(String contentType) {
+		return MicroException.of("go.micro.server", 415, "Unsupported Content-Type: " + contentType);
+	}
+
+	/** An error's text, which is never empty. */
+	static String text(MicroException error) {
+		String text = error.toText();
+		return text.isBlank() ? "error: " + text.strip() : text;
+	}
+
+	@Override
+	public Route route(Routes routes) {
+		return route(this.request, routes);
+	}
+
+	@Override
+	public Codec codec() {
+		if (this.codec == null) {
+			throw unsupported(this.contentType);
+		}
+		return this.codec;
+	}
+
+	@Override
+	public Metadata metadata(Socket socket) {
+		return this.request.toBuilder()
+			.remove(Headers.CALL_PROTOCOL)
+			.set(Headers.LOCAL, socket.local())
+			.set(Headers.REMOTE, socket.remote())
+			.build();
+	}
+
+	@Override
+	public Deadline deadline() {
+		return ServerCall.deadline(this.request);
+	}
+
+	@Override
+	public Message opening(Metadata headers) {
+		return Message.of(headers.with(Headers.HTTP_STATUS, "200"));
+	}
+
+	@Override
+	public Message success(Message body, Metadata headers) {
+		return part(body);
+	}
+
+	@Override
+	public Message part(Message body) {
+		return body.headers().isEmpty() ? body : new Message(Metadata.empty(), body.body());
+	}
+
+	@Override
+	public Message failure(MicroException error) {
+		return Message.of(Metadata.of(Headers.END, "", Headers.ERROR, text(error)));
+	}
+
+	@Override
+	public Message end() {
+		return END;
+	}
+
+	@Override
+	public boolean ordered() {
+		return false;
+	}
+
+	@Override
+	public boolean streams() {
+		return true;
+	}
+
+}

@@ -1,0 +1,127 @@
+package io.microspring.transport;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import io.microspring.errors.MicroException;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands what has arrived on a stream of a multiplexed connection to its receiver, in
+ * order, and holds it while there is no receiver or it does not read; the peer has no
+ * credit for more than that. Belongs to the event loop, except for {@link #reading}.
+ */
+final class MuxDelivery {
+
+	private final MuxStream stream;
+
+	/** Messages, refusals, and the end. */
+	private final Deque<Object> held = new ArrayDeque<>(4);
+
+	private @Nullable Receiver receiver;
+
+	/** Whether the receiver reads; set by any thread. */
+	private volatile boolean reading = true;
+
+	/** Whether something is being handed over, so that the next waits its turn. */
+	private boolean handing;
+
+	/** Whether the end is known: all that is left is handed over. */
+	private boolean ended;
+
+	/** What was handed over without credit given for it. */
+	private int taken;
+
+	MuxDelivery(MuxStream stream) {
+		this.stream = stream;
+	}
+
+	/** A message or a {@link MicroException} has arrived. */
+	void hand(Object event) {
+		this.held.add(event);
+		release();
+	}
+
+	/** The stream has ended. */
+	void end(@Nullable Throwable cause) {
+		this.ended = true;
+		this.held.add(new Closing(cause));
+		release();
+	}
+
+	/** Forgets what is held: nobody wants it any more. */
+	void drop() {
+		this.held.clear();
+	}
+
+	void receive(Receiver installed) {
+		this.receiver = installed;
+		release();
+	}
+
+	/**
+	 * Stops or resumes handing over; from any thread.
+	 * @return whether {@link #release()} is due
+	 */
+	boolean reading(boolean wanted) {
+		if (this.reading == wanted) {
+			return false;
+		}
+		this.reading = wanted;
+		return wanted;
+	}
+
+	void release() {
+		if (this.handing || this.receiver == null) {
+			return;
+		}
+		this.handing = true;
+		try {
+			for (Object next = next(); next != null; next = next()) {
+				tell(next);
+			}
+		}
+		finally {
+			this.handing = false;
+		}
+		if (this.taken >= MuxFrame.WINDOW / 2) {
+			int cost = this.taken;
+			this.taken = 0;
+			this.stream.taken(cost);
+		}
+	}
+
+	private @Nullable Object next() {
+		return (this.reading || this.ended) ? this.held.poll() : null;
+	}
+
+	private void tell(Object next) {
+		Receiver current = this.receiver;
+		if (current == null) {
+			return;
+		}
+		try {
+			if (next instanceof Message message) {
+				this.taken += MuxStream.cost(message);
+				current.onMessage(message);
+			}
+			else if (next instanceof MicroException error) {
+				current.onRefused(Message.of(Metadata.empty()), error);
+			}
+			else if (next instanceof Closing closing) {
+				current.onClosed(closing.cause());
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			drop();
+			this.stream.receiverFailed(ex);
+		}
+	}
+
+	/** How the stream ended. */
+	private record Closing(@Nullable Throwable cause) {
+	}
+
+}

@@ -1,0 +1,195 @@
+package io.microspring.transport;
+
+import java.nio.charset.StandardCharsets;
+
+import io.microspring.message.Metadata;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+
+/**
+ * The frames of a multiplexed connection: {@code [length][type][id][rest]}. The length
+ * has four bytes, the highest first, and counts what follows; the type has one; numbers
+ * are varints as in protobuf; texts are UTF-8 behind their length; headers are their
+ * count, then names and values. Calls and streams share the numbers that the caller gives
+ * them. See docs/transport.md.
+ */
+final class MuxFrame {
+
+	/** What the connection is upgraded to. */
+	static final String PROTOCOL = "micro-mux/1";
+
+	/** The name that nodes announce. */
+	static final String NAME = "frames";
+
+	/** Caller: the headers that many calls have in common; its id is their number. */
+	static final int TEMPLATE = 1;
+
+	/** Caller: template, time-out in nanoseconds or 0, headers, body. */
+	static final int CALL = 2;
+
+	/** Callee: headers, body. */
+	static final int ANSWER = 3;
+
+	/** Either end: a text; ends a call or a stream. */
+	static final int FAILURE = 4;
+
+	/** Callee: the call has not been looked at. */
+	static final int REFUSED = 5;
+
+	/** Caller: nobody waits any more. */
+	static final int CANCEL = 6;
+
+	/** Caller: headers; opens a stream. */
+	static final int OPEN = 7;
+
+	/** Callee: headers of a stream, before its first message. */
+	static final int HEADERS = 8;
+
+	/** Either end: a message of a stream. */
+	static final int MESSAGE = 9;
+
+	/** Caller: sends no more; callee: the stream has ended well. */
+	static final int END = 10;
+
+	/** Either end: how much more may be sent on a stream. */
+	static final int CREDIT = 11;
+
+	/** Either end: answered by {@link #PONG}. */
+	static final int PING = 12;
+
+	static final int PONG = 13;
+
+	/** Either end: begin nothing more on this connection. */
+	static final int GOODBYE = 14;
+
+	/** Either end: what has no answer by now has not been looked at. */
+	static final int FAREWELL = 15;
+
+	/** How many templates a connection remembers. */
+	static final int MOST_TEMPLATES = 1024;
+
+	/** How many headers there may be at once. */
+	static final int MOST_HEADERS = 1000;
+
+	/** How many calls and streams may be under way on a connection. */
+	static final int MOST_CALLS = 16_384;
+
+	/** How many streams may be open on a connection. */
+	static final int MOST_STREAMS = 1000;
+
+	/** How much may be sent on a stream before credit is given. */
+	static final int WINDOW = 256 * 1024;
+
+	/** What a message costs beside its bytes, so that empty ones are not for nothing. */
+	static final int COST = 64;
+
+	static final int LENGTH = Integer.BYTES;
+
+	private MuxFrame() {
+	}
+
+	/**
+	 * Begins a frame.
+	 * @return where it begins, for {@link #end}
+	 */
+	static int begin(ByteBuf out, int type, int id) {
+		int start = out.writerIndex();
+		out.writeInt(0).writeByte(type);
+		writeNumber(out, id);
+		return start;
+	}
+
+	/** Ends a frame: its length is known now. */
+	static void end(ByteBuf out, int start) {
+		out.setInt(start, out.writerIndex() - start - LENGTH);
+	}
+
+	static void writeEmpty(ByteBuf out, int type, int id) {
+		end(out, begin(out, type, id));
+	}
+
+	static void writeNumber(ByteBuf out, long number) {
+		long rest = number;
+		while ((rest & ~0x7fL) != 0) {
+			out.writeByte((int) (rest & 0x7f | 0x80));
+			rest >>>= 7;
+		}
+		out.writeByte((int) rest);
+	}
+
+	/**
+	 * Reads a number.
+	 * @throws MuxException when it is none, or negative
+	 */
+	static long readNumber(ByteBuf in) {
+		long number = 0;
+		for (int shift = 0; shift < 63; shift += 7) {
+			if (!in.isReadable()) {
+				throw new MuxException("a number ends too early");
+			}
+			byte next = in.readByte();
+			number |= (next & 0x7fL) << shift;
+			if (next >= 0) {
+				return number;
+			}
+		}
+		throw new MuxException("a number is too long");
+	}
+
+	static int readInt(ByteBuf in) {
+		long number = readNumber(in);
+		if (number > Integer.MAX_VALUE) {
+			throw new MuxException("a number is too large: " + number);
+		}
+		return (int) number;
+	}
+
+	static void writeHeaders(ByteBuf out, Metadata headers) {
+		writeNumber(out, headers.size());
+		if (!headers.isEmpty()) {
+			headers.forEach((name, value) -> {
+				writeText(out, name);
+				writeText(out, value);
+			});
+		}
+	}
+
+	static Metadata readHeaders(ByteBuf in) {
+		int count = readInt(in);
+		if (count == 0) {
+			return Metadata.empty();
+		}
+		if (count > MOST_HEADERS) {
+			throw new MuxException("more than " + MOST_HEADERS + " headers");
+		}
+		Metadata.Builder headers = Metadata.builder();
+		for (int i = 0; i < count; i++) {
+			// As over HTTP/1.1, where go-micro writes them so.
+			String name = HeaderNames.canonical(readText(in));
+			headers.setIfAbsent(name, readText(in));
+		}
+		return headers.build();
+	}
+
+	private static void writeText(ByteBuf out, String text) {
+		int length = ByteBufUtil.utf8Bytes(text);
+		writeNumber(out, length);
+		ByteBufUtil.reserveAndWriteUtf8(out, text, length);
+	}
+
+	private static String readText(ByteBuf in) {
+		int length = readInt(in);
+		if (length > in.readableBytes()) {
+			throw new MuxException("a text of " + length + " bytes, and " + in.readableBytes() + " are there");
+		}
+		return in.readString(length, StandardCharsets.UTF_8);
+	}
+
+	/** What is left of a frame. */
+	static byte[] readRest(ByteBuf in) {
+		byte[] rest = new byte[in.readableBytes()];
+		in.readBytes(rest);
+		return rest;
+	}
+
+}

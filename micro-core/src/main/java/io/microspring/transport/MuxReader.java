@@ -1,0 +1,226 @@
+package io.microspring.transport;
+
+import java.util.concurrent.TimeUnit;
+
+import io.microspring.errors.MicroException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts what arrives on a multiplexed connection into frames, within the limits, and
+ * watches over the time-outs of its connection.
+ */
+final class MuxReader extends ChannelInboundHandlerAdapter {
+
+	/** A frame over the limit is read and dropped up to this many times the limit. */
+	private static final int DRAINED = 8;
+
+	/** The type, and the longest number. */
+	private static final int HEAD = 1 + 5;
+
+	private final MuxSession session;
+
+	private final HttpOptions options;
+
+	/** The largest frame. */
+	private final long limit;
+
+	/** What has been read of the next frames. */
+	private @Nullable ByteBuf rest;
+
+	/** How much is still to come of a frame that is dropped. */
+	private long dropping;
+
+	private @Nullable ScheduledFuture<?> tick;
+
+	private @Nullable ScheduledFuture<?> slow;
+
+	/** How many frames have been read: tells one partial frame from the next. */
+	private long complete;
+
+	MuxReader(MuxSession session, HttpOptions options) {
+		this.session = session;
+		this.options = options;
+		this.limit = (long) options.maxMessageSize() + options.maxHeaderSize();
+	}
+
+	@Override
+	public void handlerAdded(ChannelHandlerContext ctx) {
+		scheduleTick(ctx);
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object message) {
+		ByteBuf data = (ByteBuf) message;
+		ByteBuf before = this.rest;
+		this.rest = null;
+		ByteBuf in = (before == null) ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, data);
+		try {
+			this.session.beginReading();
+			read(in);
+			if (in.isReadable() && !this.session.isFinishing()) {
+				this.rest = in;
+			}
+		}
+		catch (MuxException | IndexOutOfBoundsException ex) {
+			this.session.violated(String.valueOf(ex.getMessage()));
+		}
+		finally {
+			if (this.rest != in) {
+				in.release();
+			}
+		}
+	}
+
+	private void read(ByteBuf in) {
+		while (!this.session.isFinishing()) {
+			if (this.dropping > 0) {
+				int dropped = (int) Math.min(this.dropping, in.readableBytes());
+				in.skipBytes(dropped);
+				this.dropping -= dropped;
+			}
+			if (this.dropping > 0 || in.readableBytes() < MuxFrame.LENGTH) {
+				return;
+			}
+			long length = in.getUnsignedInt(in.readerIndex());
+			if (length > this.limit) {
+				if (in.readableBytes() < MuxFrame.LENGTH + HEAD) {
+					return;
+				}
+				drop(in, length);
+			}
+			else if (in.readableBytes() - MuxFrame.LENGTH < length) {
+				return;
+			}
+			else {
+				frame(in, (int) length);
+			}
+		}
+	}
+
+	private void frame(ByteBuf in, int length) {
+		int end = in.readerIndex() + MuxFrame.LENGTH + length;
+		int written = in.writerIndex();
+		in.skipBytes(MuxFrame.LENGTH);
+		this.complete++;
+		// what belongs to the frame ends where it ends
+		in.writerIndex(end);
+		try {
+			if (length == 0) {
+				throw new MuxException("a frame without a type");
+			}
+			int type = in.readUnsignedByte();
+			this.session.received(type, MuxFrame.readInt(in), in);
+		}
+		finally {
+			in.setIndex(end, written);
+		}
+	}
+
+	private void drop(ByteBuf in, long length) {
+		if (length > DRAINED * this.limit) {
+			throw new MuxException("a frame of " + length + " bytes: the limit is " + this.limit);
+		}
+		in.skipBytes(MuxFrame.LENGTH);
+		int begin = in.readerIndex();
+		int type = in.readUnsignedByte();
+		int id = MuxFrame.readInt(in);
+		this.dropping = length - (in.readerIndex() - begin);
+		this.complete++;
+		this.session.tooLarge(type, id, tooLarge(length, this.options));
+	}
+
+	/**
+	 * What is said of a body that is over the limit.
+	 * @param size how large it is, about
+	 * @param options the limit
+	 * @return the error
+	 */
+	static MicroException tooLarge(long size, HttpOptions options) {
+		return MicroException.of(HttpSocket.ID, 413,
+				"a message of " + size + " bytes is refused: the limit is " + options.maxMessageSize());
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext ctx) {
+		this.session.endReading();
+		if (this.slow == null && isPartial()) {
+			scheduleSlow(ctx);
+		}
+	}
+
+	private boolean isPartial() {
+		return (this.rest != null || this.dropping > 0) && !this.session.isFinishing();
+	}
+
+	/**
+	 * Looks only when a frame did not come whole, so that the usual one costs no timer.
+	 */
+	private void scheduleSlow(ChannelHandlerContext ctx) {
+		long seen = this.complete;
+		this.slow = ctx.executor().schedule(() -> {
+			this.slow = null;
+			if (!isPartial()) {
+				return;
+			}
+			if (this.complete == seen && ctx.channel().config().isAutoRead()) {
+				this.session.violated("the rest of a frame did not come in " + this.options.readTimeout());
+			}
+			else {
+				scheduleSlow(ctx);
+			}
+		}, this.options.readTimeout().toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	private void scheduleTick(ChannelHandlerContext ctx) {
+		this.tick = ctx.executor().schedule(() -> {
+			this.session.tick();
+			scheduleTick(ctx);
+		}, this.session.tickNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+		if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
+			this.session.endReading();
+			this.session.broken(null);
+		}
+		super.userEventTriggered(ctx, event);
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+		this.session.writabilityChanged();
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext ctx) {
+		this.session.over(null);
+	}
+
+	@Override
+	public void handlerRemoved(ChannelHandlerContext ctx) {
+		if (this.tick != null) {
+			this.tick.cancel(false);
+		}
+		if (this.slow != null) {
+			this.slow.cancel(false);
+		}
+		if (this.rest != null) {
+			this.rest.release();
+			this.rest = null;
+		}
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		this.session.broken(cause);
+	}
+
+}

@@ -1,0 +1,256 @@
+package io.microspring.transport;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.function.Consumer;
+
+import io.microspring.errors.MicroException;
+import io.microspring.message.Metadata;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The accepting end of a multiplexed connection. It is not read while more is under way
+ * than is good.
+ */
+final class MuxServer extends MuxSession implements Multiplexed {
+
+	private static final Logger logger = LoggerFactory.getLogger(HttpTransport.class);
+
+	/** How many bytes of requests may be under way, beside a single larger one. */
+	private static final long MOST_BYTES = 16 * 1024 * 1024;
+
+	private static final byte[] NO_BODY = new byte[0];
+
+	private final Consumer<Socket> onStream;
+
+	private final CallTemplate[] templates = new CallTemplate[MuxFrame.MOST_TEMPLATES];
+
+	/** Calls that are not answered there and then. */
+	private final IntObjectMap<IncomingCall> calls = new IntObjectHashMap<>();
+
+	private Receiver receiver = NOBODY;
+
+	/** The bytes of the requests under way. */
+	private long bytes;
+
+	private boolean congested;
+
+	/**
+	 * An accepted connection.
+	 * @param channel the connection
+	 * @param options the limits
+	 * @param onStream is given the socket of each stream
+	 */
+	MuxServer(SocketChannel channel, HttpOptions options, Consumer<Socket> onStream) {
+		super(channel, options);
+		this.onStream = onStream;
+	}
+
+	void receive(Receiver installed) {
+		this.receiver = installed;
+	}
+
+	@Override
+	void frame(int type, int id, ByteBuf in) {
+		switch (type) {
+			case MuxFrame.CALL -> call(id, in);
+			case MuxFrame.OPEN -> open(id, MuxFrame.readHeaders(in));
+			case MuxFrame.TEMPLATE -> template(id, MuxFrame.readHeaders(in));
+			case MuxFrame.CANCEL -> cancel(id);
+			case MuxFrame.FAILURE -> {
+				MuxStream stream = this.streams.get(id);
+				if (stream != null) {
+					stream.failed(MuxFrame.readRest(in));
+				}
+			}
+			default -> throw new MuxException("a client does not send frame " + type);
+		}
+	}
+
+	private void template(int number, Metadata headers) {
+		if (number >= this.templates.length) {
+			throw new MuxException("more than " + this.templates.length + " templates");
+		}
+		this.templates[number] = new CallTemplate(headers);
+	}
+
+	private void call(int id, ByteBuf in) {
+		int number = MuxFrame.readInt(in);
+		CallTemplate template = (number < this.templates.length) ? this.templates[number] : null;
+		if (template == null) {
+			throw new MuxException("there is no template " + number);
+		}
+		begun(id);
+		long timeoutNanos = MuxFrame.readNumber(in);
+		Metadata headers = MuxFrame.readHeaders(in);
+		byte[] body = MuxFrame.readRest(in);
+		IncomingCall call = new IncomingCall(this, id, template, headers, timeoutNanos, body);
+		if (body.length > this.options.maxMessageSize()) {
+			tell(call, () -> this.receiver.onRefused(call, MuxReader.tooLarge(body.length, this.options)));
+			return;
+		}
+		if (isFinishing()) {
+			return;
+		}
+		try {
+			this.receiver.onCall(call);
+		}
+		catch (RuntimeException | Error ex) {
+			failed(call, ex);
+		}
+		if (!call.isOver()) {
+			this.calls.put(id, call);
+			this.bytes += body.length;
+			settleReading();
+		}
+	}
+
+	private void tell(IncomingCall call, Runnable telling) {
+		this.calls.put(call.id(), call);
+		try {
+			telling.run();
+		}
+		catch (RuntimeException | Error ex) {
+			failed(call, ex);
+		}
+	}
+
+	private void failed(IncomingCall call, Throwable failure) {
+		logger.error("The receiver of the calls of {} failed: closing", remote(), failure);
+		broken(failure);
+	}
+
+	private void begun(int id) {
+		if (id == 0 || this.calls.containsKey(id) || this.streams.containsKey(id)) {
+			throw new MuxException("the number " + id + " is in use");
+		}
+	}
+
+	private void open(int id, Metadata headers) {
+		begun(id);
+		if (this.streams.size() >= MuxFrame.MOST_STREAMS) {
+			writeBody(MuxFrame.FAILURE, id,
+					MicroException
+						.of(HttpSocket.ID, 429, "more than " + MuxFrame.MOST_STREAMS + " streams on one connection")
+						.toText()
+						.getBytes(StandardCharsets.UTF_8));
+			return;
+		}
+		MuxStream stream = new MuxStream(this, id);
+		this.streams.put(id, stream);
+		stream.opened(headers);
+		try {
+			this.onStream.accept(stream);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("A stream of {} was not accepted: closing", remote(), ex);
+			stream.close();
+		}
+	}
+
+	private void cancel(int id) {
+		IncomingCall call = this.calls.get(id);
+		if (call != null) {
+			call.cancelled();
+			return;
+		}
+		MuxStream stream = this.streams.get(id);
+		if (stream != null) {
+			stream.broken(new TransportException("the caller has gone", false, null));
+		}
+	}
+
+	@Override
+	void tooLarge(int type, int id, MicroException error) {
+		if (type == MuxFrame.CALL) {
+			begun(id);
+			IncomingCall call = new IncomingCall(this, id, new CallTemplate(Metadata.empty()), Metadata.empty(), 0,
+					NO_BODY);
+			tell(call, () -> this.receiver.onRefused(call, error));
+			return;
+		}
+		MuxStream stream = this.streams.get(id);
+		if (stream != null) {
+			stream.refused(error);
+		}
+	}
+
+	/** A call has its answer. */
+	void ended(IncomingCall call) {
+		if (this.calls.remove(call.id()) != null) {
+			this.bytes -= call.body().length;
+			settleReading();
+		}
+	}
+
+	void writeAnswer(int type, int id, Metadata headers, byte @Nullable [] rest) {
+		ByteBuf out = out();
+		int start = MuxFrame.begin(out, type, id);
+		if (type == MuxFrame.ANSWER) {
+			MuxFrame.writeHeaders(out, headers);
+		}
+		if (rest != null) {
+			out.writeBytes(rest);
+		}
+		MuxFrame.end(out, start);
+	}
+
+	@Override
+	void congested(boolean full) {
+		this.congested = full;
+		settleReading();
+	}
+
+	/** Who does not take its answers, or asks too much, is not read. */
+	private void settleReading() {
+		boolean wanted = isFinishing()
+				|| !this.congested && this.bytes < MOST_BYTES && this.calls.size() < MuxFrame.MOST_CALLS;
+		if (this.channel.config().isAutoRead() != wanted) {
+			this.channel.config().setAutoRead(wanted);
+		}
+	}
+
+	@Override
+	int calls() {
+		return this.calls.size();
+	}
+
+	@Override
+	void ended(@Nullable Throwable cause) {
+		for (IncomingCall call : new ArrayList<>(this.calls.values())) {
+			call.cancelled();
+		}
+		this.receiver.onClosed();
+	}
+
+	@Override
+	void farewell() {
+		// a caller has nothing to answer
+	}
+
+	private static final Receiver NOBODY = new Receiver() {
+
+		@Override
+		public void onCall(IncomingCall call) {
+			call.refuse();
+		}
+
+		@Override
+		public void onRefused(IncomingCall call, MicroException error) {
+			call.refuse();
+		}
+
+		@Override
+		public void onClosed() {
+			// there is nobody to tell
+		}
+
+	};
+
+}
