@@ -49,9 +49,7 @@ record Goal(String name, Figure figure, @Nullable Figure base, double scale, boo
 		if (this.base != null) {
 			return results.ratios(this.figure, this.base);
 		}
-		Spread spread = results.spread(this.figure);
-		return new Spread(spread.min() / this.scale, spread.median() / this.scale, spread.max() / this.scale,
-				spread.count());
+		return results.spread(this.figure).times(1 / this.scale);
 	}
 
 	/**

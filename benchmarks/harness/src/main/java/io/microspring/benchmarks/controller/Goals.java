@@ -81,9 +81,8 @@ final class Goals {
 					0.8);
 		}
 		atMost("start-up", probe("start-micro", "seconds"), probe("start-empty", "seconds"), 1.15);
-		atLeast("broker-http", of(Load.closed(64, SMALL), "broker-http", "rate"),
-				of(Load.closed(64, SMALL), "raw-http1", "rate"), 0.6);
-		atLeast("broker-kafka", probe("kafka", "rate"), probe("kafka-clients", "rate"), 0.9);
+		atLeast("broker-http", probe("broker-http-topics", "rate"), probe("raw-http1-64", "rate"), 0.6);
+		atLeast("broker-kafka", probe("broker-kafka-raw", "rate"), probe("plain-kafka", "rate"), 0.9);
 	}
 
 	private void parts() {
@@ -92,7 +91,7 @@ final class Goals {
 		none("selector-bytes", probe("selector", "bytes"));
 		atMost("registry", probe("registry", "nanos"), probe("map-get", "nanos"), 2);
 		none("registry-bytes", probe("registry", "bytes"));
-		atMost("registry-watch", probe("registry-watch", "nanos"), probe("hand-off", "nanos"), 2);
+		atMost("registry-watch", probe("registry-watch", "nanos"), probe("waking", "nanos"), 2);
 		atMost("broker-memory", probe("broker-memory", "nanos"), probe("virtual-call", "nanos"), 4);
 	}
 

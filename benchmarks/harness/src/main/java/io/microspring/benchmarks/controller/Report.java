@@ -99,12 +99,14 @@ final class Report {
 			.append(load)
 			.append("\n\n| row | ÷ ")
 			.append(base)
-			.append(" | per s | CPU s per 100k: client | server | p50 µs | p99 µs | p99.9 µs | "
-					+ "bytes per call: client | server | others' cores, most |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
+			.append(" | per s | MB/s one way | CPU s per 100k: client | server | p50 µs | p99 µs | p99.9 µs | "
+					+ "bytes per call: client | server | others' cores, most |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
 		for (Row row : group.rows()) {
 			Spread ratio = results.ratios(new Figure(load, row.name(), "rate"), new Figure(load, base, "rate"));
 			text.append("| ").append(row.name()).append(" | ").append(cell(ratio));
-			for (String metric : List.of("rate", "client-cpu", "server-cpu", "p50", "p99", "p999", "client-bytes",
+			Spread rate = results.spread(new Figure(load, row.name(), "rate"));
+			text.append(" | ").append(number(rate)).append(" | ").append(number(rate.times(group.load().bytes() / 1e6)));
+			for (String metric : List.of("client-cpu", "server-cpu", "p50", "p99", "p999", "client-bytes",
 					"server-bytes")) {
 				text.append(" | ").append(number(results.spread(new Figure(load, row.name(), metric))));
 			}

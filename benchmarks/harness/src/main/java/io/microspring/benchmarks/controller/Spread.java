@@ -28,4 +28,13 @@ record Spread(double min, double median, double max, int count) {
 		return new Spread(sorted[0], median, sorted[sorted.length - 1], sorted.length);
 	}
 
+	/**
+	 * The same in another unit.
+	 * @param factor how many of the other unit make one
+	 * @return the copy
+	 */
+	Spread times(double factor) {
+		return new Spread(this.min * factor, this.median * factor, this.max * factor, this.count);
+	}
+
 }

@@ -6,6 +6,8 @@ import java.io.FileOutputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import io.microspring.benchmarks.Peer;
 import io.microspring.benchmarks.Probe;
@@ -56,7 +58,18 @@ public final class Worker {
 				answer(role, command);
 				command = this.commands.readLine();
 			}
+			endWhatever();
 		}
+	}
+
+	/** The controller is gone; what does not close in time is not waited for. */
+	private static void endWhatever() {
+		Thread end = new Thread(() -> {
+			LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(5));
+			Runtime.getRuntime().halt(2);
+		}, "end");
+		end.setDaemon(true);
+		end.start();
 	}
 
 	private Role role(String[] arguments, Object instance) throws Exception {
