@@ -48,6 +48,11 @@ final class Rows {
 	 * What measures itself, by {@link io.microspring.benchmarks.Probe}; the same columns.
 	 */
 	private static final String PROBES = """
+			local-selector     jmh        jmh.LocalProbe         selector       probe
+			local-registry     jmh        jmh.LocalProbe         registry       probe
+			local-watch        jmh        jmh.LocalProbe         watch          probe
+			local-broker       jmh        jmh.LocalProbe         broker         probe
+			local-in-process   jmh        jmh.LocalProbe         in-process     probe
 			""";
 
 	private static final List<Row> ALL = PEERS.lines().map(Rows::parse).toList();
