@@ -105,7 +105,10 @@ final class Report {
 			Spread ratio = results.ratios(new Figure(load, row.name(), "rate"), new Figure(load, base, "rate"));
 			text.append("| ").append(row.name()).append(" | ").append(cell(ratio));
 			Spread rate = results.spread(new Figure(load, row.name(), "rate"));
-			text.append(" | ").append(number(rate)).append(" | ").append(number(rate.times(group.load().bytes() / 1e6)));
+			text.append(" | ")
+				.append(number(rate))
+				.append(" | ")
+				.append(number(rate.times(group.load().bytes() / 1e6)));
 			for (String metric : List.of("client-cpu", "server-cpu", "p50", "p99", "p999", "client-bytes",
 					"server-bytes")) {
 				text.append(" | ").append(number(results.spread(new Figure(load, row.name(), metric))));

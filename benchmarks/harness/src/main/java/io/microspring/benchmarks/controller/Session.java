@@ -111,7 +111,7 @@ final class Session implements AutoCloseable {
 		List<Load> loads = this.plan.loads(pair.row());
 		Duration each = this.plan.warmUp().dividedBy(loads.size());
 		for (Load load : loads) {
-			attempt(pair.row(), load.name(), () -> pair.measure(load.lasting(Duration.ZERO, each)));
+			attempt(pair.row(), load.name(), () -> pair.warm(load.lasting(Duration.ZERO, each)));
 		}
 	}
 

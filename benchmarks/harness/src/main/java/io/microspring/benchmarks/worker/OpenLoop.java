@@ -1,5 +1,6 @@
 package io.microspring.benchmarks.worker;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -27,19 +28,19 @@ final class OpenLoop implements Loop {
 
 	private final Semaphore free;
 
+	private final CountDownLatch stopped = new CountDownLatch(1);
+
 	private OpenLoop(Caller caller, int concurrency, Payload payload, Tally tally) {
 		this.caller = caller;
 		this.payload = payload;
 		this.tally = tally;
 		this.concurrency = concurrency;
-		// One more is held until the clock stops.
-		this.free = new Semaphore(concurrency + 1);
+		this.free = new Semaphore(concurrency);
 	}
 
 	static Loop start(Caller caller, Load load, Payload payload, Tally tally) {
 		OpenLoop loop = new OpenLoop(caller, load.concurrency(), payload, tally);
 		long interval = TimeUnit.SECONDS.toNanos(1) / load.rate();
-		loop.free.acquireUninterruptibly();
 		Thread clock = new Thread(() -> loop.callByTheClock(interval), "clock");
 		clock.setDaemon(true);
 		clock.start();
@@ -48,7 +49,9 @@ final class OpenLoop implements Loop {
 
 	private void callByTheClock(long interval) {
 		int slot = 0;
-		for (long due = System.nanoTime(); due < this.tally.end(); due += interval) {
+		// What is still to be begun when the window closes could not end within it.
+		for (long due = System.nanoTime(); due < this.tally.end()
+				&& System.nanoTime() < this.tally.end(); due += interval) {
 			this.free.acquireUninterruptibly();
 			long early = due - System.nanoTime();
 			while (early > 0) {
@@ -57,7 +60,7 @@ final class OpenLoop implements Loop {
 			}
 			begin(due, slot++);
 		}
-		this.free.release();
+		this.stopped.countDown();
 	}
 
 	private void begin(long due, int slot) {
@@ -85,7 +88,8 @@ final class OpenLoop implements Loop {
 
 	@Override
 	public boolean awaitEnd(long timeout, TimeUnit unit) throws InterruptedException {
-		return this.free.tryAcquire(this.concurrency + 1, timeout, unit);
+		// In this order: who waits for all permits would keep the clock from its own.
+		return this.stopped.await(timeout, unit) && this.free.tryAcquire(this.concurrency, timeout, unit);
 	}
 
 }
