@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures with what has been built (make benchmarks):
+# Measures with what has been built (by make bench or make bench-full, which run this):
 #
 #   run.sh goals [ROW,...]    what the goals are about; make bench
 #   run.sh full [ROW,...]     every row under every load; make bench-full

@@ -24,7 +24,8 @@ public final class Bench {
 	 * Measures.
 	 * @param arguments {@code quick ROW[,ROW...] LOAD[,LOAD...] [SECONDS]}, where a load
 	 * is a number of calls at a time, with {@code x} and a size if it is not 100 B
-	 * ({@code 16x65536}), or {@code stream}; or {@code goals} or {@code full}, and after
+	 * ({@code 16x65536}) and {@code @} and calls a second if they begin by the clock
+	 * ({@code 16@5000}), or {@code stream}; or {@code goals} or {@code full}, and after
 	 * it which rows if not all
 	 * @throws IOException when results cannot be written
 	 */
@@ -99,9 +100,15 @@ public final class Bench {
 	}
 
 	private static Load load(String text) {
-		String[] parts = text.split("x");
-		int bytes = (parts.length > 1) ? Integer.parseInt(parts[1]) : 100;
-		return parts[0].equals("stream") ? Load.stream(bytes) : Load.closed(Integer.parseInt(parts[0]), bytes);
+		String[] rated = text.split("@");
+		String[] sized = rated[0].split("x");
+		int bytes = (sized.length > 1) ? Integer.parseInt(sized[1]) : 100;
+		if (sized[0].equals("stream")) {
+			return Load.stream(bytes);
+		}
+		int concurrency = Integer.parseInt(sized[0]);
+		return (rated.length > 1) ? Load.open(concurrency, bytes, Integer.parseInt(rated[1]))
+				: Load.closed(concurrency, bytes);
 	}
 
 	private static double setting(String name, double otherwise) {
