@@ -41,6 +41,7 @@ final class Machine {
 				+ String.join(" ", Setup.FLAGS));
 		plan.rows()
 			.stream()
+			.filter((row) -> !row.isProgram())
 			.map(Row::module)
 			.distinct()
 			.forEach((module) -> lines.add(module + ": " + versions(setup, module)));

@@ -6,9 +6,10 @@ import io.microspring.benchmarks.worker.Load;
  * A line of the tables: a peer, run in one way.
  *
  * @param name the name of the row
- * @param module the folder of {@code benchmarks} whose class path it runs on
+ * @param module the folder of {@code benchmarks} whose class path it runs on; of a
+ * program, its path
  * @param peer the class that implements {@link io.microspring.benchmarks.Peer}, or
- * {@link io.microspring.benchmarks.Probe}
+ * {@link io.microspring.benchmarks.Probe}; of a program, empty
  * @param variant how it is run
  * @param ability what it does
  */
@@ -31,6 +32,20 @@ record Row(String name, String module, String peer, String variant, Ability abil
 		/** Measures itself. */
 		PROBE
 
+	}
+
+	/**
+	 * A program in another language, which takes and answers the lines of a worker.
+	 * @param name the name of the row
+	 * @param path where the program is
+	 * @return the row
+	 */
+	static Row program(String name, String path) {
+		return new Row(name, path, "", "", Ability.BOTH);
+	}
+
+	boolean isProgram() {
+		return this.peer.isEmpty();
 	}
 
 	/**

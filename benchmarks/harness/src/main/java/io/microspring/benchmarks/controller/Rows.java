@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.microspring.benchmarks.controller.Row.Ability;
 
@@ -24,7 +25,7 @@ final class Rows {
 			grpc-java          grpc       grpc.GrpcPeer          default        both
 			grpc-java-virtual  grpc       grpc.GrpcPeer          virtual        both
 			grpc-java-direct   grpc       grpc.GrpcPeer          direct         both
-			armeria-grpc       armeria    armeria.ArmeriaGrpc    default        calls
+			armeria-grpc       armeria    armeria.ArmeriaGrpc    default        both
 			armeria-json       armeria    armeria.ArmeriaJson    default        calls
 			bolt               bolt       bolt.Bolt              default        calls
 			sofa-rpc           bolt       bolt.SofaRpc           default        calls
@@ -45,6 +46,13 @@ final class Rows {
 			""";
 
 	/**
+	 * go-micro's own, and the variables of the environment that say where such a program
+	 * is; without, there is no such row.
+	 */
+	private static final Map<String, String> PROGRAMS = Map.of("gomicro-http", "GO_MICRO_HTTP", "gomicro-grpc",
+			"GO_MICRO_GRPC", "gomicro-v2-http", "GO_MICRO_V2_HTTP", "gomicro-v2-grpc", "GO_MICRO_V2_GRPC");
+
+	/**
 	 * What measures itself, by {@link io.microspring.benchmarks.Probe}; the same columns.
 	 */
 	private static final String PROBES = """
@@ -55,7 +63,9 @@ final class Rows {
 			local-in-process   jmh        jmh.LocalProbe         in-process     probe
 			""";
 
-	private static final List<Row> ALL = PEERS.lines().map(Rows::parse).toList();
+	private static final List<Row> ALL = Stream
+		.concat(PEERS.lines().map(Rows::parse), programs(System.getenv()).stream())
+		.toList();
 
 	private static final List<Row> ALL_PROBES = PROBES.lines().map(Rows::parse).toList();
 
@@ -69,6 +79,15 @@ final class Rows {
 		String[] words = line.split(" +");
 		return new Row(words[0], words[1], "io.microspring.benchmarks." + words[2], words[3],
 				Ability.valueOf(words[4].toUpperCase(Locale.ROOT)));
+	}
+
+	static List<Row> programs(Map<String, String> environment) {
+		return PROGRAMS.entrySet()
+			.stream()
+			.filter((program) -> !environment.getOrDefault(program.getValue(), "").isEmpty())
+			.sorted(Map.Entry.comparingByKey())
+			.map((program) -> Row.program(program.getKey(), environment.get(program.getValue())))
+			.toList();
 	}
 
 	static List<Row> all() {

@@ -26,6 +26,12 @@ record Setup(Path benchmarks, Path javaHome) {
 	 * @throws IOException when the module has not been built
 	 */
 	List<String> worker(Row row, String... arguments) throws IOException {
+		if (row.isProgram()) {
+			List<String> program = new ArrayList<>(List.of(arguments));
+			program.removeAll(List.of(row.peer(), row.variant()));
+			program.add(0, row.module());
+			return program;
+		}
 		List<String> command = new ArrayList<>();
 		command.add(this.javaHome.resolve("bin/java").toString());
 		command.addAll(FLAGS);
