@@ -37,7 +37,7 @@ public final class Bench {
 		}
 		else if (command.equals("goals") || command.equals("full")) {
 			Plan all = command.equals("goals") ? Plan.of(Goals.all()) : Plan.full();
-			Plan plan = (arguments.length > 1) ? all.only(List.of(arguments[1].split(","))) : all;
+			Plan plan = (arguments.length > 1) ? all.only(each(arguments[1], Rows::known)) : all;
 			measure(setup, asSet(plan), command);
 		}
 		else {

@@ -102,11 +102,21 @@ final class Rows {
 		return BY_NAME.containsKey(name);
 	}
 
+	/**
+	 * Checks a name that was typed.
+	 * @param name the name of a row or a probe
+	 * @return the name
+	 */
+	static String known(String name) {
+		return ALL_PROBES.stream().anyMatch((probe) -> probe.name().equals(name)) ? name : named(name).name();
+	}
+
 	static Row named(String name) {
 		Row row = BY_NAME.get(name);
 		if (row == null) {
 			throw new IllegalArgumentException(
-					"There is no row '" + name + "', but " + ALL.stream().map(Row::name).toList());
+					"There is no row '" + name + "', but " + ALL.stream().map(Row::name).toList() + " and the probes "
+							+ ALL_PROBES.stream().map(Row::name).toList());
 		}
 		return row;
 	}
