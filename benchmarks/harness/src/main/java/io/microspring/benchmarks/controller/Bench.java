@@ -30,6 +30,17 @@ public final class Bench {
 	 * @throws IOException when results cannot be written
 	 */
 	public static void main(String[] arguments) throws IOException {
+		int status = 2;
+		try {
+			status = run(arguments);
+		}
+		catch (IllegalArgumentException ex) {
+			System.err.println(ex.getMessage());
+		}
+		System.exit(status);
+	}
+
+	private static int run(String[] arguments) throws IOException {
 		Setup setup = new Setup(Path.of(System.getProperty("benchmarks", "benchmarks")), javaHome());
 		String command = (arguments.length > 0) ? arguments[0] : "";
 		if (command.equals("quick") && arguments.length > 2) {
@@ -43,9 +54,9 @@ public final class Bench {
 		else {
 			System.err.println("quick ROW[,ROW...] LOAD[,LOAD...] [SECONDS]; rows: "
 					+ Rows.all().stream().map(Row::name).toList());
-			System.exit(2);
+			return 2;
 		}
-		System.exit(0);
+		return 0;
 	}
 
 	private static void quick(Setup setup, String[] arguments) {

@@ -20,8 +20,9 @@ import io.microspring.service.MicroService;
 /**
  * A service and a client that finds it in a registry. A variant is what is spoken and how
  * it runs, such as {@code mucp-direct}: {@code mucp}, {@code json} (mucp with JSON),
- * {@code mux} (many calls on a connection) or {@code grpc}, and {@code direct} (a handler on the event loop, an asynchronous client)
- * or {@code default} (a handler on the default executor, a client that waits).
+ * {@code mux} (many calls on a connection) or {@code grpc}, and {@code direct} (a handler
+ * on the event loop, an asynchronous client) or {@code default} (a handler on the default
+ * executor, a client that waits).
  */
 public final class MicroPeer implements Peer {
 
