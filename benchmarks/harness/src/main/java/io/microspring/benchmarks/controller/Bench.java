@@ -83,8 +83,8 @@ public final class Bench {
 
 	private static void measure(Setup setup, Plan plan, String name) throws IOException {
 		Duration length = plan.length();
-		say(String.format(Locale.ROOT, "%d rows, %d rounds: about %d:%02d minutes", plan.rows().size(), plan.rounds(),
-				length.toMinutes(), length.toSecondsPart()));
+		say(String.format(Locale.ROOT, "%d rows, %d probes, %d rounds: about %d:%02d minutes", plan.rows().size(),
+				plan.probes().size(), plan.rounds(), length.toMinutes(), length.toSecondsPart()));
 		List<Goal> goals = Goals.all();
 		try (Session session = new Session(setup, plan, Bench::say)) {
 			Report report = Report.begin(setup, plan);

@@ -55,7 +55,7 @@ record Plan(List<Group> groups, List<Row> probes, int rounds, Duration warmUp, D
 			.map((table) -> new Group(Load.named(table.getKey()), List.copyOf(table.getValue())))
 			.toList();
 		return new Plan(groups, Rows.probes(), 5, Duration.ofSeconds(6), Duration.ofMillis(250),
-				Duration.ofMillis(1100));
+				Duration.ofMillis(900));
 	}
 
 	/**
