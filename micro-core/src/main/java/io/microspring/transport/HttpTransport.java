@@ -1,5 +1,6 @@
 package io.microspring.transport;
 
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.Errors;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.concurrent.EventExecutor;
@@ -214,9 +216,14 @@ final class HttpTransport implements Transport {
 			if (binding.isSuccess()) {
 				return track((ServerSocketChannel) binding.channel());
 			}
-			cause = binding.cause();
+			cause = bindFailure(binding.cause());
 		}
 		throw new TransportException("could not listen on " + address + ": " + Dialer.reason(cause), true, cause);
+	}
+
+	/** What Java says of a port that cannot be had, also where epoll says it. */
+	private static @Nullable Throwable bindFailure(@Nullable Throwable cause) {
+		return (cause instanceof Errors.NativeIoException) ? new BindException(cause.getMessage()) : cause;
 	}
 
 	private Listener track(ServerSocketChannel port) {
