@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -31,26 +32,24 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class JsonCodec implements BodyCodec {
 
-	static final JsonCodec INSTANCE = new JsonCodec(JsonMapper
-		.builder(JsonFactory.builder()
-			.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(200).build())
-			.build())
-		.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-		// A Go peer writes null for what it left out.
-		.disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-		.build());
+	static final JsonCodec INSTANCE = new JsonCodec(() -> Lenient.MAPPER);
 
-	private static final JsonFormat.Printer PRINTER = JsonFormat.printer().omittingInsignificantWhitespace();
-
-	private final JsonMapper mapper;
-
-	private final ObjectWriter writer;
+	private final Supplier<JsonMapper> mapper;
 
 	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
 
+	/**
+	 * Made when it is first needed: Jackson would take a good part of the start of a
+	 * service that may never speak JSON.
+	 */
+	private volatile @Nullable ObjectWriter writer;
+
 	JsonCodec(JsonMapper mapper) {
+		this(() -> mapper);
+	}
+
+	private JsonCodec(Supplier<JsonMapper> mapper) {
 		this.mapper = mapper;
-		this.writer = mapper.writer();
 	}
 
 	@Override
@@ -67,7 +66,7 @@ final class JsonCodec implements BodyCodec {
 	public byte[] encode(Object object) {
 		try {
 			if (object instanceof Message message) {
-				return (PRINTER.print(message) + "\n").getBytes(StandardCharsets.UTF_8);
+				return (Protobuf.PRINTER.print(message) + "\n").getBytes(StandardCharsets.UTF_8);
 			}
 			if (object instanceof MessageLite) {
 				throw unencodable(object, "it is a lite message, which has no JSON; choose " + Codecs.PROTOBUF);
@@ -92,7 +91,7 @@ final class JsonCodec implements BodyCodec {
 		}
 		ObjectReader reader = this.readers.get(type);
 		if (reader == null) {
-			reader = this.readers.computeIfAbsent(type, (t) -> this.mapper.readerFor(this.mapper.constructType(t)));
+			reader = this.readers.computeIfAbsent(type, this::newReader);
 		}
 		try {
 			return reader.readValue(body);
@@ -119,7 +118,7 @@ final class JsonCodec implements BodyCodec {
 				throw unencodable(object, "it is a lite message, which has no JSON; choose " + Codecs.PROTO_RPC);
 			}
 			else {
-				this.writer.writeValue(out, object);
+				writer().writeValue(out, object);
 			}
 		}
 		catch (InvalidProtocolBufferException ex) {
@@ -136,13 +135,28 @@ final class JsonCodec implements BodyCodec {
 	 * @return the generator
 	 */
 	JsonGenerator generator(ByteArrayBuilder to) {
-		return this.writer.createGenerator(to);
+		return writer().createGenerator(to);
+	}
+
+	private ObjectWriter writer() {
+		ObjectWriter made = this.writer;
+		if (made == null) {
+			made = this.mapper.get().writer();
+			this.writer = made;
+		}
+		return made;
+	}
+
+	private ObjectReader newReader(Type type) {
+		JsonMapper of = this.mapper.get();
+		return of.readerFor(of.constructType(type));
 	}
 
 	private byte[] write(Object object) {
+		ObjectWriter objects = writer();
 		ByteArrayBuilder out = new ByteArrayBuilder(512);
-		try (JsonGenerator generator = this.writer.createGenerator(out)) {
-			this.writer.writeValue(generator, object);
+		try (JsonGenerator generator = objects.createGenerator(out)) {
+			objects.writeValue(generator, object);
 			generator.writeRaw('\n');
 		}
 		return out.toByteArray();
@@ -175,6 +189,26 @@ final class JsonCodec implements BodyCodec {
 		String where = (at == null || at.getLineNr() < 0) ? ""
 				: "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
 		return where + ex.getOriginalMessage();
+	}
+
+	/** Jackson, as lenient as Go's decoder. */
+	private static final class Lenient {
+
+		static final JsonMapper MAPPER = JsonMapper
+			.builder(JsonFactory.builder()
+				.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(200).build())
+				.build())
+			.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+			// A Go peer writes null for what it left out.
+			.disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+			.build();
+
+	}
+
+	private static final class Protobuf {
+
+		static final JsonFormat.Printer PRINTER = JsonFormat.printer().omittingInsignificantWhitespace();
+
 	}
 
 }

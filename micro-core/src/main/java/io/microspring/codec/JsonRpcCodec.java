@@ -30,12 +30,6 @@ final class JsonRpcCodec implements Codec {
 	/** The envelope is two levels of its own around the body. */
 	private static final int DEEPEST = 1000;
 
-	private static final JsonMapper MAPPER = JsonMapper
-		.builder(JsonFactory.builder()
-			.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
-			.build())
-		.build();
-
 	private final JsonCodec json;
 
 	JsonRpcCodec(JsonCodec json) {
@@ -70,7 +64,7 @@ final class JsonRpcCodec implements Codec {
 		}
 		Envelope envelope = new Envelope(this.json, kind, body);
 		if (body.length > 0) {
-			try (JsonParser in = MAPPER.createParser(body)) {
+			try (JsonParser in = Parsing.MAPPER.createParser(body)) {
 				envelope.read(in);
 			}
 			catch (JacksonException ex) {
@@ -217,6 +211,17 @@ final class JsonRpcCodec implements Codec {
 			String text = in.getString();
 			return text.isEmpty() ? "unspecified error" : text;
 		}
+
+	}
+
+	/** Made when it is first needed. */
+	private static final class Parsing {
+
+		static final JsonMapper MAPPER = JsonMapper
+			.builder(JsonFactory.builder()
+				.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+				.build())
+			.build();
 
 	}
 

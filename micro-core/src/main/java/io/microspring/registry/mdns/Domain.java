@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -92,12 +93,31 @@ final class Domain {
 						+ MAX_LABEL + " characters, here " + label.length());
 			}
 		}
+		if (isPlain(name)) {
+			return name;
+		}
 		String ascii = IDN.toASCII(name);
 		if (!IDN.toUnicode(ascii).equals(name)) {
 			throw new IllegalArgumentException(
 					"'" + name + "' cannot be a DNS name: it would come out as '" + IDN.toUnicode(ascii) + "'");
 		}
 		return ascii;
+	}
+
+	/**
+	 * Whether the JDK's tables of Unicode, which take long to load, would say nothing
+	 * new.
+	 */
+	private static boolean isPlain(String name) {
+		for (int i = 0; i < name.length(); i++) {
+			char c = name.charAt(i);
+			boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
+					|| c == '_' || c == '.';
+			if (!plain) {
+				return false;
+			}
+		}
+		return !name.toLowerCase(Locale.ROOT).contains("xn--");
 	}
 
 	/**

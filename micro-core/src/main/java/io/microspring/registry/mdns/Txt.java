@@ -14,12 +14,15 @@ import io.microspring.registry.Endpoint;
 import io.microspring.registry.Node;
 import io.microspring.registry.RegistryJson;
 import io.microspring.registry.Service;
+import io.microspring.registry.Value;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What stands in a TXT record: JSON, compressed with zlib, in hex, cut into strings of
@@ -45,6 +48,8 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 
 	private static final int MAX_STRING = 255;
 
+	private static final JsonFactory FACTORY = new JsonFactory();
+
 	/** Of a service with one node. */
 	static Txt of(Service service, String id, int ttl) {
 		return new Txt(service.name(), service.version(), service.metadata(), service.endpoints(),
@@ -57,38 +62,86 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 	}
 
 	/**
-	 * The content of the record.
+	 * The content of the record. Written without Jackson's trees, which would take a good
+	 * part of the start of a small service.
 	 */
 	ByteBuf encode() {
-		ObjectNode json = RegistryJson.JSON.createObjectNode();
-		json.put("Service", this.service);
-		json.put("Version", this.version);
-		if (this.endpoints.isEmpty()) {
-			json.putNull("Endpoints");
-		}
-		else {
-			ArrayNode array = json.putArray("Endpoints");
-			this.endpoints.forEach((endpoint) -> array.add(RegistryJson.write(endpoint)));
-		}
-		json.set("Metadata", RegistryJson.write(this.metadata));
-		if (!this.serviceMetadata.isEmpty()) {
-			json.set("ServiceMetadata", RegistryJson.write(this.serviceMetadata));
-		}
-		if (!this.id.isEmpty()) {
-			json.put("Id", this.id);
-		}
-		if (this.ttl > 0) {
-			json.put("Ttl", this.ttl);
-		}
-		byte[] hex = HexFormat.of()
-			.formatHex(deflate(RegistryJson.JSON.writeValueAsBytes(json)))
-			.getBytes(StandardCharsets.US_ASCII);
+		byte[] hex = HexFormat.of().formatHex(deflate(json())).getBytes(StandardCharsets.US_ASCII);
 		ByteBuf content = Unpooled.buffer(hex.length + hex.length / MAX_STRING + 1);
 		for (int from = 0; from < hex.length; from += MAX_STRING) {
 			int length = Math.min(MAX_STRING, hex.length - from);
 			content.writeByte(length).writeBytes(hex, from, length);
 		}
 		return content;
+	}
+
+	private byte[] json() {
+		ByteArrayOutputStream json = new ByteArrayOutputStream(1024);
+		try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), json)) {
+			out.writeStartObject();
+			out.writeStringProperty("Service", this.service);
+			out.writeStringProperty("Version", this.version);
+			if (this.endpoints.isEmpty()) {
+				out.writeNullProperty("Endpoints");
+			}
+			else {
+				out.writeArrayPropertyStart("Endpoints");
+				this.endpoints.forEach((endpoint) -> write(endpoint, out));
+				out.writeEndArray();
+			}
+			write("Metadata", this.metadata, out);
+			if (!this.serviceMetadata.isEmpty()) {
+				write("ServiceMetadata", this.serviceMetadata, out);
+			}
+			if (!this.id.isEmpty()) {
+				out.writeStringProperty("Id", this.id);
+			}
+			if (this.ttl > 0) {
+				out.writeNumberProperty("Ttl", this.ttl);
+			}
+			out.writeEndObject();
+		}
+		return json.toByteArray();
+	}
+
+	private static void write(Endpoint endpoint, JsonGenerator out) {
+		out.writeStartObject();
+		out.writeStringProperty("name", endpoint.name());
+		write("request", endpoint.request(), out);
+		write("response", endpoint.response(), out);
+		write("metadata", endpoint.metadata(), out);
+		out.writeEndObject();
+	}
+
+	private static void write(String name, @Nullable Value value, JsonGenerator out) {
+		out.writeName(name);
+		if (value == null) {
+			out.writeNull();
+		}
+		else {
+			write(value, out);
+		}
+	}
+
+	private static void write(Value value, JsonGenerator out) {
+		out.writeStartObject();
+		out.writeStringProperty("name", value.name());
+		out.writeStringProperty("type", value.type());
+		if (value.values().isEmpty()) {
+			out.writeNullProperty("values");
+		}
+		else {
+			out.writeArrayPropertyStart("values");
+			value.values().forEach((child) -> write(child, out));
+			out.writeEndArray();
+		}
+		out.writeEndObject();
+	}
+
+	private static void write(String name, Map<String, String> metadata, JsonGenerator out) {
+		out.writeObjectPropertyStart(name);
+		metadata.forEach(out::writeStringProperty);
+		out.writeEndObject();
 	}
 
 	/**
