@@ -91,6 +91,11 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	private long committedAt = System.nanoTime();
 
+	/** Whether a commit is under way that nobody waits for. */
+	private boolean committing;
+
+	private boolean commitFailed;
+
 	KafkaSubscription(String topic, String group, boolean autoAck, Records records, EventHandler handler,
 			KafkaConsumer<byte[], byte[]> consumer, Consumer<KafkaSubscription> onEnd) {
 		this.topic = topic;
@@ -184,7 +189,7 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 				try {
 					hold();
 					handle(this.consumer.poll(POLL).iterator());
-					commit();
+					commitAside();
 					failures = 0;
 				}
 				catch (WakeupException ex) {
@@ -297,6 +302,34 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 			log.info("Messages of {} may come again, the members of group {} changed: {}", this.topic, this.group,
 					ex.getMessage());
 		}
+	}
+
+	/**
+	 * Commits while the next messages are fetched. One commit is under way at a time; the
+	 * next one covers what was handled meanwhile.
+	 */
+	private void commitAside() {
+		if (this.committing) {
+			return;
+		}
+		Map<TopicPartition, OffsetAndMetadata> offsets = this.progress.toCommit();
+		this.committedAt = System.nanoTime();
+		if (offsets.isEmpty()) {
+			return;
+		}
+		this.committing = true;
+		this.consumer.commitAsync(offsets, (committed, failure) -> {
+			this.committing = false;
+			if (failure == null) {
+				this.progress.committed(offsets);
+				this.commitFailed = false;
+			}
+			else if (!this.commitFailed) {
+				this.commitFailed = true;
+				log.info("Messages of {} may come again, group {} could not commit how far it is: {}", this.topic,
+						this.group, failure.getMessage());
+			}
+		});
 	}
 
 	/** The call to stop may still be on its way: it interrupts once, and only once. */
