@@ -36,6 +36,8 @@ final class HttpBrokerConnection implements Receiver {
 
 	private final AtomicInteger pending = new AtomicInteger();
 
+	private volatile @Nullable Addressed addressed;
+
 	HttpBrokerConnection(Socket socket, HttpBroker broker) {
 		this.socket = socket;
 		this.broker = broker;
@@ -66,7 +68,9 @@ final class HttpBrokerConnection implements Receiver {
 		if (this.pending.incrementAndGet() == MOST_PENDING) {
 			holdBackOrReadOn();
 		}
-		this.answered = this.answered.thenCompose((before) -> handling.get()).thenAccept((reply) -> {
+		CompletableFuture<Message> handled = this.answered.isDone() ? handling.get()
+				: this.answered.thenCompose((before) -> handling.get());
+		this.answered = handled.thenAccept((reply) -> {
 			send(reply, last);
 			if (this.pending.getAndDecrement() == MOST_PENDING) {
 				holdBackOrReadOn();
@@ -112,12 +116,13 @@ final class HttpBrokerConnection implements Receiver {
 					MicroException.internalServerError(ID, "Error parsing request body: " + ex.getMessage()));
 		}
 		String path = request.headers().getOrDefault(Headers.PATH, "/");
-		HttpDialect dialect = HttpDialect.of(path);
+		Addressed addressed = addressed(path);
+		HttpDialect dialect = addressed.dialect;
 		String topic = dialect.topic(message);
 		if (topic == null) {
 			return refused(500, MicroException.internalServerError(ID, "Topic not found"));
 		}
-		String id = HttpDialect.subscription(path);
+		String id = addressed.subscription;
 		HttpSubscription subscription = this.broker.subscription(id, topic);
 		if (subscription == null) {
 			return unknown(id, topic);
@@ -138,6 +143,16 @@ final class HttpBrokerConnection implements Receiver {
 		return reply;
 	}
 
+	/** A publisher posts to one path again and again. */
+	private Addressed addressed(String path) {
+		Addressed before = this.addressed;
+		if (before == null || !before.path.equals(path)) {
+			before = new Addressed(path, HttpDialect.of(path), HttpDialect.subscription(path));
+			this.addressed = before;
+		}
+		return before;
+	}
+
 	/** A publisher of ours gives the message to another member of the queue then. */
 	private static CompletableFuture<Message> unknown(String id, String topic) {
 		return refused(404, MicroException.notFound(ID, "no subscription '" + id + "' of " + topic));
@@ -147,6 +162,17 @@ final class HttpBrokerConnection implements Receiver {
 		Metadata headers = Metadata.of(Headers.HTTP_STATUS, String.valueOf(status), Headers.CONTENT_TYPE,
 				"application/json");
 		return CompletableFuture.completedFuture(new Message(headers, error.toText().getBytes(StandardCharsets.UTF_8)));
+	}
+
+	/**
+	 * What a path says.
+	 *
+	 * @param path the path
+	 * @param dialect what the publisher speaks
+	 * @param subscription whom the message is for
+	 */
+	private record Addressed(String path, HttpDialect dialect, String subscription) {
+
 	}
 
 }

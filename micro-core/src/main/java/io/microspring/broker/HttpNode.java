@@ -2,19 +2,25 @@ package io.microspring.broker;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
-import io.microspring.concurrent.Mailbox;
+import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.registry.Node;
-import io.microspring.transport.Receiver;
-import io.microspring.transport.Socket;
 import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * A subscription of another process: a queue of messages and a connection that posts them
  * one after the other, each when the one before is answered.
  * <p>
- * Fields without a note belong to whoever reads the queue.
+ * Fields without a note belong to whoever deals with the message on its way.
  */
 final class HttpNode implements Target {
 
@@ -41,6 +47,9 @@ final class HttpNode implements Target {
 	/** After an attempt failed, how long no other one is made. */
 	private static final Duration HOLD = Duration.ofSeconds(1);
 
+	/** How long to wait for a thread when all are busy. */
+	private static final Duration BUSY_DELAY = Duration.ofMillis(20);
+
 	private final Node node;
 
 	private final String queue;
@@ -51,10 +60,21 @@ final class HttpNode implements Target {
 
 	private final Metadata head;
 
-	/** From any thread. */
-	private final Mailbox<Outgoing> messages;
+	/** Those that wait; from any thread. */
+	private final Queue<Outgoing> messages = new ConcurrentLinkedQueue<>();
 
-	private @Nullable Connection connection;
+	private final Semaphore room;
+
+	/** Those that wait and the one on its way; whoever lifts it from zero begins. */
+	private final AtomicInteger pending = new AtomicInteger();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition idle = this.lock.newCondition();
+
+	private volatile boolean closed;
+
+	private @Nullable HttpPosting connection;
 
 	private boolean failing;
 
@@ -69,8 +89,7 @@ final class HttpNode implements Target {
 		this.broker = broker;
 		this.head = Metadata.of(Headers.HTTP_METHOD, "POST", Headers.PATH, dialect.path(node.id()),
 				Headers.CONTENT_TYPE, "application/json");
-		this.messages = new Mailbox<>("The queue of " + node.id(), broker.options().queueSize(), broker.executor(),
-				this::deliver);
+		this.room = new Semaphore(broker.options().queueSize());
 	}
 
 	@Override
@@ -88,31 +107,146 @@ final class HttpNode implements Target {
 	}
 
 	boolean isIdle() {
-		return this.messages.size() == 0;
+		return this.pending.get() == 0;
 	}
 
 	boolean awaitIdle(Duration timeout) throws InterruptedException {
-		return this.messages.awaitEmpty(timeout);
+		long left = timeout.toNanos();
+		this.lock.lock();
+		try {
+			while (!isIdle() && left > 0) {
+				left = this.idle.awaitNanos(left);
+			}
+			return isIdle();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/** Drops what waits. */
 	void close() {
-		this.messages.close();
+		this.closed = true;
 	}
 
 	@Override
 	public boolean offer(Outgoing message) {
-		return this.messages.offer(message);
+		if (this.closed || !this.room.tryAcquire()) {
+			return false;
+		}
+		add(message);
+		return true;
 	}
 
 	@Override
 	public void put(Outgoing message) throws InterruptedException {
 		Duration timeout = this.broker.options().publishTimeout();
-		if (!this.messages.put(message, timeout)) {
+		if (this.closed || !this.room.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS) || this.closed) {
 			throw new BrokerException(
 					"publishing to " + message.publication().topic() + " on broker http: the subscriber " + this
 							+ " has had " + this.broker.options().queueSize() + " messages waiting for " + timeout,
 					null);
+		}
+		add(message);
+	}
+
+	private void add(Outgoing message) {
+		this.messages.add(message);
+		if (this.pending.getAndIncrement() == 0) {
+			next();
+		}
+	}
+
+	/** Begins with the message that has waited longest, on any thread. */
+	private void next() {
+		do {
+			Outgoing message = this.messages.poll();
+			this.room.release();
+			if (message != null && !this.closed) {
+				begin(message);
+				return;
+			}
+		}
+		while (this.pending.decrementAndGet() > 0);
+		signalIdle();
+	}
+
+	private void finished() {
+		if (this.pending.decrementAndGet() > 0) {
+			next();
+		}
+		else {
+			signalIdle();
+		}
+	}
+
+	private void signalIdle() {
+		this.lock.lock();
+		try {
+			this.idle.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Posts on the open connection without a thread that waits for the answer, which is
+	 * judged where it comes in; all else is done aside, where it may wait.
+	 */
+	private void begin(Outgoing message) {
+		HttpPosting open = this.connection;
+		if (open == null || this.failing || !open.isOpen()) {
+			aside(() -> deliver(message));
+			return;
+		}
+		open.post(request(message), (answer, failure) -> {
+			if (answer == null) {
+				aside(() -> settle(message, failure(message, Objects.requireNonNull(failure))));
+			}
+			else {
+				answered(message, answer);
+			}
+		});
+	}
+
+	private void answered(Outgoing message, Message answer) {
+		try {
+			judge(message, answer);
+			reached();
+		}
+		catch (Throwable ex) {
+			// An Error too: nobody would go on.
+			log.warn("The answer of {} could not be dealt with; going on with what comes next", this, ex);
+		}
+		finally {
+			finished();
+		}
+	}
+
+	private void aside(Runnable task) {
+		try {
+			this.broker.executor().execute(() -> {
+				try {
+					task.run();
+				}
+				catch (Throwable ex) {
+					// An Error too: nobody would go on.
+					log.warn("The queue of {} failed; going on with what comes next", this, ex);
+				}
+				finally {
+					finished();
+				}
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			if (this.broker.executor().isShutdown()) {
+				this.closed = true;
+				this.messages.clear();
+			}
+			else {
+				Threads.after(BUSY_DELAY, () -> aside(task));
+			}
 		}
 	}
 
@@ -121,7 +255,12 @@ final class HttpNode implements Target {
 			undelivered(message, "it could not be reached just now");
 			return;
 		}
-		String failure = post(message);
+		settle(message, post(message));
+	}
+
+	/** What becomes of a message, given why it has not been received at first. */
+	private void settle(Outgoing message, @Nullable String failed) {
+		String failure = failed;
 		// Another member of the queue is tried sooner than this one again.
 		if (failure != null && message.others().isEmpty() && !this.failing) {
 			for (int i = 0; i < RETRIES.size() && failure != null && this.broker.pause(RETRIES.get(i)); i++) {
@@ -156,36 +295,53 @@ final class HttpNode implements Target {
 		this.dropped = 0;
 	}
 
+	private Message request(Outgoing message) {
+		return new Message(this.head, message.publication().json(this.dialect));
+	}
+
 	/**
-	 * Posts a message.
+	 * Posts a message, and waits.
 	 * @return null when it has been received, else why not
 	 */
 	private @Nullable String post(Outgoing message) {
-		String topic = message.publication().topic();
+		CompletableFuture<Message> awaited = new CompletableFuture<>();
 		try {
-			Message answer = connection().post(new Message(this.head, message.publication().json(this.dialect)));
-			judge(message, answer);
-			return null;
-		}
-		catch (TimeoutException ex) {
-			log.warn("The subscriber {} of {} has not answered in {} s; going on with the next message", this, topic,
-					REPLY_TIMEOUT.toSeconds());
-			disconnect();
+			connection().post(request(message), (answer, failure) -> {
+				if (answer != null) {
+					awaited.complete(answer);
+				}
+				else {
+					awaited.completeExceptionally(Objects.requireNonNull(failure));
+				}
+			});
+			judge(message, awaited.get());
 			return null;
 		}
 		catch (ExecutionException ex) {
-			disconnect();
-			return reason((ex.getCause() != null) ? ex.getCause() : ex);
+			return failure(message, (ex.getCause() != null) ? ex.getCause() : ex);
 		}
 		catch (TransportException | MicroException ex) {
-			disconnect();
-			return reason(ex);
+			return failure(message, ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			disconnect();
 			return "interrupted";
 		}
+	}
+
+	/**
+	 * Ends the connection.
+	 * @return null when the message may count as received all the same, else why not
+	 */
+	private @Nullable String failure(Outgoing message, Throwable failure) {
+		disconnect();
+		if (failure instanceof TimeoutException) {
+			log.warn("The subscriber {} of {} has not answered in {} s; going on with the next message", this,
+					message.publication().topic(), REPLY_TIMEOUT.toSeconds());
+			return null;
+		}
+		return reason(failure);
 	}
 
 	private void judge(Outgoing message, Message answer) {
@@ -204,10 +360,11 @@ final class HttpNode implements Target {
 		}
 	}
 
-	private Connection connection() throws InterruptedException, ExecutionException {
-		Connection present = this.connection;
-		if (present == null || !present.socket.isOpen()) {
-			present = new Connection(this.broker.transport().dial(this.node.address(), DIAL_TIMEOUT).get());
+	private HttpPosting connection() throws InterruptedException, ExecutionException {
+		HttpPosting present = this.connection;
+		if (present == null || !present.isOpen()) {
+			present = new HttpPosting(this.broker.transport().dial(this.node.address(), DIAL_TIMEOUT).get(),
+					REPLY_TIMEOUT);
 			this.connection = present;
 		}
 		return present;
@@ -215,7 +372,7 @@ final class HttpNode implements Target {
 
 	private void disconnect() {
 		if (this.connection != null) {
-			this.connection.socket.close();
+			this.connection.close();
 			this.connection = null;
 		}
 	}
@@ -227,44 +384,6 @@ final class HttpNode implements Target {
 	@Override
 	public String toString() {
 		return this.node.id() + " at " + this.node.address();
-	}
-
-	/** One connection: asks, and waits for the answer. */
-	private static final class Connection implements Receiver {
-
-		private final Socket socket;
-
-		private volatile CompletableFuture<Message> answer = new CompletableFuture<>();
-
-		Connection(Socket socket) {
-			this.socket = socket;
-			socket.receive(this);
-		}
-
-		Message post(Message message) throws InterruptedException, ExecutionException, TimeoutException {
-			CompletableFuture<Message> awaited = new CompletableFuture<>();
-			this.answer = awaited;
-			this.socket.send(message);
-			return awaited.get(REPLY_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
-		}
-
-		@Override
-		public void onMessage(Message message) {
-			this.answer.complete(message);
-		}
-
-		@Override
-		public void onRefused(Message head, MicroException error) {
-			// An answer that is too large is an answer.
-			this.answer.complete(head);
-		}
-
-		@Override
-		public void onClosed(@Nullable Throwable cause) {
-			this.answer.completeExceptionally(
-					new TransportException("the connection to " + this.socket.remote() + " ended", false, cause));
-		}
-
 	}
 
 }
