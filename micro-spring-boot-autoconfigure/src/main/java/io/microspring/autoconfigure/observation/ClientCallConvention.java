@@ -21,7 +21,7 @@ public interface ClientCallConvention extends ObservationConvention<ClientCallCo
 
 	@Override
 	default String getContextualName(ClientCallContext context) {
-		return context.call().request().service() + "/" + context.call().request().endpoint();
+		return Described.of(context.call().request().service(), context.call().request().endpoint()).name();
 	}
 
 	@Override

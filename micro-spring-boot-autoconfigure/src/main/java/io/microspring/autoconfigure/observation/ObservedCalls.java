@@ -36,8 +36,7 @@ final class ObservedCalls implements CallInterceptor {
 		Observation observation = Observation
 			.createNotStarted(this.convention, ClientCallConvention.DEFAULT, () -> context, this.registry)
 			.start();
-		Metadata.Builder headers = context.getCarrier();
-		Outgoing traced = (headers == null) ? call : call.withOptions(call.options().withMetadata(headers.build()));
+		Outgoing traced = traced(call, context);
 		CompletableFuture<@Nullable Object> answer;
 		try {
 			answer = next.call(traced);
@@ -50,6 +49,13 @@ final class ObservedCalls implements CallInterceptor {
 		return call.stream()
 				? answer.<@Nullable Object>handle((stream, failure) -> opened(observation, context, stream, failure))
 				: ended(observation, context, answer);
+	}
+
+	/** Without a tracer there is nothing to send along. */
+	private static Outgoing traced(Outgoing call, ClientCallContext context) {
+		Metadata.Builder carrier = context.getCarrier();
+		Metadata headers = (carrier != null) ? carrier.build() : Metadata.empty();
+		return headers.isEmpty() ? call : call.withOptions(call.options().withMetadata(headers));
 	}
 
 	/** The very future of the call, so that cancelling it still gives the call up. */

@@ -21,7 +21,7 @@ public interface ServerCallConvention extends ObservationConvention<ServerCallCo
 
 	@Override
 	default String getContextualName(ServerCallContext context) {
-		return context.call().service() + "/" + context.call().endpoint();
+		return Described.of(context.call().service(), context.call().endpoint()).name();
 	}
 
 	@Override
