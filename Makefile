@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 MVN ?= mvn
-BENCHED := benchmarks/raw,benchmarks/grpc,benchmarks/ours,benchmarks/jmh
+BENCHED := benchmarks/raw,benchmarks/grpc,benchmarks/ours,benchmarks/jmh,benchmarks/spring,benchmarks/broker
 UNCHECKED := -Dspring-javaformat.skip -Dcheckstyle.skip -Denforcer.skip
 
 .PHONY: help

@@ -43,6 +43,14 @@ final class Rows {
 			json-d             ours       ours.MicroPeer         json-direct    calls
 			json-v             ours       ours.MicroPeer         json-default   calls
 			websocket          ours       ours.WebSocketPeer     default        streams
+			spring-d           spring     spring.SpringPeer      mucp-direct    calls
+			spring-v           spring     spring.SpringPeer      mucp-default   calls
+			spring-mux-d       spring     spring.SpringPeer      mux-direct     calls
+			spring-mux-v       spring     spring.SpringPeer      mux-default    calls
+			spring-grpc-d      spring     spring.SpringPeer      grpc-direct    calls
+			spring-grpc-v      spring     spring.SpringPeer      grpc-default   calls
+			observed-d         spring     spring.SpringPeer      mucp-direct-observed   calls
+			observed-v         spring     spring.SpringPeer      mucp-default-observed  calls
 			""";
 
 	/**
@@ -61,6 +69,9 @@ final class Rows {
 			local-watch        jmh        jmh.LocalProbe         watch          probe
 			local-broker       jmh        jmh.LocalProbe         broker         probe
 			local-in-process   jmh        jmh.LocalProbe         in-process     probe
+			start-up           spring     spring.StartProbe      mdns           probe
+			broker-http        broker     broker.HttpBrokerProbe topics         probe
+			kafka              broker     broker.KafkaProbe      raw            probe
 			""";
 
 	private static final List<Row> ALL = Stream
