@@ -28,6 +28,8 @@ import org.springframework.util.unit.DataSize;
  * the one that received it, which must not be blocked.
  * @param multiplex Whether calls to a node of ours share a connection, where it announces
  * that.
+ * @param warmUp Whether the services that interfaces call are looked up while the
+ * application starts, so that the first call need not.
  */
 @ConfigurationProperties("micro.client")
 public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue("5s") Duration timeout,
@@ -35,7 +37,8 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 		@DefaultValue("safe") RetryPolicy retryPolicy, @DefaultValue Pool pool, @DefaultValue("") String contentType,
 		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue( {
 				"traceparent", "tracestate", "baggage" }) List<String> propagate,
-		@DefaultValue("auto") ExecutorMode executor, @DefaultValue("true") boolean multiplex){
+		@DefaultValue("auto") ExecutorMode executor, @DefaultValue("true") boolean multiplex,
+		@DefaultValue("true") boolean warmUp){
 
 	ClientOptions toOptions() {
 		return ClientOptions.defaults()

@@ -21,6 +21,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -95,6 +96,12 @@ public final class MicroClientAutoConfiguration {
 		publishInterceptors.orderedStream().forEach(builder::interceptPublish);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "micro.client.warm-up", matchIfMissing = true)
+	DiscoveryWarmUp microDiscoveryWarmUp(ListableBeanFactory beans, Registry registry) {
+		return new DiscoveryWarmUp(beans, registry);
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.microspring.autoconfigure.client;
 
 import java.util.Objects;
+import java.util.Set;
 
 import io.microspring.annotation.MicroClient;
 import io.microspring.client.CallOptions;
@@ -14,6 +15,7 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.env.Environment;
+import org.springframework.util.PlaceholderResolutionException;
 
 /**
  * Makes the implementation of an interface that calls a service. What its annotation says
@@ -54,6 +56,22 @@ final class MicroClientFactoryBean<T> implements FactoryBean<T>, BeanFactoryAwar
 		return Objects.requireNonNull(this.beanFactory)
 			.getBean(Client.class)
 			.proxy(resolved(declared.getString("service")), this.api, options);
+	}
+
+	/**
+	 * Adds the service when it is looked up by name.
+	 * @param services the names so far
+	 */
+	void addDiscovered(Set<String> services) {
+		MergedAnnotation<MicroClient> declared = MergedAnnotations.from(this.api).get(MicroClient.class);
+		try {
+			if (resolved(declared.getString("address")).isEmpty()) {
+				services.add(resolved(declared.getString("service")));
+			}
+		}
+		catch (PlaceholderResolutionException ignored) {
+			// An interface that nobody uses may say what it likes; whoever does is told.
+		}
 	}
 
 	private String resolved(String text) {

@@ -18,17 +18,22 @@ import io.microspring.transport.Transport;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * The server, with the handlers and subscribers of the application. It listens and
@@ -59,7 +64,7 @@ public final class MicroServerAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "ch.qos.logback.classic.LoggerContext")
-	@ConditionalOnExpression("${micro.server.debug.log-lines:0} > 0")
+	@Conditional(OnLogLines.class)
 	@ConditionalOnMissingBean(RecentLog.class)
 	static class DebugLogConfiguration {
 
@@ -71,6 +76,17 @@ public final class MicroServerAutoConfiguration {
 		@Bean
 		LogbackFeed microLogbackFeed(RecentLog log) {
 			return new LogbackFeed(log);
+		}
+
+	}
+
+	/** Not by an expression, whose language would be loaded for this alone. */
+	static final class OnLogLines extends SpringBootCondition {
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			int lines = context.getEnvironment().getProperty("micro.server.debug.log-lines", Integer.class, 0);
+			return new ConditionOutcome(lines > 0, ConditionMessage.of("micro.server.debug.log-lines is %s", lines));
 		}
 
 	}

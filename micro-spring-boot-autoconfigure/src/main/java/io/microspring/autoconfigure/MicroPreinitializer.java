@@ -1,0 +1,53 @@
+package io.microspring.autoconfigure;
+
+import java.time.Duration;
+
+import io.microspring.client.Client;
+import io.microspring.codec.Codec;
+import io.microspring.codec.Codecs;
+import io.microspring.registry.Registry;
+import io.microspring.server.Server;
+import io.microspring.server.ServerOptions;
+import io.microspring.transport.Transport;
+import io.netty.buffer.ByteBufAllocator;
+
+import org.springframework.boot.autoconfigure.preinitialize.BackgroundPreinitializer;
+
+/**
+ * Loads what every service needs on a thread of Boot's own, while the application context
+ * is made: Netty, the server and the client, and at last Jackson, which is first needed
+ * by the first call.
+ */
+final class MicroPreinitializer implements BackgroundPreinitializer {
+
+	@Override
+	public void preinitialize() {
+		netty();
+		serverAndClient();
+		json();
+	}
+
+	private static void netty() {
+		ByteBufAllocator.DEFAULT.ioBuffer(1).release();
+	}
+
+	/** One that nobody can reach. */
+	private static void serverAndClient() {
+		Registry registry = Registry.memory();
+		ServerOptions options = ServerOptions.named("warm-up").withShutdown(Duration.ZERO, Duration.ZERO);
+		try (Transport transport = Transport.memory();
+				Server server = Server.builder(registry).transport(transport).options(options).build();
+				Client client = Client.builder(registry).transport(transport).build()) {
+			server.start();
+			client.stats();
+		}
+	}
+
+	private static void json() {
+		Codec json = Codecs.defaults().find(Codecs.JSON);
+		if (json != null) {
+			json.write(Codec.Header.of(Codec.Kind.EVENT), "");
+		}
+	}
+
+}
