@@ -80,12 +80,8 @@ public record CallContext(Deadline deadline, Metadata metadata) {
 	}
 
 	private static void set(@Nullable CallContext context) {
-		if (context == null || context == NONE) {
-			CURRENT.remove();
-		}
-		else {
-			CURRENT.set(context);
-		}
+		// Not removed: a thread that serves call after call would make an entry for each.
+		CURRENT.set((context == NONE) ? null : context);
 	}
 
 	/** Ends with the context that was current before. */

@@ -1,7 +1,6 @@
 package io.microspring.call;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,9 @@ public final class Deadline implements Comparable<Deadline> {
 	/** No deadline: further away than any. */
 	public static final Deadline NONE = new Deadline(0, true);
 
-	private static final long LONGEST = TimeUnit.DAYS.toNanos(365);
+	private static final Duration YEAR = Duration.ofDays(365);
+
+	private static final long LONGEST = YEAR.toNanos();
 
 	private final long at;
 
@@ -33,10 +34,7 @@ public final class Deadline implements Comparable<Deadline> {
 	 * @return the deadline
 	 */
 	public static Deadline after(Duration time) {
-		if (time.isNegative()) {
-			return afterNanos(0);
-		}
-		return afterNanos((time.compareTo(Duration.ofDays(365)) > 0) ? LONGEST : time.toNanos());
+		return afterNanos(nanos(time));
 	}
 
 	/**
@@ -47,6 +45,15 @@ public final class Deadline implements Comparable<Deadline> {
 	 */
 	public static Deadline afterNanos(long nanos) {
 		return new Deadline(System.nanoTime() + Math.max(0, Math.min(nanos, LONGEST)), false);
+	}
+
+	/**
+	 * A time in nanoseconds, within what a deadline can be away.
+	 * @param time the time
+	 * @return the nanoseconds: none for less than nothing, a year for more than a year
+	 */
+	public static long nanos(Duration time) {
+		return time.isNegative() ? 0 : (time.compareTo(YEAR) > 0) ? LONGEST : time.toNanos();
 	}
 
 	/**

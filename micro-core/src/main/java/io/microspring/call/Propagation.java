@@ -1,8 +1,10 @@
 package io.microspring.call;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
+import io.microspring.message.Headers;
 import io.microspring.message.Metadata;
 
 /**
@@ -11,7 +13,9 @@ import io.microspring.message.Metadata;
  */
 public final class Propagation {
 
-	private final List<String> names;
+	private final String[] names;
+
+	private final boolean namedOnly;
 
 	/**
 	 * A choice of headers.
@@ -19,7 +23,19 @@ public final class Propagation {
 	 * that begin so
 	 */
 	public Propagation(List<String> names) {
-		this.names = names.stream().map((name) -> name.toLowerCase(Locale.ROOT)).toList();
+		this.names = names.stream().map((name) -> name.toLowerCase(Locale.ROOT)).toArray(String[]::new);
+		this.namedOnly = Arrays.stream(this.names)
+			.noneMatch((name) -> name.endsWith("*") || name.startsWith(":") || name.equalsIgnoreCase(Headers.LOCAL)
+					|| name.equalsIgnoreCase(Headers.REMOTE));
+	}
+
+	/**
+	 * Whether the choice is the same of a request as it came and of what a handler is
+	 * told of it: no pattern, and nothing that the server itself says.
+	 * @return true when it is
+	 */
+	public boolean isNamedOnly() {
+		return this.namedOnly;
 	}
 
 	/**

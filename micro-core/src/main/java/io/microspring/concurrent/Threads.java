@@ -12,8 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 
-import io.netty.util.HashedWheelTimer;
-import io.netty.util.Timeout;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,13 +22,15 @@ import org.slf4j.LoggerFactory;
  * <p>
  * User code runs on one virtual thread per task where the JDK has them (21 and newer,
  * reached reflectively because the byte code is 17's), else on a bounded pool. Time-outs
- * share one timer wheel with a tick of 10 ms.
+ * share one timer wheel with a tick of 10 ms, a {@link Timeout} each.
  */
 public final class Threads {
 
 	private static final int POOL_SIZE = Math.max(200, 16 * Runtime.getRuntime().availableProcessors());
 
 	private static final int POOL_QUEUE = 1024;
+
+	private static final Duration LONGEST = Duration.ofDays(365);
 
 	private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
@@ -131,9 +131,9 @@ public final class Threads {
 	 * @return the handle to call it off
 	 */
 	public static Scheduled after(Duration delay, Runnable task) {
-		Timeout timeout = TimerHolder.TIMER.newTimeout((ignored) -> task.run(), Math.max(0, delay.toNanos()),
-				TimeUnit.NANOSECONDS);
-		return timeout::cancel;
+		Delayed delayed = new Delayed(task);
+		delayed.expireAfter(delay.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : delay.toNanos());
+		return delayed;
 	}
 
 	/**
@@ -151,7 +151,7 @@ public final class Threads {
 
 	/** How many tasks wait for the timer. */
 	static long scheduled() {
-		return TimerHolder.TIMER.pendingTimeouts();
+		return Wheel.INSTANCE.size();
 	}
 
 	/** {@code newThreadPerTaskExecutor(Thread.ofVirtual().name(name, 1).factory())}. */
@@ -222,11 +222,23 @@ public final class Threads {
 
 	}
 
-	/** Made when first used, so that a service without time-outs has no timer thread. */
-	private static final class TimerHolder {
+	private static final class Delayed extends Timeout implements Scheduled {
 
-		static final HashedWheelTimer TIMER = new HashedWheelTimer(factory("micro-timer"), 10, TimeUnit.MILLISECONDS,
-				1024, false);
+		private final Runnable task;
+
+		Delayed(Runnable task) {
+			this.task = task;
+		}
+
+		@Override
+		protected void expired() {
+			this.task.run();
+		}
+
+		@Override
+		public boolean cancel() {
+			return callOff();
+		}
 
 	}
 
