@@ -93,11 +93,12 @@ final class ClientMethods implements InvocationHandler {
 		return switch (target.shape.flavour()) {
 			case VALUE -> await(target, request, options);
 			case STREAM -> stream(target, await(target, request, options));
-			case FUTURE, MONO -> {
+			case FUTURE -> this.client.handedOn(open(target, request, options), Object.class, CallContext.current());
+			case MONO -> {
 				CallContext context = CallContext.current();
 				yield Streaming.fromStage(
 						() -> this.client.handedOn(within(context, target, request, options), Object.class, context),
-						target.shape.flavour());
+						Flavour.MONO);
 			}
 			case PUBLISHER, FLUX -> publisher(target, request, options, published ? body : null);
 		};

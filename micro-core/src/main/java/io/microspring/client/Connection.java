@@ -21,6 +21,8 @@ final class Connection implements Exchange, Receiver {
 
 	private final String address;
 
+	private final IdleConnections idle;
+
 	private final Socket socket;
 
 	private final long openedAt = System.nanoTime();
@@ -34,11 +36,35 @@ final class Connection implements Exchange, Receiver {
 
 	private volatile @Nullable TransportException broken;
 
-	Connection(ConnectionPool pool, String address, Socket socket) {
+	/** Where it waited last; null before. */
+	private volatile IdleConnections.@Nullable Place place;
+
+	Connection(ConnectionPool pool, String address, IdleConnections idle, Socket socket) {
 		this.pool = pool;
 		this.address = address;
+		this.idle = idle;
 		this.socket = socket;
-		socket.receive(this);
+	}
+
+	/** The pool knows of it, and it may be used. */
+	void receive() {
+		this.socket.receive(this);
+	}
+
+	IdleConnections idle() {
+		return this.idle;
+	}
+
+	IdleConnections.@Nullable Place place() {
+		return this.place;
+	}
+
+	void place(IdleConnections.Place waits) {
+		this.place = waits;
+	}
+
+	boolean isOpen() {
+		return this.socket.isOpen();
 	}
 
 	String address() {

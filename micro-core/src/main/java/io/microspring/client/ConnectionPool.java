@@ -1,12 +1,10 @@
 package io.microspring.client;
 
 import java.time.Duration;
-import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
 
 import io.microspring.transport.Transport;
 import io.microspring.transport.TransportException;
@@ -26,7 +24,8 @@ final class ConnectionPool {
 
 	private final long ttlNanos;
 
-	private final Map<String, Deque<Connection>> idle = new ConcurrentHashMap<>();
+	/** By address, as long as there is a connection to it. */
+	private final Map<String, IdleConnections> idle = new ConcurrentHashMap<>();
 
 	private final Set<Connection> all = ConcurrentHashMap.newKeySet();
 
@@ -45,14 +44,15 @@ final class ConnectionPool {
 
 	/** The connection to an address that was used last, or null when all are in use. */
 	@Nullable Connection idle(String address) {
-		Deque<Connection> waiting = this.idle.get(address);
-		if (waiting != null) {
-			for (Connection next = waiting.pollFirst(); next != null; next = waiting.pollFirst()) {
-				if (next.isUsable(this.ttlNanos)) {
-					return next;
-				}
-				next.close();
+		IdleConnections waiting = this.idle.get(address);
+		if (waiting == null) {
+			return null;
+		}
+		for (Connection next = waiting.poll(); next != null; next = waiting.poll()) {
+			if (next.isUsable(this.ttlNanos)) {
+				return next;
 			}
+			next.close();
 		}
 		return null;
 	}
@@ -63,8 +63,11 @@ final class ConnectionPool {
 		}
 		Duration timeout = (timeLeft.compareTo(this.dialTimeout) < 0) ? timeLeft : this.dialTimeout;
 		return this.transport.dial(address, timeout).thenApply((socket) -> {
-			Connection connection = new Connection(this, address, socket);
+			IdleConnections waiting = this.idle.compute(address,
+					(key, present) -> ((present != null) ? present : new IdleConnections()).opened());
+			Connection connection = new Connection(this, address, waiting, socket);
 			this.all.add(connection);
+			connection.receive();
 			if (this.closed || !socket.isOpen()) {
 				closed(connection);
 				connection.close();
@@ -74,45 +77,26 @@ final class ConnectionPool {
 	}
 
 	void release(Connection connection, boolean reusable) {
-		if (!reusable || this.closed || !connection.isUsable(this.ttlNanos) || !keep(connection)) {
+		if (!reusable || this.closed || !connection.isOpen() || !connection.idle().add(connection, this.maxIdle)) {
 			connection.close();
 			return;
 		}
-		if (!connection.isUsable(this.ttlNanos)) {
+		if (!connection.isOpen() || this.closed) {
 			// It closed meanwhile, and nobody will tell again.
-			forget(connection);
+			connection.idle().remove(connection);
+			connection.close();
 		}
 	}
 
-	/** A deque is filled and given up under the map's lock, so that none is lost. */
-	private boolean keep(Connection connection) {
-		boolean[] kept = new boolean[1];
-		this.idle.compute(connection.address(), (address, present) -> {
-			Deque<Connection> waiting = (present != null) ? present : new ConcurrentLinkedDeque<>();
-			// size() walks the deque, which is as short as the pool is small.
-			kept[0] = waiting.size() < this.maxIdle;
-			if (kept[0]) {
-				waiting.addFirst(connection);
-			}
-			return waiting.isEmpty() ? null : waiting;
-		});
-		return kept[0];
-	}
-
-	private void forget(Connection connection) {
-		this.idle.computeIfPresent(connection.address(), (address, waiting) -> {
-			waiting.remove(connection);
-			return waiting.isEmpty() ? null : waiting;
-		});
-	}
-
 	void closed(Connection connection) {
-		this.all.remove(connection);
-		forget(connection);
+		if (this.all.remove(connection)) {
+			connection.idle().remove(connection);
+			this.idle.computeIfPresent(connection.address(), (address, waiting) -> waiting.closed());
+		}
 	}
 
 	int idleCount() {
-		return this.idle.values().stream().mapToInt(Deque::size).sum();
+		return this.idle.values().stream().mapToInt(IdleConnections::size).sum();
 	}
 
 	int openCount() {
@@ -122,7 +106,6 @@ final class ConnectionPool {
 	void close() {
 		this.closed = true;
 		this.all.forEach(Connection::close);
-		this.idle.clear();
 	}
 
 }

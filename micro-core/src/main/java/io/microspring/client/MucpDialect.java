@@ -102,7 +102,7 @@ final class MucpDialect implements Dialect {
 
 	/** Our own come last, so that no entry of a user shadows them. */
 	private Metadata.Builder headers(PreparedCall call) {
-		return own(Dialects.headers(call), call).set(Headers.ID, call.id());
+		return call.isPlain() ? plain(call) : own(Dialects.headers(call), call).set(Headers.ID, call.id());
 	}
 
 	/** Those that do not change from one call to the next of its kind. */
@@ -112,6 +112,21 @@ final class MucpDialect implements Dialect {
 			.set(Headers.SERVICE, call.call().request().service())
 			.set(Headers.METHOD, call.endpoint())
 			.set(Headers.ENDPOINT, call.endpoint());
+	}
+
+	/** The same, of which none can be there before; with room for the time-out. */
+	private Metadata.Builder plain(PreparedCall call) {
+		String fromService = call.client().name();
+		Metadata.Builder headers = Metadata.builder(fromService.isEmpty() ? 7 : 8);
+		if (!fromService.isEmpty()) {
+			headers.add(Headers.FROM_SERVICE, fromService);
+		}
+		return headers.add(Headers.CONTENT_TYPE, onTheWire(call.contentType()))
+			.add(Headers.ACCEPT, call.contentType())
+			.add(Headers.ID, call.id())
+			.add(Headers.SERVICE, call.call().request().service())
+			.add(Headers.METHOD, call.endpoint())
+			.add(Headers.ENDPOINT, call.endpoint());
 	}
 
 	private String onTheWire(String contentType) {

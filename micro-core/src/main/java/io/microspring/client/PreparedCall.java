@@ -37,10 +37,10 @@ final class PreparedCall {
 	private Message body;
 
 	/** Encodes at once: the caller may change the object afterwards. */
-	PreparedCall(RpcClient client, Outgoing call) {
+	PreparedCall(RpcClient client, Outgoing call, CallContext context) {
 		this.client = client;
 		this.call = call;
-		this.propagated = CallContext.current().metadata();
+		this.propagated = context.metadata();
 		this.id = client.dialects.nextId();
 		this.contentType = client.contentType(call);
 		this.dialect = client.dialects.expected(call, this.contentType);
@@ -140,6 +140,11 @@ final class PreparedCall {
 
 	String contentType() {
 		return this.contentType;
+	}
+
+	/** Whether it has no headers but those that the protocol gives it. */
+	boolean isPlain() {
+		return this.propagated.isEmpty() && this.call.options().metadata().isEmpty();
 	}
 
 	/** Headers of the call that is being served and that are carried on. */

@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -83,7 +82,7 @@ final class RpcClient implements Client {
 
 	private final Set<String> found = ConcurrentHashMap.newKeySet();
 
-	private final AtomicLong inFlight = new AtomicLong();
+	private final LongAdder inFlight = new LongAdder();
 
 	private final LongAdder attempts = new LongAdder();
 
@@ -157,7 +156,7 @@ final class RpcClient implements Client {
 	public ClientStats stats() {
 		int idle = this.pools.stream().mapToInt(ConnectionPool::idleCount).sum();
 		int open = this.pools.stream().mapToInt(ConnectionPool::openCount).sum();
-		return new ClientStats(this.inFlight.get(),
+		return new ClientStats(this.inFlight.sum(),
 				Math.max(0, open - idle) + this.shared.openCount(true) + this.grpc.openCount() + this.streams.size(),
 				idle + this.shared.openCount(false), this.attempts.sum(), this.retries.sum(),
 				this.name.isEmpty() ? null : this.name);
@@ -196,8 +195,13 @@ final class RpcClient implements Client {
 	 * An answer whose dependents run where the options have them, in the context of the
 	 * call that was being served when it was asked for.
 	 */
+	@SuppressWarnings("unchecked")
 	<T> CompletableFuture<T> handedOn(CompletableFuture<@Nullable Object> answer, Class<T> type, CallContext context) {
 		boolean direct = this.options.executor() == ExecutorMode.DIRECT;
+		if (direct && answer instanceof UnaryCall) {
+			// Of the type that it was asked for, and told in its context.
+			return (CompletableFuture<T>) (CompletableFuture<?>) answer;
+		}
 		return new HandedOn<>(answer, type, context, direct ? null : executor()).begin();
 	}
 
@@ -215,6 +219,9 @@ final class RpcClient implements Client {
 
 	@Nullable Object await(CompletableFuture<@Nullable Object> answer) {
 		try {
+			if (answer instanceof UnaryCall call) {
+				call.await();
+			}
 			return answer.get();
 		}
 		catch (ExecutionException ex) {
@@ -292,11 +299,11 @@ final class RpcClient implements Client {
 	}
 
 	void began() {
-		this.inFlight.incrementAndGet();
+		this.inFlight.increment();
 	}
 
 	void ended() {
-		this.inFlight.decrementAndGet();
+		this.inFlight.decrement();
 	}
 
 	void attempted(int attempt) {

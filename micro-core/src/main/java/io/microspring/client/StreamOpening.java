@@ -35,9 +35,9 @@ final class StreamOpening {
 		this.client = client;
 		this.call = call;
 		Duration timeout = call.options().timeout();
-		this.deadline = ((timeout == null) ? Deadline.NONE : Deadline.after(timeout))
-			.earliest(CallContext.current().deadline());
-		this.prepared = new PreparedCall(client, call);
+		CallContext context = CallContext.current();
+		this.deadline = ((timeout == null) ? Deadline.NONE : Deadline.after(timeout)).earliest(context.deadline());
+		this.prepared = new PreparedCall(client, call, context);
 	}
 
 	CompletableFuture<@Nullable Object> start() {

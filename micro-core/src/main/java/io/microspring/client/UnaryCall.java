@@ -1,11 +1,14 @@
 package io.microspring.client;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
@@ -15,6 +18,7 @@ import io.microspring.client.Dialect.Exchange;
 import io.microspring.client.RetryPolicy.Failure;
 import io.microspring.concurrent.Stages;
 import io.microspring.concurrent.Threads;
+import io.microspring.concurrent.Timeout;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.registry.Node;
@@ -47,9 +51,17 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	/** Why the last of them failed. */
 	private @Nullable MicroException failure;
 
-	private Threads.@Nullable Scheduled timer;
+	private final CallContext context = CallContext.current();
+
+	private final Clock clock = new Clock();
 
 	private int attempts;
+
+	/** Whether it is known where to go without asking the registry. */
+	private boolean found;
+
+	/** Who waits for the answer without doing anything else. */
+	private volatile @Nullable Thread waiting;
 
 	/** The attempt under way. */
 	private volatile @Nullable Attempt current;
@@ -62,23 +74,21 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		this.call = call;
 		Duration timeout = call.options().timeout();
 		this.deadline = Deadline.after((timeout != null) ? timeout : client.options.timeout())
-			.earliest(CallContext.current().deadline());
+			.earliest(this.context.deadline());
 		Integer wanted = call.options().retries();
 		this.retries = (wanted != null) ? wanted : client.options.retries();
-		this.prepared = new PreparedCall(client, call);
+		this.prepared = new PreparedCall(client, call, this.context);
 	}
 
 	CompletableFuture<@Nullable Object> start() {
-		if (this.deadline.isExpired()) {
+		long left = this.deadline.remainingNanos();
+		if (left <= 0) {
 			return CompletableFuture.failedFuture(timeout());
 		}
 		this.client.began();
-		this.timer = Threads.after(this.deadline.remaining(), () -> {
-			if (completeExceptionally(timeout())) {
-				giveUp();
-			}
-		});
-		if (this.call.options().address() != null || this.client.hasFound(this.call.request().service())) {
+		this.clock.start(left);
+		this.found = this.call.options().address() != null || this.client.hasFound(this.call.request().service());
+		if (this.found) {
 			attempt();
 		}
 		else {
@@ -91,34 +101,67 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 
 	@Override
 	public boolean complete(@Nullable Object value) {
-		return decided() && super.complete(value);
+		return end(value, null);
 	}
 
 	@Override
 	public boolean completeExceptionally(Throwable failure) {
-		return decided() && super.completeExceptionally(failure);
+		return end(null, Objects.requireNonNull(failure));
 	}
 
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
-		if (!decided()) {
+		if (!end(null, new CancellationException())) {
 			return false;
 		}
 		giveUp();
-		return super.cancel(mayInterruptIfRunning);
+		return true;
 	}
 
-	/** Once only: what follows is told to whoever waits. */
-	private boolean decided() {
+	/** Tells whoever waits, once, in the context that the call was made in. */
+	private boolean end(@Nullable Object value, @Nullable Throwable failure) {
 		if (!OVER.compareAndSet(this, 0, 1)) {
 			return false;
 		}
-		Threads.Scheduled scheduled = this.timer;
-		if (scheduled != null) {
-			scheduled.cancel();
-		}
+		this.clock.stop();
 		this.client.ended();
+		if (this.context == CallContext.current()) {
+			tell(value, failure);
+		}
+		else {
+			try (CallContext.Scope scope = this.context.open()) {
+				tell(value, failure);
+			}
+		}
 		return true;
+	}
+
+	private void tell(@Nullable Object value, @Nullable Throwable failure) {
+		if (failure == null) {
+			super.complete(value);
+		}
+		else {
+			super.completeExceptionally(failure);
+		}
+		Thread waiter = this.waiting;
+		if (waiter != null) {
+			LockSupport.unpark(waiter);
+		}
+	}
+
+	/**
+	 * Waits for the answer: what {@link #get} does, for one thread and without objects of
+	 * its own.
+	 * @throws InterruptedException when the thread is interrupted
+	 */
+	void await() throws InterruptedException {
+		this.waiting = Thread.currentThread();
+		while (!isDone()) {
+			if (Thread.interrupted()) {
+				throw new InterruptedException();
+			}
+			LockSupport.park(this);
+		}
 	}
 
 	private void attempt() {
@@ -157,16 +200,11 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 			return Node.of("", address);
 		}
 		Node node = this.client.select(this.call, this.tried);
-		if (this.attempts == 1) {
+		if (!this.found) {
+			this.found = true;
 			this.client.found(this.call.request().service());
 		}
 		return node;
-	}
-
-	private static List<Node> plus(List<Node> tried, Node node) {
-		List<Node> more = new ArrayList<>(tried);
-		more.add(node);
-		return more;
 	}
 
 	/** A third of what is left while another attempt could follow, else all of it. */
@@ -211,7 +249,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 			completeExceptionally(failure.error());
 			return;
 		}
-		this.tried = plus(this.tried, node);
+		this.tried = Stream.concat(this.tried.stream(), Stream.of(node)).toList();
 		this.failure = failure.error();
 		Backoff backoff = this.call.options().backoff();
 		Duration wait = ((backoff != null) ? backoff : this.client.options.backoff()).before(this.attempts);
@@ -264,6 +302,28 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		if (underWay != null) {
 			underWay.abandon();
 		}
+	}
+
+	/**
+	 * The deadline.
+	 */
+	private final class Clock extends Timeout {
+
+		void start(long nanos) {
+			expireAfter(nanos);
+		}
+
+		void stop() {
+			callOff();
+		}
+
+		@Override
+		protected void expired() {
+			if (completeExceptionally(timeout())) {
+				giveUp();
+			}
+		}
+
 	}
 
 	/**

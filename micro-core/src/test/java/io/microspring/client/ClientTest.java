@@ -307,7 +307,7 @@ class ClientTest {
 	}
 
 	private Client client(ClientOptions options) {
-		return Client.builder(this.registry).transport(this.transport).options(options).build();
+		return Client.builder(this.registry).transport(this.transport).options(options.withMultiplex(false)).build();
 	}
 
 	private static Request request(String endpoint, String text) {
