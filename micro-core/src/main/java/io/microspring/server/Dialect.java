@@ -106,23 +106,19 @@ interface Dialect {
 	/**
 	 * What the request's dialect is, in the order of the design's §4.
 	 * @param message the request
+	 * @param head what its headers say
 	 * @param codecs the codecs of the server
 	 * @param routes the endpoints of the server
 	 * @return the dialect
 	 */
-	static Dialect of(Message message, Codecs codecs, Routes routes) {
-		Metadata headers = message.headers();
-		if (isMucp(headers)) {
-			return new MucpDialect(message, codecs, MucpDialect.isLegacy(headers));
+	static Dialect of(Message message, RequestHead head, Codecs codecs, Routes routes) {
+		if (head.path == null || head.micro) {
+			return new MucpDialect(message, head, codecs, MucpDialect.isLegacy(head));
 		}
 		if (isEnveloped(message, codecs, routes)) {
-			return new MucpDialect(message, codecs, true);
+			return new MucpDialect(message, head, codecs, true);
 		}
-		return new PlainJsonDialect(headers, codecs);
-	}
-
-	private static boolean isMucp(Metadata headers) {
-		return headers.get(Headers.PATH) == null || headers.hasPrefix("Micro-") || headers.hasPrefix("X-Micro-");
+		return new PlainJsonDialect(message.headers(), codecs);
 	}
 
 	/**

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -126,6 +127,9 @@ final class HandlerMethods {
 	}
 
 	private static HandlerFunction function(Signature signature, Invoker invoker) {
+		if (signature.isPlain()) {
+			return (call) -> invoker.ofRequest(call.request());
+		}
 		return (call) -> {
 			Object result = invoker.invoke(signature.arguments(call));
 			return switch (signature.returns()) {
@@ -193,6 +197,11 @@ final class HandlerMethods {
 			return new Signature(boxed(request), boxed(response), kind, answer.flavour(), List.copyOf(arguments));
 		}
 
+		/** Whether it is {@code R m(T)}, as most are. */
+		boolean isPlain() {
+			return this.returns == Flavour.VALUE && this.parameters.equals(List.of(Argument.REQUEST));
+		}
+
 		@Nullable Object[] arguments(Call call) {
 			@Nullable Object[] values = new @Nullable Object[this.parameters.size()];
 			for (int i = 0; i < values.length; i++) {
@@ -237,7 +246,7 @@ final class HandlerMethods {
 	 * Calls one method of one object; knows which of its exceptions are answers rather
 	 * than faults.
 	 */
-	private record Invoker(MethodHandle handle, Method method) {
+	private record Invoker(MethodHandle handle, @Nullable MethodHandle ofOne, Method method) {
 
 		static Invoker of(Object bean, Method method) {
 			try {
@@ -245,12 +254,12 @@ final class HandlerMethods {
 				if (!Modifier.isPublic(method.getDeclaringClass().getModifiers())) {
 					method.setAccessible(true);
 				}
-				MethodHandle handle = MethodHandles.lookup()
-					.unreflect(method)
-					.bindTo(bean)
-					.asSpreader(Object[].class, method.getParameterCount())
+				MethodHandle bound = MethodHandles.lookup().unreflect(method).bindTo(bean);
+				MethodHandle ofOne = (method.getParameterCount() == 1)
+						? bound.asType(MethodType.methodType(Object.class, Object.class)) : null;
+				MethodHandle handle = bound.asSpreader(Object[].class, method.getParameterCount())
 					.asType(MethodType.methodType(Object.class, Object[].class));
-				return new Invoker(handle, method);
+				return new Invoker(handle, ofOne, method);
 			}
 			catch (IllegalAccessException | InaccessibleObjectException ex) {
 				throw new UnsupportedSignatureException(method, "cannot be called: " + ex.getMessage());
@@ -260,6 +269,16 @@ final class HandlerMethods {
 		@Nullable Object invoke(@Nullable Object[] arguments) throws Exception {
 			try {
 				return this.handle.invokeExact(arguments);
+			}
+			catch (Throwable ex) {
+				throw classified(ex);
+			}
+		}
+
+		/** With the one argument that it takes. */
+		@Nullable Object ofRequest(@Nullable Object argument) throws Exception {
+			try {
+				return Objects.requireNonNull(this.ofOne).invokeExact(argument);
 			}
 			catch (Throwable ex) {
 				throw classified(ex);

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class MucpDialect implements Dialect {
 
+	private static final String FALLBACK_ID = Headers.FALLBACK_PREFIX + Headers.ID;
+
 	private final Message message;
+
+	private final RequestHead head;
 
 	private final Metadata request;
 
@@ -28,24 +32,23 @@ final class MucpDialect implements Dialect {
 
 	private @Nullable String id;
 
-	MucpDialect(Message message, Codecs codecs, boolean legacy) {
+	MucpDialect(Message message, RequestHead head, Codecs codecs, boolean legacy) {
 		this.message = message;
+		this.head = head;
 		this.request = message.headers();
-		this.contentType = this.request.getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
+		this.contentType = (head.contentType != null) ? head.contentType : Codecs.PROTOBUF;
 		this.codec = codecs.find(legacy ? Codecs.enveloped(this.contentType) : this.contentType);
 	}
 
 	/**
 	 * Whether a content type means its envelope (protocol reference §3.2): the request
 	 * names no endpoint in its headers, or a target, and no protocol.
-	 * @param headers the headers of a mucp request
+	 * @param head the headers of a mucp request
 	 * @return true when it does
 	 */
-	static boolean isLegacy(Metadata headers) {
-		boolean named = Headers.find(headers, Headers.ENDPOINT) != null || Headers.find(headers, Headers.METHOD) != null
-				|| Headers.find(headers, Headers.SERVICE) != null;
-		return (!named || Headers.find(headers, Headers.TARGET) != null)
-				&& Headers.find(headers, Headers.PROTOCOL) == null;
+	static boolean isLegacy(RequestHead head) {
+		boolean named = head.endpoint != null || head.method != null || head.service != null;
+		return (!named || head.target != null) && head.protocol == null;
 	}
 
 	@Override
@@ -90,13 +93,14 @@ final class MucpDialect implements Dialect {
 
 	@Override
 	public Message success(Message body, Metadata headers) {
-		Metadata.Builder reply = Metadata.builder().setAll(headers).setAll(body.headers());
+		Metadata.Builder reply = Metadata.builder(3).setAll(headers).setAll(body.headers());
+		// None of these can be there: the server's own are not for handlers to set.
 		String id = this.id;
 		if (id != null) {
-			reply.set(Headers.ID, id).set(Headers.FALLBACK_PREFIX + Headers.ID, id);
+			reply.add(Headers.ID, id).add(FALLBACK_ID, id);
 		}
 		if (body.body().length > 0) {
-			reply.set(Headers.CONTENT_TYPE, this.contentType);
+			reply.add(Headers.CONTENT_TYPE, this.contentType);
 		}
 		return new Message(reply.build(), body.body());
 	}
@@ -148,10 +152,7 @@ final class MucpDialect implements Dialect {
 	}
 
 	private String endpoint() {
-		String named = Headers.find(this.request, Headers.ENDPOINT);
-		if (named == null) {
-			named = Headers.find(this.request, Headers.METHOD);
-		}
+		String named = (this.head.endpoint != null) ? this.head.endpoint : this.head.method;
 		return (named != null) ? named : read(this.message).header().endpoint();
 	}
 
@@ -166,7 +167,7 @@ final class MucpDialect implements Dialect {
 
 	/** What an envelope says comes before the header, as in go-micro. */
 	private @Nullable String id(String enveloped) {
-		String named = this.request.get(Headers.ID);
+		String named = this.head.id;
 		return (enveloped.isEmpty() || (named != null && enveloped.equals("0"))) ? named : enveloped;
 	}
 

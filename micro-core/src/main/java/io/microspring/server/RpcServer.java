@@ -289,6 +289,11 @@ final class RpcServer implements Server {
 		return this.propagation.select(metadata);
 	}
 
+	/** Whether what travels on can be chosen from a request as it came. */
+	boolean propagatesNamedOnly() {
+		return this.propagation.isNamedOnly();
+	}
+
 	boolean compresses() {
 		return this.options.grpc().compression();
 	}

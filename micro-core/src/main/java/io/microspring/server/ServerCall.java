@@ -1,13 +1,12 @@
 package io.microspring.server;
 
-import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.microspring.call.Deadline;
 import io.microspring.call.Stream;
-import io.microspring.concurrent.Threads;
+import io.microspring.concurrent.Timeout;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Metadata;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One call on its way through the server: answered exactly once, by the handler or by the
  * deadline.
  */
-final class ServerCall implements Call {
+final class ServerCall extends Timeout implements Call {
 
 	/** What a go-micro handler that heeds its deadline answers with. */
 	static final String DEADLINE_EXCEEDED = "context deadline exceeded";
@@ -26,6 +25,9 @@ final class ServerCall implements Call {
 	/** What describes the message or the connection: not for handlers to say. */
 	private static final Set<String> OWN = own(Headers.CONTENT_TYPE, "Content-Length", "Transfer-Encoding",
 			"Connection", "Keep-Alive", "Trailer", "Upgrade");
+
+	private static final AtomicIntegerFieldUpdater<ServerCall> ANSWERED = AtomicIntegerFieldUpdater
+		.newUpdater(ServerCall.class, "answered");
 
 	final Route route;
 
@@ -40,11 +42,15 @@ final class ServerCall implements Call {
 
 	private final Deadline deadline;
 
-	private final AtomicBoolean answered = new AtomicBoolean();
+	/** The headers of the request, where they are what there is to tell. */
+	private final @Nullable Metadata headers;
 
-	private volatile Metadata responseHeaders = Metadata.empty();
+	private volatile int answered;
 
-	private volatile Metadata responseTrailers = Metadata.empty();
+	/** Null for none: most calls have none, and need nothing written down. */
+	private volatile @Nullable Metadata responseHeaders;
+
+	private volatile @Nullable Metadata responseTrailers;
 
 	private volatile boolean compressed;
 
@@ -52,27 +58,26 @@ final class ServerCall implements Call {
 
 	private volatile @Nullable ServerStream stream;
 
-	private Threads.@Nullable Scheduled timer;
-
 	ServerCall(CallOrigin origin, RpcServer server, Route route, Dialect dialect, @Nullable Metadata metadata,
 			Deadline deadline) {
+		this(origin, server, route, dialect, deadline, null);
+		this.metadata = metadata;
+	}
+
+	private ServerCall(CallOrigin origin, RpcServer server, Route route, Dialect dialect, Deadline deadline,
+			@Nullable Metadata headers) {
 		this.origin = origin;
 		this.server = server;
 		this.route = route;
 		this.dialect = dialect;
-		this.metadata = metadata;
 		this.deadline = deadline;
+		this.headers = headers;
 	}
 
 	/** A call that is all in the headers of one message. */
-	static ServerCall of(CallOrigin origin, RpcServer server, Route route, Dialect dialect, Metadata headers) {
-		Metadata metadata = headers.toBuilder()
-			.remove(Headers.PATH)
-			.remove(Headers.HTTP_METHOD)
-			.set(Headers.LOCAL, origin.socket().local())
-			.set(Headers.REMOTE, origin.socket().remote())
-			.build();
-		return new ServerCall(origin, server, route, dialect, metadata, deadline(headers));
+	static ServerCall of(CallOrigin origin, RpcServer server, Route route, Dialect dialect, Metadata headers,
+			RequestHead head) {
+		return new ServerCall(origin, server, route, dialect, deadline(head.timeout), headers);
 	}
 
 	/**
@@ -84,13 +89,16 @@ final class ServerCall implements Call {
 		boolean unbounded = this.deadline.isNone() && !this.route.streams();
 		Deadline limit = unbounded ? this.server.deadline() : this.deadline;
 		if (!limit.isNone()) {
-			this.timer = Threads.after(limit.remaining(), () -> {
-				if (this.answered.compareAndSet(false, true)) {
-					MicroException error = this.dialect.streams() ? MicroException.plain(408, DEADLINE_EXCEEDED)
-							: MicroException.timeout(service(), DEADLINE_EXCEEDED);
-					this.origin.finish(this, this.dialect.failure(error), true);
-				}
-			});
+			expireAfter(limit.remainingNanos());
+		}
+	}
+
+	@Override
+	protected void expired() {
+		if (ANSWERED.compareAndSet(this, 0, 1)) {
+			MicroException error = this.dialect.streams() ? MicroException.plain(408, DEADLINE_EXCEEDED)
+					: MicroException.timeout(service(), DEADLINE_EXCEEDED);
+			this.origin.finish(this, this.dialect.failure(error), true);
 		}
 	}
 
@@ -104,17 +112,14 @@ final class ServerCall implements Call {
 
 	/** Sends the answer unless there is one already. */
 	void answer(Message message, boolean failed) {
-		if (this.answered.compareAndSet(false, true)) {
-			Threads.Scheduled scheduled = this.timer;
-			if (scheduled != null) {
-				scheduled.cancel();
-			}
+		if (ANSWERED.compareAndSet(this, 0, 1)) {
+			callOff();
 			this.origin.finish(this, message, failed);
 		}
 	}
 
 	boolean isAnswered() {
-		return this.answered.get();
+		return this.answered != 0;
 	}
 
 	@Nullable ServerStream openStream() {
@@ -122,11 +127,11 @@ final class ServerCall implements Call {
 	}
 
 	Metadata responseHeaders() {
-		return this.responseHeaders;
+		return orNone(this.responseHeaders);
 	}
 
 	Metadata responseTrailers() {
-		return this.responseTrailers;
+		return orNone(this.responseTrailers);
 	}
 
 	@Override
@@ -143,7 +148,7 @@ final class ServerCall implements Call {
 	public Metadata metadata() {
 		Metadata known = this.metadata;
 		if (known == null) {
-			known = this.origin.metadata(this);
+			known = (this.headers != null) ? described(this.headers) : this.origin.metadata(this);
 			this.metadata = known;
 		}
 		return known;
@@ -152,7 +157,20 @@ final class ServerCall implements Call {
 	/** Which of the metadata the calls carry on that are made from inside. */
 	Metadata propagated() {
 		Metadata chosen = this.origin.propagated(this);
-		return (chosen != null) ? chosen : this.server.propagated(metadata());
+		if (chosen != null) {
+			return chosen;
+		}
+		boolean asReceived = this.headers != null && this.server.propagatesNamedOnly();
+		return this.server.propagated(asReceived ? this.headers : metadata());
+	}
+
+	private Metadata described(Metadata received) {
+		return received.toBuilder()
+			.remove(Headers.PATH)
+			.remove(Headers.HTTP_METHOD)
+			.set(Headers.LOCAL, this.origin.socket().local())
+			.set(Headers.REMOTE, this.origin.socket().remote())
+			.build();
 	}
 
 	@Override
@@ -182,13 +200,13 @@ final class ServerCall implements Call {
 	@Override
 	public void responseHeader(String name, String value) {
 		check(name, value);
-		this.responseHeaders = this.responseHeaders.with(name, value);
+		this.responseHeaders = responseHeaders().with(name, value);
 	}
 
 	@Override
 	public void responseTrailer(String name, String value) {
 		check(name, value);
-		this.responseTrailers = this.responseTrailers.with(name, value);
+		this.responseTrailers = responseTrailers().with(name, value);
 	}
 
 	@Override
@@ -209,7 +227,7 @@ final class ServerCall implements Call {
 	@Override
 	public boolean isCancelled() {
 		ServerStream opened = this.stream;
-		return this.answered.get() || this.deadline.isExpired() || !this.origin.isWaiting(this)
+		return this.answered != 0 || this.deadline.isExpired() || !this.origin.isWaiting(this)
 				|| (opened != null && opened.isOver());
 	}
 
@@ -235,13 +253,25 @@ final class ServerCall implements Call {
 		return c > ' ' && c < 127 && "()<>@,;:\\\"/[]?={}".indexOf(c) < 0;
 	}
 
+	private static Metadata orNone(@Nullable Metadata metadata) {
+		return (metadata != null) ? metadata : Metadata.empty();
+	}
+
 	static Deadline deadline(Metadata headers) {
-		String timeout = headers.get(Headers.TIMEOUT);
+		return deadline(headers.get(Headers.TIMEOUT));
+	}
+
+	/**
+	 * The deadline of a call.
+	 * @param timeout what its header says, null when it has none
+	 * @return the deadline
+	 */
+	static Deadline deadline(@Nullable String timeout) {
 		if (timeout == null) {
 			return Deadline.NONE;
 		}
 		try {
-			return Deadline.after(Duration.ofNanos(Math.max(0, Long.parseLong(timeout.trim()))));
+			return Deadline.afterNanos(Long.parseLong(timeout.trim()));
 		}
 		catch (NumberFormatException ex) {
 			// Go ignores what it cannot parse.

@@ -82,38 +82,38 @@ final class ServerConnection implements Receiver, Connection, CallOrigin {
 
 	@Override
 	public void onMessage(Message message) {
-		Metadata headers = message.headers();
-		if ("close".equalsIgnoreCase(headers.get("Connection"))) {
+		RequestHead head = RequestHead.of(message.headers());
+		if (head.connection != null && head.connection.equalsIgnoreCase("close")) {
 			this.closeWhenIdle = true;
 		}
-		String topic = topic(headers);
-		if (topic != null) {
-			event(topic, message);
+		if (head.topic != null && !head.topic.isEmpty()) {
+			event(head.topic, message);
 			return;
 		}
-		String key = key(headers);
-		ServerStream stream = this.streams.get(key);
-		if (stream != null) {
-			stream.onMessage(message);
-			return;
+		if (!this.streams.isEmpty()) {
+			ServerStream stream = this.streams.get(head.key());
+			if (stream != null) {
+				stream.onMessage(message);
+				return;
+			}
 		}
-		if (Headers.END_OF_STREAM.equals(headers.get(Headers.ERROR))
-				|| isOfStream(message) && this.past.contains(key)) {
+		if (Headers.END_OF_STREAM.equals(head.error) || head.stream != null && this.past.contains(head.key())) {
 			// It belongs to a stream that has ended here already, and begins nothing.
 			return;
 		}
-		request(key, message);
+		request(head, message);
 	}
 
 	@Override
-	public void onRefused(Message head, MicroException error) {
-		ServerStream stream = this.streams.get(key(head.headers()));
+	public void onRefused(Message refused, MicroException error) {
+		RequestHead head = RequestHead.of(refused.headers());
+		ServerStream stream = this.streams.get(head.key());
 		if (stream != null) {
 			// The handler must not take what is left for all there was.
 			stream.refused(error);
 			return;
 		}
-		Dialect dialect = Dialect.of(head, this.server.codecs, this.server.routes);
+		Dialect dialect = Dialect.of(refused, head, this.server.codecs, this.server.routes);
 		begin(dialect);
 		reply(dialect, dialect.failure(error));
 		this.server.counted(true);
@@ -153,8 +153,8 @@ final class ServerConnection implements Receiver, Connection, CallOrigin {
 		}
 	}
 
-	private void request(String key, Message message) {
-		Dialect dialect = Dialect.of(message, this.server.codecs, this.server.routes);
+	private void request(RequestHead head, Message message) {
+		Dialect dialect = Dialect.of(message, head, this.server.codecs, this.server.routes);
 		begin(dialect);
 		Route route;
 		Codec codec;
@@ -171,24 +171,24 @@ final class ServerConnection implements Receiver, Connection, CallOrigin {
 			}
 		}
 		catch (MicroException ex) {
-			if (isOfStream(message)) {
-				this.past.add(key);
+			if (head.stream != null) {
+				this.past.add(head.key());
 			}
 			reply(dialect, dialect.failure(ex));
 			this.server.counted(true);
 			ended();
 			return;
 		}
-		ServerCall call = ServerCall.of(this, this.server, route, dialect, message.headers());
+		ServerCall call = ServerCall.of(this, this.server, route, dialect, message.headers(), head);
 		if (route.streams()) {
 			ServerStream stream = new ServerStream(call, codec, this.gate, () -> {
-				if (isOfStream(message)) {
-					this.past.add(key);
+				if (head.stream != null) {
+					this.past.add(head.key());
 				}
-				this.streams.remove(key);
+				this.streams.remove(head.key());
 			});
 			call.stream(stream);
-			this.streams.put(key, stream);
+			this.streams.put(head.key(), stream);
 		}
 		else {
 			boundedBegan();
@@ -314,20 +314,6 @@ final class ServerConnection implements Receiver, Connection, CallOrigin {
 		catch (TransportException ex) {
 			log.debug("{} has gone before its answer", this.socket.remote());
 		}
-	}
-
-	private static @Nullable String topic(Metadata headers) {
-		String topic = Headers.find(headers, Headers.TOPIC);
-		return (topic == null || topic.isEmpty()) ? null : topic;
-	}
-
-	private static String key(Metadata headers) {
-		String stream = Headers.find(headers, Headers.STREAM);
-		return (stream != null) ? stream : headers.getOrDefault(Headers.ID, "");
-	}
-
-	private static boolean isOfStream(Message message) {
-		return Headers.find(message.headers(), Headers.STREAM) != null;
 	}
 
 	private static final class Slot {
