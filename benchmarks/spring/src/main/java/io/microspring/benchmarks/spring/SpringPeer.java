@@ -39,8 +39,8 @@ public final class SpringPeer implements Peer {
 		ConfigurableApplicationContext context = run(Callers.class, variant,
 				Map.of("spring.application.name", "caller", "micro.server.enabled", "false", "micro.client.warm-up",
 						"false", "micro.client.pool.size", String.valueOf(Math.max(100, concurrency)),
-						"micro.client.pool.ttl", "1h", "micro.client.type",
-						variant.startsWith("grpc") ? "grpc" : "auto"));
+						"micro.client.pool.ttl", "1h", "micro.client.executor", isDirect(variant) ? "direct" : "auto",
+						"micro.client.type", variant.startsWith("grpc") ? "grpc" : "auto"));
 		Map<String, String> metadata = new HashMap<>(
 				Map.of("protocol", "mucp", "server", "mucp", "transport", "http", "micro-runtime", "java"));
 		if (variant.startsWith("mux")) {
