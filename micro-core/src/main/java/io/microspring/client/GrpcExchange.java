@@ -1,5 +1,6 @@
 package io.microspring.client;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 import io.microspring.client.Dialect.Answer;
@@ -23,6 +24,7 @@ final class GrpcExchange implements Exchange, Receiver {
 
 	private final Consumer<GrpcExchange> onEnd;
 
+	/** Who waits for the answer, until it is told. */
 	private volatile @Nullable Answer answer;
 
 	/** These belong to whoever receives. */
@@ -38,10 +40,13 @@ final class GrpcExchange implements Exchange, Receiver {
 	@Override
 	public void exchange(Message request, Answer waiting) {
 		this.answer = waiting;
+		Message opening = Message.of(request.headers());
+		// The last message may say that it is the last, unless it would look like none.
+		boolean whole = request.body().length > 0;
 		try {
 			this.socket.receive(this);
-			this.socket.send(Message.of(request.headers()));
-			this.socket.send(new Message(Metadata.empty(), request.body()));
+			this.socket.sendAll(whole ? List.of(opening, new Message(GrpcDialect.end().headers(), request.body()))
+					: List.of(opening, Message.of(Metadata.empty())));
 		}
 		catch (RuntimeException ex) {
 			// Without its message the request is not executed. The peer may have been
@@ -49,6 +54,12 @@ final class GrpcExchange implements Exchange, Receiver {
 			fail(ex);
 			return;
 		}
+		if (!whole) {
+			end();
+		}
+	}
+
+	private void end() {
 		try {
 			this.socket.send(GrpcDialect.end());
 		}
@@ -64,6 +75,7 @@ final class GrpcExchange implements Exchange, Receiver {
 
 	@Override
 	public void abandon(Answer given) {
+		this.answer = null;
 		close();
 	}
 
@@ -108,6 +120,7 @@ final class GrpcExchange implements Exchange, Receiver {
 
 	private void answered(Message message) {
 		Answer waiting = this.answer;
+		this.answer = null;
 		if (waiting != null) {
 			waiting.answered(message);
 		}
@@ -115,6 +128,7 @@ final class GrpcExchange implements Exchange, Receiver {
 
 	private void fail(Exception failure) {
 		Answer waiting = this.answer;
+		this.answer = null;
 		if (waiting != null) {
 			waiting.failed(failure);
 		}
@@ -128,6 +142,10 @@ final class GrpcExchange implements Exchange, Receiver {
 
 	@Override
 	public void onClosed(@Nullable Throwable cause) {
+		if (this.answer == null) {
+			// As every call ends: an exception that nobody sees would be costly.
+			return;
+		}
 		boolean unsent = cause instanceof TransportException transport && transport.isUnsent();
 		fail(new TransportException("the call to " + this.socket.remote() + " broke off before the answer came"
 				+ ((cause == null) ? "" : ": " + cause.getMessage()), unsent, cause));

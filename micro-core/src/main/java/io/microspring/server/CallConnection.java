@@ -1,5 +1,7 @@
 package io.microspring.server;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.microspring.codec.Codec;
@@ -64,6 +66,9 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 			log.trace("{} sends on after its answer", this.socket.remote());
 		}
 		else if (message.headers().contains(Headers.END)) {
+			if (message.body().length > 0) {
+				received(current, message);
+			}
 			ended(current);
 		}
 		else {
@@ -219,19 +224,12 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 	private void reply(@Nullable ServerCall answered, Message answer) {
 		this.sending.lock();
 		try {
-			Message end = answer;
-			if (answered != null) {
-				boolean only = answer.headers().contains(Headers.END);
-				if (!only || !answered.responseHeaders().isEmpty()) {
-					openAnswer(answered);
-				}
-				if (!only) {
-					this.socket.send(answer);
-					end = answered.dialect.end();
-				}
-				end = new Message(end.headers().withAll(answered.responseTrailers()), end.body());
+			if (answered == null) {
+				this.socket.send(answer);
 			}
-			this.socket.send(end);
+			else {
+				this.socket.sendAll(rest(answered, answer));
+			}
 		}
 		catch (TransportException ex) {
 			log.debug("{} has gone before its answer", this.socket.remote());
@@ -240,6 +238,24 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 			this.sending.unlock();
 		}
 		this.socket.close();
+	}
+
+	private List<Message> rest(ServerCall answered, Message answer) {
+		List<Message> rest = new ArrayList<>(3);
+		boolean only = answer.headers().contains(Headers.END);
+		CallDialect spoken = this.dialect;
+		if (!this.opened && spoken != null && (!only || !answered.responseHeaders().isEmpty())) {
+			this.opened = true;
+			rest.add(spoken.opening(answered.responseHeaders()));
+		}
+		Message end = answer;
+		if (!only) {
+			rest.add(answer);
+			end = answered.dialect.end();
+		}
+		Metadata trailers = answered.responseTrailers();
+		rest.add(trailers.isEmpty() ? end : new Message(end.headers().withAll(trailers), end.body()));
+		return rest;
 	}
 
 	private void openAnswer(ServerCall current) {

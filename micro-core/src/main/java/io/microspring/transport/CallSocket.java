@@ -1,5 +1,7 @@
 package io.microspring.transport;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -10,8 +12,6 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.transport.StreamOutbox.Outgoing;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -39,6 +39,16 @@ final class CallSocket extends StreamSocket {
 
 	/** The headers of a message that came compressed. */
 	private static final Metadata COMPRESSED = Metadata.of(Headers.COMPRESSED, "true");
+
+	private static final String PROTO = CONTENT_TYPE + "+proto";
+
+	/** How most answers begin, and end; never changed. */
+	private static final Http2Headers OPENING = HeaderBlock.empty()
+		.status("200")
+		.set(HttpHeaderNames.CONTENT_TYPE, AsciiString.cached(PROTO));
+
+	private static final Http2Headers TRAILERS = HeaderBlock.empty()
+		.set(AsciiString.cached(STATUS), AsciiString.cached("0"));
 
 	private static final Metadata END = Metadata.of(Headers.END, "");
 
@@ -86,6 +96,23 @@ final class CallSocket extends StreamSocket {
 
 	@Override
 	public void send(Message message) {
+		this.session.outbox().add(prepare(message));
+	}
+
+	@Override
+	public void sendAll(List<Message> messages) {
+		List<Outgoing> prepared = new ArrayList<>(messages.size());
+		try {
+			for (Message message : messages) {
+				prepared.add(prepare(message));
+			}
+		}
+		finally {
+			this.session.outbox().addAll(prepared);
+		}
+	}
+
+	private Outgoing prepare(Message message) {
 		Metadata headers = message.headers();
 		boolean last = headers.contains(Headers.END);
 		if (headers.contains(isServer() ? Headers.HTTP_STATUS : Headers.CALL_PROTOCOL)) {
@@ -95,7 +122,7 @@ final class CallSocket extends StreamSocket {
 		checkSize(message.body(), this.limit);
 		boolean compress = this.compressing && message.body().length > 0
 				&& !"false".equals(headers.get(Headers.COMPRESSED));
-		submit(compress ? new Message(headers, Gzip.deflate(message.body())) : message, compress, last);
+		return outgoing(compress ? new Message(headers, Gzip.deflate(message.body())) : message, compress, last);
 	}
 
 	private void checkOpening(Metadata headers) {
@@ -117,70 +144,70 @@ final class CallSocket extends StreamSocket {
 	@Override
 	void write(Outgoing outgoing) {
 		Message message = Objects.requireNonNull(outgoing.message());
-		ChannelFuture writing = null;
-		if (!isOver()) {
-			writing = isServer() ? answer(message, outgoing.compressed()) : ask(message, outgoing.compressed());
+		if (isOver()) {
+			unqueue(counted(message));
 		}
-		written(message, writing);
-	}
-
-	private @Nullable ChannelFuture ask(Message message, boolean compressed) {
-		Metadata headers = message.headers();
-		boolean last = headers.contains(Headers.END);
-		if (!this.openingWritten) {
-			this.openingWritten = true;
-			return this.session.streams().open(this, request(headers), last);
-		}
-		ChannelFuture writing = null;
-		if (!last || message.body().length > 0) {
-			writing = this.session.streams().writeData(this, frame(message.body(), compressed), last);
+		else if (isServer()) {
+			answer(message, outgoing.compressed());
 		}
 		else {
-			writing = this.session.streams().writeData(this, Unpooled.EMPTY_BUFFER, true);
+			ask(message, outgoing.compressed());
 		}
-		if (last) {
-			localEnded(writing);
-		}
-		return writing;
 	}
 
-	private ChannelFuture answer(Message message, boolean compressed) {
+	private void ask(Message message, boolean compressed) {
 		Metadata headers = message.headers();
-		if (headers.contains(Headers.END)) {
-			return end(headers);
-		}
-		if (!this.openingWritten && headers.contains(Headers.HTTP_STATUS)) {
-			return opening(headers);
+		boolean last = headers.contains(Headers.END);
+		if (last) {
+			localEnded();
 		}
 		if (!this.openingWritten) {
-			opening(Metadata.empty());
+			this.openingWritten = true;
+			this.session.streams().open(this, request(headers), last);
+			unqueue(counted(message));
 		}
-		return this.session.streams().writeData(this, frame(message.body(), compressed), false);
+		else if (!last || message.body().length > 0) {
+			this.session.streams().writeData(this, frame(message, compressed), last);
+		}
+		else {
+			this.session.streams()
+				.writeData(this, new Outflow.Part(Outflow.Part.NONE, Outflow.Part.NONE, counted(message)), true);
+		}
 	}
 
-	private ChannelFuture opening(Metadata headers) {
+	private void answer(Message message, boolean compressed) {
+		Metadata headers = message.headers();
+		if (headers.contains(Headers.END)) {
+			end(headers, counted(message));
+			return;
+		}
+		if (!this.openingWritten && headers.contains(Headers.HTTP_STATUS)) {
+			opening(headers, counted(message));
+			return;
+		}
+		if (!this.openingWritten) {
+			opening(Metadata.empty(), 0);
+		}
+		this.session.streams().writeData(this, frame(message, compressed), false);
+	}
+
+	private void opening(Metadata headers, int counted) {
 		this.openingWritten = true;
-		ChannelFuture writing = this.session.streams().writeHeaders(this, response(headers), false);
-		writing.addListener((done) -> {
-			if (!done.isSuccess()) {
-				failed(done.cause());
-			}
-		});
-		return writing;
+		this.session.streams().writeHeaders(this, response(headers), false, counted);
 	}
 
-	private ChannelFuture end(Metadata trailers) {
-		Http2Headers block = HeaderBlock.empty();
+	private void end(Metadata trailers, int counted) {
+		Http2Headers block = TRAILERS;
 		if (!this.openingWritten) {
 			block = response(trailers);
 		}
-		else {
+		else if (trailers.size() > 2 || !trailers.contains(Headers.END) || !"0".equals(trailers.get(STATUS))) {
+			block = HeaderBlock.empty();
 			HeaderBlock.write(trailers, block);
 		}
 		this.openingWritten = true;
-		ChannelFuture writing = this.session.streams().writeHeaders(this, block, true);
-		localEnded(writing);
-		return writing;
+		localEnded();
+		this.session.streams().writeHeaders(this, block, true, counted);
 	}
 
 	private Http2Headers request(Metadata headers) {
@@ -198,21 +225,21 @@ final class CallSocket extends StreamSocket {
 	}
 
 	private Http2Headers response(Metadata headers) {
-		Http2Headers block = HeaderBlock.empty().status(headers.getOrDefault(Headers.HTTP_STATUS, "200"));
 		Message asked = this.head;
-		block.set(HttpHeaderNames.CONTENT_TYPE,
-				(asked == null) ? CONTENT_TYPE : asked.headers().getOrDefault("content-type", CONTENT_TYPE));
+		String contentType = (asked == null) ? CONTENT_TYPE
+				: asked.headers().getOrDefault("content-type", CONTENT_TYPE);
+		if (contentType.equals(PROTO) && headers.size() == 1 && "200".equals(headers.get(Headers.HTTP_STATUS))) {
+			return OPENING;
+		}
+		Http2Headers block = HeaderBlock.empty().status(headers.getOrDefault(Headers.HTTP_STATUS, "200"));
+		block.set(HttpHeaderNames.CONTENT_TYPE, contentType);
 		HeaderBlock.write(headers, block);
 		return block;
 	}
 
-	/** The one copy of a body on its way out. */
-	private ByteBuf frame(byte[] body, boolean compressed) {
-		return this.session.alloc()
-			.directBuffer(GrpcDeframer.PREFIX + body.length)
-			.writeByte(compressed ? 1 : 0)
-			.writeInt(body.length)
-			.writeBytes(body);
+	private static Outflow.Part frame(Message message, boolean compressed) {
+		return new Outflow.Part(GrpcDeframer.prefix(message.body().length, compressed), message.body(),
+				counted(message));
 	}
 
 	@Override
@@ -229,7 +256,7 @@ final class CallSocket extends StreamSocket {
 		if (status == UNIMPLEMENTED) {
 			trailers.set(ACCEPT_ENCODING.toString(), "identity," + Gzip.NAME);
 		}
-		end(trailers.build());
+		end(trailers.build(), 0);
 	}
 
 	// incoming
@@ -338,6 +365,9 @@ final class CallSocket extends StreamSocket {
 			}
 			boolean compressed = messages.isCompressed();
 			byte[] body = messages.take();
+			if (compressed) {
+				this.share.inflated(body.length);
+			}
 			Message message = compressed ? new Message(COMPRESSED, body) : new Message(Metadata.empty(), body);
 			return (receiver) -> receiver.onMessage(message);
 		}

@@ -71,6 +71,17 @@ final class GrpcDeframer {
 		return this.missing == 0;
 	}
 
+	/**
+	 * What goes ahead of a message.
+	 * @param length the message's length
+	 * @param compressed whether it was compressed
+	 * @return the flag and the length
+	 */
+	static byte[] prefix(int length, boolean compressed) {
+		return new byte[] { (byte) (compressed ? 1 : 0), (byte) (length >>> 24), (byte) (length >>> 16),
+				(byte) (length >>> 8), (byte) length };
+	}
+
 	private void flag(int flag) {
 		if (flag > 1) {
 			throw MicroException.internalServerError(HttpSocket.ID,

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.microspring.message.Metadata;
@@ -30,6 +31,14 @@ final class HeaderBlock {
 			"micro-id", "micro-service", "micro-endpoint", "micro-method", "micro-error", "micro-from-service",
 			"traceparent", "tracestate", "accept", "x-content-type");
 
+	private static final AsciiString TIMEOUT = known("timeout");
+
+	private static final AsciiString GRPC_TIMEOUT = known("grpc-timeout");
+
+	private static final AsciiString TRACEPARENT = known("traceparent");
+
+	private static final AsciiString MICRO_ID = known("micro-id");
+
 	private HeaderBlock() {
 	}
 
@@ -48,6 +57,14 @@ final class HeaderBlock {
 				block.set(AsciiString.of(name.toLowerCase(Locale.ROOT)), value(value));
 			}
 		});
+	}
+
+	/**
+	 * Whether a header is another one with each call, which would push those out of the
+	 * tables of both ends that stay the same.
+	 */
+	static boolean isFleeting(CharSequence name) {
+		return name == TIMEOUT || name == GRPC_TIMEOUT || name == TRACEPARENT || name == MICRO_ID;
 	}
 
 	/** An empty block; what is put into it is checked here. */
@@ -128,6 +145,10 @@ final class HeaderBlock {
 		}
 		String text = value.toString();
 		return plain ? text : new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+	}
+
+	private static AsciiString known(String name) {
+		return Objects.requireNonNull(KNOWN.get(name));
 	}
 
 	private static Map<String, AsciiString> known(String... names) {

@@ -25,6 +25,7 @@ final class Http2Frames extends Http2EventAdapter {
 	public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end)
 			throws Http2Exception {
 		this.session.watch().frame();
+		this.session.outbox().frame();
 		StreamSocket socket = this.session.streams().socket(id);
 		if (socket != null) {
 			if (end) {
@@ -53,6 +54,7 @@ final class Http2Frames extends Http2EventAdapter {
 	@Override
 	public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean end) {
 		this.session.watch().frame();
+		this.session.outbox().frame();
 		StreamSocket socket = this.session.streams().socket(id);
 		if (socket == null || socket.isOver()) {
 			return data.readableBytes() + padding;
@@ -91,9 +93,9 @@ final class Http2Frames extends Http2EventAdapter {
 	}
 
 	@Override
-	public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+	public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) throws Http2Exception {
 		this.session.watch().frame();
-		this.session.settled();
+		this.session.settled(settings);
 	}
 
 	@Override
@@ -142,6 +144,7 @@ final class Http2Frames extends Http2EventAdapter {
 		StreamSocket socket = this.session.streams().socket(stream);
 		if (socket != null) {
 			socket.streamClosed(null);
+			socket.release();
 		}
 		this.session.farewell().streamClosed(this.session.context());
 		this.session.watch().stream();

@@ -57,6 +57,10 @@ final class Http2Session extends Http2ConnectionHandler {
 
 	private final Http2Watch watch;
 
+	private final WriteBatch batch = new WriteBatch();
+
+	private final Http2Writer writer;
+
 	private @Nullable ChannelHandlerContext context;
 
 	private volatile boolean closed;
@@ -74,6 +78,7 @@ final class Http2Session extends Http2ConnectionHandler {
 		this.remote = HttpSocket.text(this.channel.remoteAddress());
 		this.streams = new Http2Streams(this, builder.onAccept());
 		this.farewell = new Http2Farewell(this, this.channel);
+		this.writer = new Http2Writer(this, this.batch);
 		this.watch = new Http2Watch(this, this.options);
 		Http2Frames frames = new Http2Frames(this);
 		decoder.frameListener(frames);
@@ -127,6 +132,10 @@ final class Http2Session extends Http2ConnectionHandler {
 		return this.streams;
 	}
 
+	Http2Writer writer() {
+		return this.writer;
+	}
+
 	StreamOutbox outbox() {
 		return this.outbox;
 	}
@@ -151,7 +160,8 @@ final class Http2Session extends Http2ConnectionHandler {
 	}
 
 	/** The peer has told its limits. */
-	void settled() {
+	void settled(Http2Settings settings) throws Http2Exception {
+		this.writer.settings(settings);
 		this.calls.most(connection().local().maxActiveStreams());
 	}
 
@@ -176,7 +186,12 @@ final class Http2Session extends Http2ConnectionHandler {
 	@Override
 	public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
 		this.context = ctx;
+		ctx.pipeline().addBefore(ctx.name(), null, this.batch);
 		super.handlerAdded(ctx);
+		connection().local()
+			.flowController()
+			.incrementWindowSize(connection().connectionStream(),
+					Http2SessionBuilder.CONNECTION_WINDOW - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
 		this.watch.begin(ctx);
 	}
 
@@ -195,6 +210,7 @@ final class Http2Session extends Http2ConnectionHandler {
 	 */
 	void upgraded(Http2Settings settings, Message request) {
 		try {
+			this.writer.settings(settings);
 			onHttpServerUpgrade(settings);
 			this.streams.accept(connection().stream(Http2CodecUtil.HTTP_UPGRADE_STREAM_ID), request);
 		}
@@ -349,6 +365,17 @@ final class Http2Session extends Http2ConnectionHandler {
 		if (socket != null) {
 			socket.over(new TransportException("stream with " + this.remote + " broke: " + error.getMessage(), false,
 					error));
+		}
+	}
+
+	/** As ever, but written by who writes all headers. */
+	@Override
+	protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext ctx, Http2Stream stream) {
+		try {
+			this.writer.headers(stream, HeaderBlock.empty().status("431"), true);
+		}
+		catch (Http2Exception ignored) {
+			// the reset that follows has to say enough
 		}
 	}
 

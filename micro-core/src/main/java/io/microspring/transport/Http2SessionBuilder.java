@@ -27,6 +27,9 @@ final class Http2SessionBuilder extends AbstractHttp2ConnectionHandlerBuilder<Ht
 	 */
 	private static final int STREAM_WINDOW = 256 * 1024;
 
+	/** How many bytes a peer may have on their way. */
+	static final int CONNECTION_WINDOW = 1024 * 1024;
+
 	/** How many streams a peer may reset, or have us reset, in so many seconds. */
 	static final int MAX_RESETS = 10_000;
 

@@ -5,13 +5,12 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import io.microspring.message.Message;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +30,9 @@ final class Http2Streams {
 	/** How many of the largest messages may be there in part. */
 	private static final int MOST_PARTIAL = 16;
 
+	/** How many of the largest messages may be there that came compressed. */
+	private static final int MOST_INFLATED = 32;
+
 	/** No fewer bytes than this, however small the largest message is. */
 	private static final long LEAST = 32L * 1024 * 1024;
 
@@ -44,11 +46,16 @@ final class Http2Streams {
 
 	private final long mostPartial;
 
+	private final long mostInflated;
+
 	/** The bytes that wait to be taken by the peer. */
 	private long unwritten;
 
 	/** The bytes of messages that are there in part. */
 	private long partial;
+
+	/** The bytes of messages that came compressed and whose calls are not over. */
+	private long inflated;
 
 	/**
 	 * No streams yet.
@@ -62,6 +69,7 @@ final class Http2Streams {
 		long largest = session.options().maxMessageSize();
 		this.mostUnwritten = Math.max(LEAST, MOST_UNWRITTEN * largest);
 		this.mostPartial = Math.max(LEAST, MOST_PARTIAL * largest);
+		this.mostInflated = Math.max(LEAST, MOST_INFLATED * largest);
 	}
 
 	/**
@@ -82,50 +90,100 @@ final class Http2Streams {
 		return this.partial <= this.mostPartial;
 	}
 
-	/** Begins the stream of a client's socket. */
-	ChannelFuture open(StreamSocket socket, Http2Headers headers, boolean end) {
-		ChannelHandlerContext ctx = this.session.context();
-		boolean possible = this.session.isOpen() && !this.session.connection().goAwayReceived()
-				&& !this.session.connection().goAwaySent() && this.session.connection().local().canOpenStream();
-		int id = possible ? this.session.connection().local().incrementAndGetNextStreamId() : -1;
+	/**
+	 * More, or fewer, bytes are there of messages that came compressed.
+	 * @param bytes how many more
+	 * @return whether that is still bearable
+	 */
+	boolean inflated(long bytes) {
+		this.inflated += bytes;
+		return this.inflated <= this.mostInflated;
+	}
+
+	/**
+	 * Begins the stream of a client's socket.
+	 * @param socket the socket
+	 * @param headers what it begins with
+	 * @param end whether nothing follows
+	 */
+	void open(StreamSocket socket, Http2Headers headers, boolean end) {
+		Http2Connection connection = this.session.connection();
+		boolean possible = this.session.isOpen() && !connection.goAwayReceived() && !connection.goAwaySent()
+				&& connection.local().canOpenStream();
+		int id = possible ? connection.local().incrementAndGetNextStreamId() : -1;
 		if (id < 0) {
-			TransportException never = new TransportException(
-					"connection to " + this.session.remote() + " takes no more streams", true, this.session.cause());
-			socket.over(never);
-			return ctx.newFailedFuture(never);
+			socket.over(new TransportException("connection to " + this.session.remote() + " takes no more streams",
+					true, this.session.cause()));
+			return;
 		}
-		ChannelFuture writing = this.session.encoder().writeHeaders(ctx, id, headers, 0, end, ctx.newPromise());
-		Http2Stream stream = this.session.connection().stream(id);
-		if (stream == null) {
-			socket.failed(writing.cause());
-			return writing;
+		try {
+			Http2Stream stream = connection.local().createStream(id, false);
+			this.session.calls().opened(socket);
+			socket.bind(stream);
+			stream.setProperty(this.key, socket);
+			this.session.writer().headers(stream, headers, end);
+			if (end) {
+				socket.endWritten();
+			}
 		}
-		this.session.calls().opened(socket);
-		socket.bind(stream);
-		stream.setProperty(this.key, socket);
-		if (end) {
-			socket.localEnded(writing);
+		catch (Http2Exception ex) {
+			socket.unwritable(this.session.context(), ex);
 		}
-		return writing;
 	}
 
-	ChannelFuture writeHeaders(StreamSocket socket, Http2Headers headers, boolean end) {
-		ChannelHandlerContext ctx = this.session.context();
-		Http2Stream stream = socket.stream();
+	/**
+	 * Writes headers, behind all data.
+	 * @param socket the socket
+	 * @param headers the headers
+	 * @param end whether nothing follows
+	 * @param counted how much they count for what waits to be written
+	 */
+	void writeHeaders(StreamSocket socket, Http2Headers headers, boolean end, int counted) {
+		Http2Stream stream = writable(socket, counted);
 		if (stream == null) {
-			return ctx.newFailedFuture(new TransportException("not open", false, null));
+			return;
 		}
-		return this.session.encoder().writeHeaders(ctx, stream.id(), headers, 0, end, ctx.newPromise());
+		Http2RemoteFlowController flow = this.session.encoder().flowController();
+		if (end && flow.hasFlowControlled(stream)) {
+			flow.addFlowControlled(stream, new Outflow(socket, stream, this.session.writer(), headers, counted));
+			return;
+		}
+		try {
+			this.session.writer().headers(stream, headers, end);
+			if (end) {
+				socket.endWritten();
+			}
+		}
+		catch (Http2Exception ex) {
+			socket.unwritable(this.session.context(), ex);
+		}
+		socket.leaves(counted);
 	}
 
-	ChannelFuture writeData(StreamSocket socket, ByteBuf data, boolean end) {
-		ChannelHandlerContext ctx = this.session.context();
-		Http2Stream stream = socket.stream();
-		if (stream == null) {
-			data.release();
-			return ctx.newFailedFuture(new TransportException("not open", false, null));
+	/**
+	 * Writes a message, as soon as the peer has room.
+	 * @param socket the socket
+	 * @param part the message
+	 * @param end whether nothing follows
+	 */
+	void writeData(StreamSocket socket, Outflow.Part part, boolean end) {
+		Http2Stream stream = writable(socket, part.counted());
+		if (stream != null) {
+			this.session.encoder()
+				.flowController()
+				.addFlowControlled(stream, new Outflow(socket, stream, this.session.writer(), part, end));
 		}
-		return this.session.encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
+	}
+
+	private @Nullable Http2Stream writable(StreamSocket socket, int counted) {
+		socket.writing(counted);
+		Http2Stream stream = socket.stream();
+		if (stream != null && stream.state().localSideOpen()) {
+			return stream;
+		}
+		socket.leaves(counted);
+		socket.failed(null);
+		return null;
 	}
 
 	void reset(Http2Stream stream, Http2Error error) {

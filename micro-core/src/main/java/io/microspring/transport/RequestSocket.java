@@ -9,8 +9,6 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.transport.StreamOutbox.Outgoing;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -40,37 +38,41 @@ final class RequestSocket extends StreamSocket {
 	public void send(Message message) {
 		checkSize(message.body(), this.options.maxMessageSize());
 		HeaderNames.checkStatus(message.header(Headers.HTTP_STATUS));
-		submit(message, false, true);
+		this.session.outbox().add(outgoing(message, false, true));
 	}
 
 	@Override
 	void write(Outgoing outgoing) {
 		Message message = Objects.requireNonNull(outgoing.message());
-		written(message, isOver() ? null : answer(message));
+		if (isOver()) {
+			unqueue(counted(message));
+		}
+		else {
+			answer(message, counted(message));
+		}
 	}
 
-	private ChannelFuture answer(Message message) {
+	private void answer(Message message, int counted) {
 		Metadata headers = message.headers();
 		Http2Headers block = HeaderBlock.empty().status(headers.getOrDefault(Headers.HTTP_STATUS, "200"));
 		block.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(message.body().length));
 		HeaderBlock.write(headers, block);
 		boolean bodyless = message.body().length == 0 || "HEAD".equals(this.head.header(Headers.HTTP_METHOD));
-		ChannelFuture writing = this.session.streams().writeHeaders(this, block, bodyless);
+		localEnded();
+		this.session.streams().writeHeaders(this, block, bodyless, bodyless ? counted : 0);
 		if (!bodyless) {
-			writing = this.session.streams().writeData(this, Unpooled.wrappedBuffer(message.body()), true);
+			this.session.streams().writeData(this, new Outflow.Part(Outflow.Part.NONE, message.body(), counted), true);
 		}
-		localEnded(writing);
 		if ("close".equalsIgnoreCase(headers.get("Connection"))) {
 			// What ends a connection of HTTP/1.1 lets this one finish what is under way.
 			this.session.goAway();
 		}
-		return writing;
 	}
 
 	@Override
 	void writeFailure(MicroException error) {
 		Message refusal = HttpSocket.refusal(error);
-		answer(new Message(refusal.headers().without("Connection"), refusal.body()));
+		answer(new Message(refusal.headers().without("Connection"), refusal.body()), 0);
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.microspring.transport;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.microspring.message.Message;
 
@@ -24,6 +25,15 @@ public interface Socket extends AutoCloseable {
 	 * @throws IllegalArgumentException when a pseudo header is malformed
 	 */
 	void send(Message message);
+
+	/**
+	 * Sends messages, one behind the other, as {@link #send} does; the peer is likely to
+	 * get them together. Those ahead of one that cannot be sent are sent.
+	 * @param messages the messages
+	 */
+	default void sendAll(List<Message> messages) {
+		messages.forEach(this::send);
+	}
 
 	/**
 	 * Installs what receives. Messages that came before are handed over now.

@@ -2,13 +2,12 @@ package io.microspring.transport;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.transport.StreamOutbox.Outgoing;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -27,9 +26,6 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 
 	private static final Logger logger = LoggerFactory.getLogger(HttpTransport.class);
 
-	/** How much may be queued before no more is welcome. */
-	private static final int HIGH_WATER = 256 * 1024;
-
 	/** What a message takes beside its body. */
 	private static final int OVERHEAD = 64;
 
@@ -37,10 +33,12 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 
 	final HttpOptions options;
 
+	final Share share;
+
 	private final StreamDelivery delivery;
 
-	/** From any thread: the bytes sent that the peer has not made room for. */
-	private final AtomicLong queued = new AtomicLong();
+	/** From any thread: what was sent that the peer has not made room for. */
+	private final Backlog backlog = new Backlog();
 
 	/** From any thread: whether no more can be sent. */
 	private volatile boolean closed;
@@ -53,22 +51,16 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 	/** Whether the last of this end has been written. */
 	private boolean localEnded;
 
+	private boolean endWritten;
+
 	/** Whether the last of the peer has come. */
 	private boolean remoteEnded;
 
 	private boolean over;
 
+	private boolean released;
+
 	private @Nullable ScheduledFuture<?> slow;
-
-	/** How much of a message is there that is not complete. */
-	private long partial;
-
-	/** How much was queued when somebody looked, and how often some of it had left. */
-	private long seenQueued;
-
-	private long seenLeft;
-
-	private long left;
 
 	/** How many messages have come: tells one partial message from the next. */
 	private long complete;
@@ -77,6 +69,7 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 		this.session = session;
 		this.options = session.options();
 		this.delivery = new StreamDelivery(session.loop(), this);
+		this.share = new Share(session.streams());
 	}
 
 	// what subclasses know
@@ -136,20 +129,10 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 	final void decoded(int bytes, boolean whole) {
 		if (whole) {
 			this.complete++;
-			forgetPartial();
+			this.share.complete();
 		}
-		else {
-			this.partial += bytes;
-			if (!this.session.streams().partial(bytes)) {
-				refuse(MicroException.of(HttpSocket.ID, 429, "too many large messages come at once"));
-			}
-		}
-	}
-
-	private void forgetPartial() {
-		if (this.partial > 0) {
-			this.session.streams().partial(-this.partial);
-			this.partial = 0;
+		else if (!this.share.partial(bytes)) {
+			refuse(Share.exceeded());
 		}
 	}
 
@@ -245,9 +228,19 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 		if (this.slow != null) {
 			this.slow.cancel(false);
 		}
-		forgetPartial();
-		this.session.released(this);
+		this.share.end();
+		if (this.stream == null || this.stream.state() == Http2Stream.State.CLOSED) {
+			release();
+		}
 		this.session.outbox().wake();
+	}
+
+	/** The stream is closed, and counts for the peer's limit no more. */
+	final void release() {
+		if (!this.released) {
+			this.released = true;
+			this.session.released(this);
+		}
 	}
 
 	final boolean isOver() {
@@ -265,69 +258,95 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 
 	// outgoing
 
-	/** Checks, and counts, and queues. */
-	final void submit(Message message, boolean compressed, boolean last) {
+	/** Checks a message, and counts it as queued. */
+	final Outgoing outgoing(Message message, boolean compressed, boolean last) {
 		if (!isOpen() || this.sentEnd) {
 			throw new TransportException("stream with " + remote() + " is closed", true, null);
 		}
 		if (last) {
 			this.sentEnd = true;
 		}
-		this.queued.addAndGet(message.body().length + OVERHEAD);
-		this.session.outbox().add(new Outgoing(this, message, compressed));
+		this.backlog.add(counted(message));
+		return new Outgoing(this, message, compressed);
 	}
 
 	final void checkSize(byte[] body, int limit) {
 		HttpSocket.checkSize(body, limit, remote());
 	}
 
-	/** A message has left the queue; it counts until it was written. */
-	final void written(Message message, @Nullable ChannelFuture writing) {
-		int size = message.body().length + OVERHEAD;
-		if (writing == null || writing.isDone()) {
-			unqueue(size);
+	/**
+	 * How much a message counts for what waits to be written, from when it is queued
+	 * until it has left.
+	 */
+	static int counted(Message message) {
+		return message.body().length + OVERHEAD;
+	}
+
+	/** A message is being written. */
+	final void writing(int counted) {
+		this.session.streams().unwritten(counted);
+	}
+
+	/** A message is on its way, or will never be. */
+	final void leaves(int counted) {
+		WriteBatch batch = this.session.writer().batch();
+		if (batch.isFlowing()) {
+			left(counted);
 		}
 		else {
-			this.session.streams().unwritten(size);
-			writing.addListener((done) -> {
-				this.session.streams().unwritten(-size);
-				unqueue(size);
-			});
+			batch.whenLeft(() -> left(counted));
 		}
+	}
+
+	private void left(int counted) {
+		this.session.streams().unwritten(-counted);
+		unqueue(counted);
 	}
 
 	/** Ends the stream when the peer has taken nothing since this was called before. */
 	final void checkTaken() {
-		long waiting = this.queued.get();
-		if (waiting > 0 && this.seenQueued > 0 && this.left == this.seenLeft) {
+		if (this.backlog.hasStalled()) {
 			reset(Http2Error.CANCEL, new TransportException(remote() + " does not take what it is sent", false, null));
 		}
-		this.seenQueued = waiting;
-		this.seenLeft = this.left;
 	}
 
-	private void unqueue(int size) {
-		this.left++;
-		long waiting = this.queued.addAndGet(-size);
-		if (waiting < HIGH_WATER && waiting + size >= HIGH_WATER) {
+	/** A message has left the queue, or is dropped. */
+	final void unqueue(int size) {
+		if (this.backlog.remove(size)) {
 			this.session.outbox().wake();
 		}
 	}
 
-	/** The last of this end is on its way. */
-	final void localEnded(ChannelFuture writing) {
+	/** The last of this end waits to be written. */
+	final void localEnded() {
 		this.localEnded = true;
-		writing.addListener((done) -> {
-			Http2Stream open = this.stream;
-			if (done.isSuccess() && isServer() && !this.remoteEnded && open != null) {
-				// The answer is complete: what the peer would still send is of no use
-				// (RFC 9113 §8.1).
-				this.session.streams().reset(open, Http2Error.NO_ERROR);
-			}
-			else if (!done.isSuccess()) {
-				failed(done.cause());
-			}
-		});
+	}
+
+	/** The last of this end has been written. */
+	final void endWritten() {
+		this.localEnded = true;
+		this.endWritten = true;
+		Http2Stream open = this.stream;
+		if (open != null) {
+			this.session.closeStreamLocal(open, this.session.context().newSucceededFuture());
+		}
+		if (isServer() && !this.remoteEnded) {
+			this.session.outbox().afterReading(this::cutOff);
+		}
+	}
+
+	/** What the peer would still send is of no use (RFC 9113 §8.1). */
+	private void cutOff() {
+		Http2Stream open = this.stream;
+		if (!this.remoteEnded && open != null) {
+			this.session.streams().reset(open, Http2Error.NO_ERROR);
+		}
+	}
+
+	/** Headers are not such as the peer takes. */
+	final void unwritable(ChannelHandlerContext ctx, Http2Exception cause) {
+		this.session.onError(ctx, true, cause);
+		failed(cause);
 	}
 
 	/** Something could not be written. */
@@ -364,7 +383,7 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 
 	@Override
 	public final boolean isWritable() {
-		return isOpen() && this.queued.get() < HIGH_WATER;
+		return isOpen() && this.backlog.hasRoom();
 	}
 
 	@Override
@@ -394,8 +413,15 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 
 	@Override
 	public final void close() {
-		if (!this.closed) {
-			this.closed = true;
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		if (this.session.loop().inEventLoop() && this.remoteEnded && this.endWritten) {
+			// Both ends have said their last: there is nothing to write.
+			this.delivery.abort(null);
+		}
+		else {
 			this.session.outbox().add(new Outgoing(this, null, false));
 			this.session.outbox().wake();
 		}

@@ -41,9 +41,10 @@ public interface Transport extends AutoCloseable {
 	 * {@link io.microspring.message.Headers#PATH}, the answer's
 	 * {@link io.microspring.message.Headers#HTTP_STATUS}); any number of messages of the
 	 * call; one that is marked by {@link io.microspring.message.Headers#END}, whose other
-	 * headers are trailers. A callee may leave out all but the last. Closing the socket
-	 * before both ends have ended cancels the call, and the peer's
-	 * {@link Receiver#onClosed} is given a cause.
+	 * headers are trailers, and whose body, where a caller's has one, is the last of
+	 * these messages. A callee may leave out all but the last. Closing the socket before
+	 * both ends have ended cancels the call, and the peer's {@link Receiver#onClosed} is
+	 * given a cause.
 	 * @param address {@code host:port}
 	 * @param timeout how long connecting may take
 	 * @return the socket; fails with a {@link TransportException} of which

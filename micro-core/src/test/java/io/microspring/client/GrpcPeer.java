@@ -55,6 +55,8 @@ final class GrpcPeer implements AutoCloseable {
 
 		private final Inbox inbox;
 
+		private boolean ended;
+
 		private Message opening = Message.of(Metadata.empty());
 
 		Call(Socket socket) {
@@ -74,8 +76,14 @@ final class GrpcPeer implements AutoCloseable {
 			return this.socket;
 		}
 
+		/** What came next; a message that says that it is the last counts for two. */
 		Message next() throws InterruptedException {
-			return this.inbox.take(PATIENCE);
+			if (this.ended) {
+				return Message.of(Metadata.of(Headers.END, ""));
+			}
+			Message next = this.inbox.take(PATIENCE);
+			this.ended = next.body().length > 0 && next.header(Headers.END) != null;
+			return next;
 		}
 
 		String text() throws InterruptedException {

@@ -98,6 +98,38 @@ class Http2ClientSideTest {
 	}
 
 	@Test
+	void lastMessageMaySayThatItIsTheLast() throws Exception {
+		CompletableFuture<Socket> opening = this.transport.openStream(this.address, WAIT);
+		try (RawHttp2 server = RawHttp2.accept(this.listener)) {
+			Events call = new Events(opening.get(10, TimeUnit.SECONDS));
+			call.socket.sendAll(List.of(opening(), new Message(Metadata.empty(), bytes("first")),
+					new Message(Metadata.of(Headers.END, ""), bytes("last"))));
+			assertThat(server.next(RawHttp2.HEADERS).ends()).isFalse();
+			Frame data = server.next();
+			assertThat(data.text()).endsWith("last").contains("first");
+			assertThat(data.ends()).isTrue();
+			assertThatThrownBy(() -> call.socket.send(new Message(Metadata.empty(), bytes("more"))))
+				.isInstanceOf(TransportException.class);
+		}
+	}
+
+	@Test
+	void headersOfEachCallAreWhatWasSent() throws Exception {
+		CompletableFuture<Socket> opening = this.transport.openStream(this.address, WAIT);
+		try (RawHttp2 server = RawHttp2.accept(this.listener)) {
+			for (int i = 0; i < 100; i++) {
+				Events call = new Events(opening.get(10, TimeUnit.SECONDS));
+				call.socket.send(opening("grpc-timeout", i + "S", "x-call", "call " + i % 7));
+				assertThat(server.headers(server.next(RawHttp2.HEADERS))).containsEntry("grpc-timeout", i + "S")
+					.containsEntry("x-call", "call " + i % 7)
+					.containsEntry(":path", "/test.Echo/Say");
+				server.headers(FIRST + 2 * i, true, ":status", "200", "grpc-status", "0");
+				opening = this.transport.openStream(this.address, WAIT);
+			}
+		}
+	}
+
+	@Test
 	void answerThatIsNoGrpcIsHandedOnAsItIs() throws Exception {
 		CompletableFuture<Socket> opening = this.transport.openStream(this.address, WAIT);
 		try (RawHttp2 server = RawHttp2.accept(this.listener)) {

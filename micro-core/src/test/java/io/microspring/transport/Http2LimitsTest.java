@@ -128,6 +128,32 @@ class Http2LimitsTest {
 	// what a peer may not do
 
 	@Test
+	void decompressedMessagesThatAreBeingHandledAreBounded() throws Exception {
+		int size = 1024 * 1024;
+		int most = 32;
+		byte[] message = RawHttp2.message(1, Gzip.deflate(new byte[size]));
+		try (RecordingServer idle = new RecordingServer(RecordingServer.options().withMaxMessageSize(size));
+				RawHttp2 client = RawHttp2.to(idle.address())) {
+			idle.answering((socket, received) -> {
+			});
+			int last = 2 * most + 1;
+			for (int stream = 1; stream <= last; stream += 2) {
+				client.call(stream, "grpc-encoding", "gzip").data(stream, true, message);
+			}
+			Frame refusal = client.next();
+			assertThat(refusal.stream()).isEqualTo(last);
+			assertThat(trailers(client, refusal)).containsEntry("grpc-status", "8");
+
+			client.frame(RawHttp2.RST_STREAM, 0, 1, RawHttp2.number(8));
+			idle.answering(Http2ServerSideTest::echo);
+			client.call(last + 2, "grpc-encoding", "gzip").data(last + 2, true, message);
+			Frame answer = client.next();
+			assertThat(answer.stream()).isEqualTo(last + 2);
+			assertThat(client.headers(answer)).containsEntry(":status", "200");
+		}
+	}
+
+	@Test
 	void tooManyHeadersAreRefused() throws Exception {
 		try (RawHttp2 client = RawHttp2.to(this.server.address())) {
 			client.request(1, true, "POST", "/", "x-large", "x".repeat(4300));

@@ -2,6 +2,7 @@ package io.microspring.transport;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 
@@ -22,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class Http2ServerSideTest {
 
 	private static final int MAX = 1000;
+
+	private static final int INITIAL_WINDOW = 4;
 
 	private final RecordingServer server = new RecordingServer(RecordingServer.options().withMaxMessageSize(MAX));
 
@@ -192,6 +195,37 @@ class Http2ServerSideTest {
 			Frame reset = client.next();
 			assertThat(reset.type()).isEqualTo(RawHttp2.RST_STREAM);
 			assertThat(reset.code()).isZero();
+		}
+	}
+
+	@Test
+	void messagesThatWaitForRoomLeaveTogetherAndWhole() throws Exception {
+		this.server.answering((socket, message) -> {
+			if (message.headers().contains(Headers.END)) {
+				socket.send(Message.of(Metadata.of(Headers.HTTP_STATUS, "200")));
+				for (int i = 0; i < 100; i++) {
+					socket.send(new Message(Metadata.empty(), bytes("message " + i)));
+				}
+				socket.send(Message.of(Metadata.of(Headers.END, "", "grpc-status", "0")));
+			}
+		});
+		ByteArrayOutputStream all = new ByteArrayOutputStream();
+		for (int i = 0; i < 100; i++) {
+			all.writeBytes(RawHttp2.message("message " + i));
+		}
+		try (RawHttp2 client = RawHttp2.to(this.server.address())) {
+			client.settings(INITIAL_WINDOW, 0).call(1).data(1, true, new byte[0]);
+			assertThat(client.nextHeaders()).containsEntry(":status", "200");
+			client.frame(RawHttp2.WINDOW_UPDATE, 0, 1, RawHttp2.number(7));
+			Frame first = client.next();
+			assertThat(first.payload()).isEqualTo(Arrays.copyOf(all.toByteArray(), 7));
+			client.frame(RawHttp2.WINDOW_UPDATE, 0, 1, RawHttp2.number(60_000));
+			Frame rest = client.next();
+			assertThat(rest.payload()).isEqualTo(Arrays.copyOfRange(all.toByteArray(), 7, all.size()));
+			assertThat(rest.ends()).isFalse();
+			Frame trailers = client.next();
+			assertThat(trailers.ends()).isTrue();
+			assertThat(client.headers(trailers)).containsEntry("grpc-status", "0");
 		}
 	}
 
