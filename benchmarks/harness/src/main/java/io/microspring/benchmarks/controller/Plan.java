@@ -73,7 +73,7 @@ record Plan(List<Group> groups, List<Row> probes, int rounds, Duration warmUp, D
 		for (int rate : new int[] { 1000, 5000, 20000 }) {
 			groups.add(Group.ofAll(Load.open(128, 100, rate)));
 		}
-		return new Plan(groups, Rows.probes(), 5, Duration.ofSeconds(12), Duration.ofMillis(700),
+		return new Plan(groups, Rows.probes(), 5, Duration.ofSeconds(30), Duration.ofMillis(700),
 				Duration.ofSeconds(5));
 	}
 
