@@ -54,7 +54,7 @@ record Plan(List<Group> groups, List<Row> probes, int rounds, Duration warmUp, D
 			.stream()
 			.map((table) -> new Group(Load.named(table.getKey()), List.copyOf(table.getValue())))
 			.toList();
-		return new Plan(groups, Rows.probes(), 5, Duration.ofSeconds(6), Duration.ofMillis(250),
+		return new Plan(groups, Rows.probes(), 5, Duration.ofSeconds(8), Duration.ofMillis(250),
 				Duration.ofMillis(900));
 	}
 

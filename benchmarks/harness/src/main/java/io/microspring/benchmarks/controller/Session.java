@@ -27,6 +27,9 @@ final class Session implements AutoCloseable {
 
 	private static final int ATTEMPTS = 3;
 
+	/** What the first pass has made hot is compiled by the time of the second. */
+	private static final int WARMINGS = 2;
+
 	/** A load that a row failed so often is not tried again. */
 	private static final int FAILURES = 2;
 
@@ -61,8 +64,10 @@ final class Session implements AutoCloseable {
 	Results run() {
 		this.plan.rows().forEach(this::start);
 		this.plan.probes().forEach(this::startProbe);
-		for (Pair pair : List.copyOf(this.pairs.values())) {
-			warm(pair);
+		for (int pass = 1; pass <= WARMINGS; pass++) {
+			for (Pair pair : List.copyOf(this.pairs.values())) {
+				warm(pair);
+			}
 		}
 		for (int round = 1; round <= this.plan.rounds(); round++) {
 			List<Group> groups = new ArrayList<>(this.plan.groups());
@@ -109,7 +114,7 @@ final class Session implements AutoCloseable {
 	private void warm(Pair pair) {
 		say("warming " + pair.row().name());
 		List<Load> loads = this.plan.loads(pair.row());
-		Duration each = this.plan.warmUp().dividedBy(loads.size());
+		Duration each = this.plan.warmUp().dividedBy(loads.size() * WARMINGS);
 		for (Load load : loads) {
 			attempt(pair.row(), load.name(), () -> pair.warm(load.lasting(Duration.ZERO, each)));
 		}
