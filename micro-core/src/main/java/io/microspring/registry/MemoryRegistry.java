@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Mailbox;
@@ -30,7 +30,8 @@ final class MemoryRegistry implements Registry {
 
 	private final Map<NodeKey, Lease> leases = new HashMap<>();
 
-	private final List<Watch> watches = new CopyOnWriteArrayList<>();
+	/** By the name that is watched; empty for all. A cache watches each name it knows. */
+	private final Map<String, List<Watch>> watches = new ConcurrentHashMap<>();
 
 	/** Guards changes; listeners are called outside. */
 	private final ReentrantLock lock = new ReentrantLock();
@@ -99,7 +100,8 @@ final class MemoryRegistry implements Registry {
 		try {
 			requireOpen();
 			Watch watch = new Watch(name, listener);
-			this.watches.add(watch);
+			this.watches.merge(name, List.of(watch),
+					(before, one) -> Stream.concat(before.stream(), one.stream()).toList());
 			return watch;
 		}
 		finally {
@@ -120,7 +122,7 @@ final class MemoryRegistry implements Registry {
 			this.leases.values().forEach(Lease::cancel);
 			this.leases.clear();
 			this.services.clear();
-			this.watches.forEach(Watch::close);
+			this.watches.values().forEach((each) -> each.forEach(Watch::close));
 		}
 		finally {
 			this.lock.unlock();
@@ -195,10 +197,15 @@ final class MemoryRegistry implements Registry {
 			return;
 		}
 		Change change = new Change(action, nodes.equals(service.nodes()) ? service : service.withNodes(nodes));
-		for (Watch watch : this.watches) {
-			if (watch.name.isEmpty() || watch.name.equals(service.name())) {
-				watch.changes.offer(change);
-			}
+		offer(service.name(), change);
+		if (!service.name().isEmpty()) {
+			offer("", change);
+		}
+	}
+
+	private void offer(String name, Change change) {
+		for (Watch watch : this.watches.getOrDefault(name, List.of())) {
+			watch.changes.offer(change);
 		}
 	}
 
@@ -282,7 +289,10 @@ final class MemoryRegistry implements Registry {
 		@Override
 		public void close() {
 			this.changes.close();
-			MemoryRegistry.this.watches.remove(this);
+			MemoryRegistry.this.watches.computeIfPresent(this.name, (name, before) -> {
+				List<Watch> left = before.stream().filter((watch) -> watch != this).toList();
+				return left.isEmpty() ? null : left;
+			});
 		}
 
 	}
