@@ -160,8 +160,9 @@ final class ServerCall extends Timeout implements Call {
 		if (chosen != null) {
 			return chosen;
 		}
-		boolean asReceived = this.headers != null && this.server.propagatesNamedOnly();
-		return this.server.propagated(asReceived ? this.headers : metadata());
+		Metadata received = this.headers;
+		return this.server
+			.propagated((received != null && this.server.propagatesNamedOnly()) ? received : metadata());
 	}
 
 	private Metadata described(Metadata received) {
