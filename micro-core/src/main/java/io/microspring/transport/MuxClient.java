@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.microspring.errors.MicroException;
@@ -119,7 +120,7 @@ final class MuxClient extends MuxSession implements Multiplex {
 	void writeCall(int id, CallTemplate template, long timeoutNanos, Metadata headers, byte[] body) {
 		ByteBuf out = out();
 		int start = MuxFrame.begin(out, MuxFrame.CALL, id);
-		MuxFrame.writeNumber(out, this.templates.get(template));
+		MuxFrame.writeNumber(out, Objects.requireNonNull(this.templates.get(template)));
 		MuxFrame.writeNumber(out, timeoutNanos);
 		MuxFrame.writeHeaders(out, headers);
 		out.writeBytes(body);
