@@ -161,8 +161,7 @@ final class ServerCall extends Timeout implements Call {
 			return chosen;
 		}
 		Metadata received = this.headers;
-		return this.server
-			.propagated((received != null && this.server.propagatesNamedOnly()) ? received : metadata());
+		return this.server.propagated((received != null && this.server.propagatesNamedOnly()) ? received : metadata());
 	}
 
 	private Metadata described(Metadata received) {
