@@ -14,6 +14,7 @@ import java.util.Random;
 import com.google.protobuf.StringValue;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
+import io.microspring.client.ClientOptions;
 import io.microspring.client.Request;
 import io.microspring.registry.Registry;
 import io.microspring.server.Handler;
@@ -56,7 +57,8 @@ class MucpFuzzTest {
 			.handle(Handler.of(new Say()));
 		this.server.start();
 		this.server.register();
-		this.client = Client.builder(this.registry).build();
+		// One connection of its own, so that those of the fuzzer can be counted.
+		this.client = Client.builder(this.registry).options(ClientOptions.defaults().withMultiplex(false)).build();
 	}
 
 	@AfterEach
