@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.observation;
 import io.micrometer.observation.transport.RequestReplyReceiverContext;
 import io.microspring.message.Headers;
 import io.microspring.server.Call;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call that is being served; a trace is continued from its headers.
@@ -19,8 +20,17 @@ public final class ServerCallContext extends RequestReplyReceiverContext<Call, O
 		super((carrier, name) -> carrier.metadata().get(name));
 		this.call = call;
 		setCarrier(call);
-		setRemoteServiceName(call.metadata().get(Headers.FROM_SERVICE));
 		setRemoteServiceAddress(call.remote());
+	}
+
+	/**
+	 * The service that calls, as it says itself: looked up for whoever asks, since
+	 * headers that nobody asks for are not made.
+	 */
+	@Override
+	public @Nullable String getRemoteServiceName() {
+		String given = super.getRemoteServiceName();
+		return (given != null) ? given : this.call.metadata().get(Headers.FROM_SERVICE);
 	}
 
 	/**

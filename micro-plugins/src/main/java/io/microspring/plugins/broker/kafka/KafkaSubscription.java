@@ -47,6 +47,9 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
 
+	/** A commit costs Kafka as much as a message: so long lies between two. */
+	private static final Duration COMMIT_PAUSE = Duration.ofMillis(100);
+
 	private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
 
 	/** Kafka takes a member that does not fetch for five minutes for a dead one. */
@@ -95,6 +98,9 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 	private boolean committing;
 
 	private boolean commitFailed;
+
+	/** Whether something handled may not have been committed yet. */
+	private boolean behind;
 
 	KafkaSubscription(String topic, String group, boolean autoAck, Records records, EventHandler handler,
 			KafkaConsumer<byte[], byte[]> consumer, Consumer<KafkaSubscription> onEnd) {
@@ -188,7 +194,7 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 			while (!isStopped()) {
 				try {
 					hold();
-					handle(this.consumer.poll(POLL).iterator());
+					handle(this.consumer.poll(this.behind ? COMMIT_PAUSE : POLL).iterator());
 					commitAside();
 					failures = 0;
 				}
@@ -305,18 +311,19 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 	}
 
 	/**
-	 * Commits while the next messages are fetched. One commit is under way at a time; the
+	 * Commits while the next messages are fetched, once in a while and one at a time: the
 	 * next one covers what was handled meanwhile.
 	 */
 	private void commitAside() {
-		if (this.committing) {
+		this.behind = this.committing || !isOver(COMMIT_PAUSE, this.committedAt);
+		if (this.behind) {
 			return;
 		}
 		Map<TopicPartition, OffsetAndMetadata> offsets = this.progress.toCommit();
-		this.committedAt = System.nanoTime();
 		if (offsets.isEmpty()) {
 			return;
 		}
+		this.committedAt = System.nanoTime();
 		this.committing = true;
 		this.consumer.commitAsync(offsets, (committed, failure) -> {
 			this.committing = false;
