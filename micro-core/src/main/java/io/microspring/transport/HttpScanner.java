@@ -95,6 +95,11 @@ final class HttpScanner {
 		int readable = Math.min(in.readableBytes(), this.longestHead);
 		fill(in, Math.min(readable, this.usual + 64));
 		int start = (this.limit > OK.length) ? start() : -1;
+		if (start < 0 && this.limit < readable) {
+			// longer than usual
+			fill(in, readable);
+			start = start();
+		}
 		if (start < 0) {
 			return null;
 		}
@@ -283,9 +288,16 @@ final class HttpScanner {
 			if (!line.isHost) {
 				headers.add(line.name, line.value);
 			}
+			if (line.size == 0) {
+				// not remembered, so not held either
+				line.value = "";
+			}
 		}
 		if (this.requests) {
 			headers.add(Headers.HTTP_METHOD, "POST").add(Headers.PATH, this.path);
+			if (this.requestLine.length == 0) {
+				this.path = "/";
+			}
 		}
 		byte[] body = (size == 0) ? NO_BODY : new byte[size];
 		in.skipBytes(headSize).readBytes(body);

@@ -252,7 +252,8 @@ final class HttpSocket implements NettySocket {
 	/** The peer sends no more; it may still wait for answers. */
 	void halfClosed() {
 		if (isAnswered()) {
-			this.channel.close();
+			// The answers are on their way, and need not have left yet.
+			finish();
 			return;
 		}
 		this.closeWhenAnswered = true;

@@ -221,7 +221,7 @@ final class HttpTransport implements Transport {
 		throw new TransportException("could not listen on " + address + ": " + Dialer.reason(cause), true, cause);
 	}
 
-	/** What Java says of a port that cannot be had, also where epoll says it. */
+	/** Says with epoll, too, that it is the port: by a type that Java knows. */
 	private static @Nullable Throwable bindFailure(@Nullable Throwable cause) {
 		return (cause instanceof Errors.NativeIoException) ? new BindException(cause.getMessage()) : cause;
 	}

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One end of a connection inside the process.
  * <p>
- * What arrives is queued, and the thread that queued it hands the queue's contents to the
- * receiver, unless another thread, or the same one further up its stack, is doing so
- * already: then that one goes on. So the receiver is called by one thread at a time, and
+ * What arrives while nothing else waits is handed to the receiver by the thread that sent
+ * it; the rest is queued, and whichever thread is handing over, this one further up its
+ * stack included, goes on with it. So the receiver is called by one thread at a time, and
  * two ends that answer each other do not pile up frames.
  */
 final class MemorySocket implements Socket {

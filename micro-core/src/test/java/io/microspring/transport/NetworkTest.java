@@ -66,6 +66,20 @@ class NetworkTest {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
+	void largeAnswerReachesACallerThatHasSentItsLast(boolean epoll) throws Exception {
+		byte[] large = new byte[32 * 1024 * 1024];
+		HttpOptions options = HttpOptions.defaults().withNativeTransport(epoll).withMaxMessageSize(large.length);
+		try (RecordingServer server = new RecordingServer(options)
+			.answering((socket, message) -> socket.send(new Message(Metadata.empty(), large)));
+				RawConnection client = server.dial()) {
+			client.write("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi").finishOutput();
+			assertThat(client.read().body()).hasSize(large.length);
+			assertThat(client.isAtEnd()).isTrue();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
 	void messagesOfAllSizesGoInTheClearAndOverTls(boolean epoll) throws Exception {
 		Certificates certificates = new Certificates(this.directory);
 		HttpOptions plain = HttpOptions.defaults().withNativeTransport(epoll);
