@@ -28,7 +28,8 @@ import io.microspring.concurrent.ExecutorMode;
  * @param executor where that runs which depends on an asynchronous answer, and what else
  * the client has to wait for: virtual threads where the JDK has them, by default.
  * {@link ExecutorMode#DIRECT} completes a {@code callAsync}, a stage or a {@code Mono} on
- * the thread that received the answer, which saves the hop and must not be blocked
+ * the thread that received the answer, or the timer's when it did not come in time, which
+ * saves the hop and must not be blocked
  * @param multiplex whether calls to a node of ours share a connection, where it announces
  * that ({@code micro-mux} in its metadata); true by default. Without, and until the
  * connection is there, they go over pooled connections of HTTP/1.1

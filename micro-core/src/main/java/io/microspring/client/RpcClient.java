@@ -206,12 +206,13 @@ final class RpcClient implements Client {
 	}
 
 	/**
-	 * An event loop that waited could wait for an answer that it has to read itself.
+	 * An event loop that waited could wait for an answer that it has to read itself, and
+	 * the timer for a time-out that it has to bring.
 	 * @param request what is asked
 	 */
 	static void checkMayWait(Request request) {
 		if (Threads.isLoop()) {
-			throw new IllegalStateException("The event loop " + Thread.currentThread().getName()
+			throw new IllegalStateException("The thread " + Thread.currentThread().getName()
 					+ " cannot wait for the answer of " + request.service() + " " + request.endpoint()
 					+ ": call asynchronously, or from a handler or completion that is not on the executor 'direct'");
 		}

@@ -73,8 +73,8 @@ public final class Threads {
 	}
 
 	/**
-	 * A thread factory for event loops: daemon threads with a name, which must not be
-	 * blocked and say so.
+	 * A thread factory for event loops and the timer: daemon threads with a name, which
+	 * must not be blocked and say so.
 	 * @param name what the threads are called, with a number behind it
 	 * @return the factory
 	 */
@@ -83,8 +83,8 @@ public final class Threads {
 	}
 
 	/**
-	 * Whether the current thread is an event loop's: everything that it would wait for
-	 * here could be its own to bring.
+	 * Whether the current thread is an event loop's or the timer's: everything that it
+	 * would wait for here could be its own to bring.
 	 * @return true when it must not be blocked
 	 */
 	public static boolean isLoop() {

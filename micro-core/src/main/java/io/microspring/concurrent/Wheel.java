@@ -41,16 +41,23 @@ final class Wheel implements Runnable {
 		for (int i = 0; i < this.slots.length; i++) {
 			this.slots[i] = new Slot();
 		}
-		this.thread = Threads.factory("micro-timer").newThread(this);
+		this.thread = Threads.loops("micro-timer").newThread(this);
 		this.thread.start();
 	}
 
 	void add(Timeout timeout, long nanos) {
 		long at = System.nanoTime() - this.start + Math.max(0, nanos);
-		long tick = at / TICK_NANOS + 1;
-		timeout.tick(tick);
+		addAt(timeout, at / TICK_NANOS + 1);
+	}
+
+	/** At that tick, or at the next one when it has passed. */
+	void addAt(Timeout timeout, long at) {
 		int stripe = (int) Thread.currentThread().getId() & (STRIPES - 1);
-		this.slots[index(tick) + stripe].add(timeout);
+		long tick = at;
+		timeout.tick(tick);
+		while (!this.slots[index(tick) + stripe].add(timeout)) {
+			tick = timeout.tick();
+		}
 		if (tick < this.wakeAt) {
 			LockSupport.unpark(this.thread);
 		}
@@ -76,6 +83,8 @@ final class Wheel implements Runnable {
 			next = now + 1;
 			sleep(next);
 			this.wakeAt = Long.MIN_VALUE;
+			// Nobody ends the timer, and an interrupted thread would not sleep.
+			Thread.interrupted();
 		}
 	}
 
@@ -135,9 +144,20 @@ final class Wheel implements Runnable {
 
 		private transient @Nullable Timeout head;
 
-		void add(Timeout timeout) {
+		/** The last tick whose entries have been taken out. */
+		private long passed = -1;
+
+		/**
+		 * Adds an entry, unless nobody looks for its tick any more: then it is given the
+		 * next one, whose slot is another.
+		 */
+		boolean add(Timeout timeout) {
 			lock();
 			try {
+				if (timeout.tick() <= this.passed) {
+					timeout.tick(this.passed + 1);
+					return false;
+				}
 				Timeout second = this.head;
 				timeout.slot(this);
 				timeout.next(second);
@@ -145,6 +165,7 @@ final class Wheel implements Runnable {
 					second.previous(timeout);
 				}
 				this.head = timeout;
+				return true;
 			}
 			finally {
 				unlock();
@@ -170,6 +191,7 @@ final class Wheel implements Runnable {
 			Timeout due = null;
 			lock();
 			try {
+				this.passed = now;
 				Timeout each = this.head;
 				while (each != null) {
 					Timeout after = each.next();

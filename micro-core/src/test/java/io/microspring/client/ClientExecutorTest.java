@@ -1,5 +1,8 @@
 package io.microspring.client;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -92,6 +95,23 @@ class ClientExecutorTest {
 				.withCauseInstanceOf(IllegalStateException.class)
 				.withMessageContaining("cannot wait for the answer of echo Echo.Say");
 			assertThat(say(client).thenCompose((answer) -> say(client)).join()).isEqualTo("hi");
+		}
+	}
+
+	@Test
+	void timerIsToldThatItCannotWait() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+				Client client = client(ExecutorMode.DIRECT)) {
+			CallOptions options = CallOptions.defaults()
+				.withAddress("127.0.0.1:" + silent.getLocalPort())
+				.withTimeout(Duration.ofMillis(200));
+			CompletableFuture<String> late = client
+				.callAsync(Request.of("echo", "Echo.Say", "hi"), String.class, options)
+				.exceptionally((failure) -> client.call(Request.of("echo", "Echo.Say", "again"), String.class));
+
+			assertThatExceptionOfType(CompletionException.class).isThrownBy(late::join)
+				.withCauseInstanceOf(IllegalStateException.class)
+				.withMessageContaining("micro-timer-1 cannot wait for the answer of echo Echo.Say");
 		}
 	}
 

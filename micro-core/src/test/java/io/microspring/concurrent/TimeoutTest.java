@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class TimeoutTest {
 
@@ -64,6 +65,50 @@ class TimeoutTest {
 	}
 
 	@Test
+	void oneWhoseTickHasPassedWhileItWasAddedExpiresAtTheNext() throws Exception {
+		Noted before = new Noted();
+		before.start(Duration.ZERO);
+		before.at.get(5, TimeUnit.SECONDS);
+		long passed = before.tick();
+
+		Noted late = new Noted();
+		Wheel.INSTANCE.addAt(late, passed);
+
+		late.at.get(10, TimeUnit.SECONDS);
+		assertThat(late.tick()).isGreaterThan(passed);
+		assertThat(late.times).hasValue(1);
+	}
+
+	@Test
+	void slotTakesNothingForATickThatItHasBeenEmptiedFor() {
+		Wheel.Slot slot = new Wheel.Slot();
+		Noted noted = new Noted();
+		noted.tick(7);
+		assertThat(slot.due(7)).isNull();
+
+		assertThat(slot.add(noted)).isFalse();
+		assertThat(noted.tick()).isEqualTo(8);
+		assertThat(slot.size()).isZero();
+		assertThat(slot.add(noted)).isTrue();
+		assertThat(slot.due(8)).isSameAs(noted);
+	}
+
+	@Test
+	void interruptedTimerGoesOnAndDoesNotSpin() {
+		Noted noted = new Noted();
+		Noted interrupts = new Noted();
+		interrupts.at.thenRun(() -> {
+			noted.thread = Thread.currentThread();
+			noted.thread.interrupt();
+			noted.start(Duration.ofMillis(20));
+		});
+		interrupts.start(Duration.ofMillis(20));
+
+		assertThat(noted.at.orTimeout(5, TimeUnit.SECONDS).join()).isNotNull();
+		await().until(() -> !noted.thread.isInterrupted());
+	}
+
+	@Test
 	void eachOfThousandsExpiresOrIsCalledOffAndNeverBoth() throws Exception {
 		ExecutorService executor = Threads.executor(ExecutorMode.POOL, "timeouts");
 		AtomicInteger calledOff = new AtomicInteger();
@@ -109,6 +154,8 @@ class TimeoutTest {
 		private final CompletableFuture<Long> at = new CompletableFuture<>();
 
 		private final AtomicInteger times = new AtomicInteger();
+
+		private volatile Thread thread;
 
 		void start(Duration time) {
 			expireAfter(time.toNanos());
