@@ -254,14 +254,24 @@ final class RpcClient implements Client {
 		return this.found.contains(service);
 	}
 
-	void found(String service) {
-		if (this.found.size() < MOST_FOUND) {
+	/**
+	 * Chooses a node, which may take a look-up. While these fail, the next call does not
+	 * count on memory.
+	 */
+	Node select(Outgoing call, List<Node> tried) {
+		String service = call.request().service();
+		Node node;
+		try {
+			node = this.selector.select(service, call.options().filters(), tried);
+		}
+		catch (RuntimeException ex) {
+			this.found.remove(service);
+			throw ex;
+		}
+		if (!this.found.contains(service) && this.found.size() < MOST_FOUND) {
 			this.found.add(service);
 		}
-	}
-
-	Node select(Outgoing call, List<Node> tried) {
-		return this.selector.select(call.request().service(), call.options().filters(), tried);
+		return node;
 	}
 
 	void mark(Outgoing call, Node node, @Nullable Throwable failure) {

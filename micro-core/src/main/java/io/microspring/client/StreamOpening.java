@@ -3,6 +3,7 @@ package io.microspring.client;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 
 import io.microspring.call.CallContext;
@@ -45,8 +46,28 @@ final class StreamOpening {
 			return CompletableFuture.failedFuture(timeout());
 		}
 		boolean anyNode = this.call.options().address() == null;
-		dial(anyNode ? 1 + this.client.options.retries() : 1, List.of());
+		if (!anyNode) {
+			dial(1, List.of());
+		}
+		else if (this.client.hasFound(this.call.request().service())) {
+			dial(1 + this.client.options.retries(), List.of());
+		}
+		else {
+			dialLater(1 + this.client.options.retries(), List.of());
+		}
 		return this.result;
+	}
+
+	/** Where a look-up may take its time: this may be an event loop. */
+	private void dialLater(int attempts, List<Node> tried) {
+		try {
+			this.client.executor().execute(() -> dial(attempts, tried));
+		}
+		catch (RejectedExecutionException ex) {
+			this.result.completeExceptionally(
+					MicroException.internalServerError(Dialects.ID, "the client is closed or too busy to dial")
+						.because(ex));
+		}
 	}
 
 	private void dial(int attempts, List<Node> tried) {
@@ -73,7 +94,7 @@ final class StreamOpening {
 			Throwable cause = Stages.cause(failure);
 			this.client.mark(this.call, node, cause);
 			if (attempts > 1 && !this.deadline.isExpired()) {
-				dial(attempts - 1, Stream.concat(tried.stream(), Stream.of(node)).toList());
+				dialLater(attempts - 1, Stream.concat(tried.stream(), Stream.of(node)).toList());
 			}
 			else {
 				failed(cause);

@@ -7,6 +7,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -35,6 +36,9 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	private static final AtomicIntegerFieldUpdater<UnaryCall> OVER = AtomicIntegerFieldUpdater
 		.newUpdater(UnaryCall.class, "over");
 
+	private static final AtomicReferenceFieldUpdater<UnaryCall, Thread> WAITING = AtomicReferenceFieldUpdater
+		.newUpdater(UnaryCall.class, Thread.class, "waiting");
+
 	private final RpcClient client;
 
 	private final Outgoing call;
@@ -56,9 +60,6 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	private final Clock clock = new Clock();
 
 	private int attempts;
-
-	/** Whether it is known where to go without asking the registry. */
-	private boolean found;
 
 	/** Who waits for the answer without doing anything else. */
 	private volatile @Nullable Thread waiting;
@@ -87,8 +88,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		}
 		this.client.began();
 		this.clock.start(left);
-		this.found = this.call.options().address() != null || this.client.hasFound(this.call.request().service());
-		if (this.found) {
+		if (this.call.options().address() != null || this.client.hasFound(this.call.request().service())) {
 			attempt();
 		}
 		else {
@@ -150,12 +150,15 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	}
 
 	/**
-	 * Waits for the answer: what {@link #get} does, for one thread and without objects of
-	 * its own.
+	 * Waits for the answer: what {@link #get} does, without objects of its own. One
+	 * thread waits so; for any other, as an interceptor may give two callers the same
+	 * call, it returns at once and leaves the waiting to {@link #get}.
 	 * @throws InterruptedException when the thread is interrupted
 	 */
 	void await() throws InterruptedException {
-		this.waiting = Thread.currentThread();
+		if (!WAITING.compareAndSet(this, null, Thread.currentThread())) {
+			return;
+		}
 		while (!isDone()) {
 			if (Thread.interrupted()) {
 				throw new InterruptedException();
@@ -196,15 +199,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 
 	private Node node() {
 		String address = this.call.options().address();
-		if (address != null) {
-			return Node.of("", address);
-		}
-		Node node = this.client.select(this.call, this.tried);
-		if (!this.found) {
-			this.found = true;
-			this.client.found(this.call.request().service());
-		}
-		return node;
+		return (address != null) ? Node.of("", address) : this.client.select(this.call, this.tried);
 	}
 
 	/** A third of what is left while another attempt could follow, else all of it. */
@@ -261,7 +256,8 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 			completeExceptionally(failure.error());
 		}
 		else if (wait.isZero()) {
-			attempt();
+			// This may be an event loop, and what the registry told may have run out.
+			attemptLater();
 		}
 		else {
 			Threads.after(wait, this::attemptLater);

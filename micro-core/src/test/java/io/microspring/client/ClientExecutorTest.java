@@ -6,11 +6,14 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
 import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Threads;
 import io.microspring.message.Metadata;
 import io.microspring.registry.Registry;
 import io.microspring.server.Handler;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Where that runs which depends on an asynchronous answer.
@@ -113,6 +117,34 @@ class ClientExecutorTest {
 				.withCauseInstanceOf(IllegalStateException.class)
 				.withMessageContaining("micro-timer-1 cannot wait for the answer of echo Echo.Say");
 		}
+	}
+
+	@Test
+	void twoThreadsMayWaitForTheSameCall() throws Exception {
+		AtomicReference<CompletableFuture<Object>> only = new AtomicReference<>();
+		CallInterceptor merging = (next) -> (call) -> {
+			if (only.get() == null) {
+				only.set(next.call(call));
+			}
+			return only.get();
+		};
+		try (Client client = Client.builder(this.registry).transport(this.transport).intercept(merging).build()) {
+			Request request = Request.of("echo", "Echo.Say", "hi");
+			CompletableFuture<String> first = new CompletableFuture<>();
+			CompletableFuture<String> second = new CompletableFuture<>();
+			waitsFor(first, () -> client.call(request, String.class));
+			waitsFor(second, () -> client.call(request, String.class));
+			this.release.complete(null);
+
+			assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo("hi");
+			assertThat(second.get(30, TimeUnit.SECONDS)).isEqualTo("hi");
+		}
+	}
+
+	/** Returns when the call is being waited for. */
+	private static void waitsFor(CompletableFuture<String> answer, Supplier<String> call) {
+		Thread thread = Threads.start("caller", () -> answer.complete(call.get()));
+		await().until(() -> thread.getState() == Thread.State.WAITING);
 	}
 
 	private String threadOf(ExecutorMode executor) {
