@@ -200,7 +200,16 @@ final class HttpNode implements Target {
 			aside(() -> deliver(message));
 			return;
 		}
-		open.post(request(message), (answer, failure) -> {
+		Message request;
+		try {
+			request = request(message);
+		}
+		catch (Throwable ex) {
+			// Again there, where it is told and what comes next is not held up.
+			aside(() -> deliver(message));
+			return;
+		}
+		open.post(request, (answer, failure) -> {
 			if (answer == null) {
 				aside(() -> settle(message, failure(message, Objects.requireNonNull(failure))));
 			}

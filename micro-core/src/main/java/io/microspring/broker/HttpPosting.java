@@ -40,11 +40,12 @@ final class HttpPosting implements Receiver {
 	void post(Message message, Reply reply) {
 		this.sentAt = System.nanoTime();
 		this.awaited.set(reply);
-		watch(this.timeout.toNanos());
 		try {
+			watch(this.timeout.toNanos());
 			this.socket.send(message);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			// An Error too: nobody else would tell.
 			end(null, ex);
 		}
 	}

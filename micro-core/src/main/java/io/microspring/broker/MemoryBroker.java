@@ -199,6 +199,9 @@ final class MemoryBroker implements Broker {
 				this.handler.handle(event);
 			}
 			catch (Throwable ex) {
+				if (ex instanceof InterruptedException) {
+					Thread.currentThread().interrupt();
+				}
 				// Whoever publishes has no part in it, whatever it is.
 				log.warn("A subscriber of {} failed", this.topic, ex);
 			}

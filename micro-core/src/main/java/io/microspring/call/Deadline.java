@@ -47,12 +47,7 @@ public final class Deadline implements Comparable<Deadline> {
 		return new Deadline(System.nanoTime() + Math.max(0, Math.min(nanos, LONGEST)), false);
 	}
 
-	/**
-	 * A time in nanoseconds, within what a deadline can be away.
-	 * @param time the time
-	 * @return the nanoseconds: none for less than nothing, a year for more than a year
-	 */
-	public static long nanos(Duration time) {
+	private static long nanos(Duration time) {
 		return time.isNegative() ? 0 : (time.compareTo(YEAR) > 0) ? LONGEST : time.toNanos();
 	}
 

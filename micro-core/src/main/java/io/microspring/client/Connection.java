@@ -30,9 +30,10 @@ final class Connection implements Exchange, Receiver {
 	private final AtomicReference<@Nullable Answer> waiting = new AtomicReference<>();
 
 	/**
-	 * Whether a request is on its way out, so that whoever sends it tells how it went.
+	 * Whose request is on its way out, so that whoever sends it tells how it went. Its
+	 * answer may be faster than the return from sending it, and the next call too.
 	 */
-	private volatile boolean sending;
+	private final AtomicReference<@Nullable Answer> sending = new AtomicReference<>();
 
 	private volatile @Nullable TransportException broken;
 
@@ -73,9 +74,9 @@ final class Connection implements Exchange, Receiver {
 
 	@Override
 	public void exchange(Message request, Answer answer) {
-		this.sending = true;
+		this.sending.set(answer);
 		if (!this.waiting.compareAndSet(null, answer)) {
-			this.sending = false;
+			this.sending.compareAndSet(answer, null);
 			throw new IllegalStateException("The connection to " + this.address + " is in use");
 		}
 		try {
@@ -83,13 +84,13 @@ final class Connection implements Exchange, Receiver {
 		}
 		catch (RuntimeException ex) {
 			// Nothing went out: the connection is as good as before, unless it has ended.
-			this.sending = false;
+			this.sending.compareAndSet(answer, null);
 			this.waiting.set(null);
 			this.pool.release(this, true);
 			answer.failed(ex);
 			return;
 		}
-		this.sending = false;
+		this.sending.compareAndSet(answer, null);
 		TransportException end = this.broken;
 		if (end != null && this.waiting.compareAndSet(answer, null)) {
 			answer.failed(end);
@@ -151,12 +152,9 @@ final class Connection implements Exchange, Receiver {
 		TransportException end = new TransportException(
 				"the connection to " + this.address + " closed before the answer came", false, cause);
 		this.broken = end;
-		if (this.sending) {
-			// Only who sends knows whether anything went out.
-			return;
-		}
-		Answer answer = this.waiting.getAndSet(null);
-		if (answer != null) {
+		Answer answer = this.waiting.get();
+		// Only who sends knows whether anything went out.
+		if (answer != null && answer != this.sending.get() && this.waiting.compareAndSet(answer, null)) {
 			answer.failed(end);
 		}
 	}

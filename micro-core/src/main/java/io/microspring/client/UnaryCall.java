@@ -36,7 +36,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	private static final AtomicIntegerFieldUpdater<UnaryCall> OVER = AtomicIntegerFieldUpdater
 		.newUpdater(UnaryCall.class, "over");
 
-	private static final AtomicReferenceFieldUpdater<UnaryCall, Thread> WAITING = AtomicReferenceFieldUpdater
+	private static final AtomicReferenceFieldUpdater<UnaryCall, @Nullable Thread> WAITING = AtomicReferenceFieldUpdater
 		.newUpdater(UnaryCall.class, Thread.class, "waiting");
 
 	private final RpcClient client;

@@ -115,20 +115,6 @@ public final class Metadata {
 	}
 
 	/**
-	 * Whether a header is there whose name begins so.
-	 * @param prefix the beginning, in any case
-	 * @return true when there is one
-	 */
-	public boolean hasPrefix(String prefix) {
-		for (int i = 0; i < this.entries.length; i += 2) {
-			if (this.entries[i].regionMatches(true, 0, prefix, 0, prefix.length())) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	/**
 	 * A copy with one header set, in the place of the one of that name if there is one.
 	 * @param name the name
 	 * @param value the value

@@ -78,6 +78,17 @@ class MemoryBrokerTest {
 	}
 
 	@Test
+	void interruptThatADirectHandlerThrewIsLeftToThePublisher() {
+		try (Broker broker = Broker.memory()) {
+			broker.subscribe("orders", DIRECT, (event) -> {
+				throw new InterruptedException();
+			});
+			broker.publish("orders", MESSAGE);
+			assertThat(Thread.interrupted()).isTrue();
+		}
+	}
+
+	@Test
 	void directMembersShareTheMessagesOfTheirQueue() {
 		try (Broker broker = Broker.memory()) {
 			List<Event> first = new ArrayList<>();
