@@ -22,6 +22,9 @@ public final class IncomingCall extends MuxOutgoing {
 
 	private final byte[] body;
 
+	/** The bytes that it holds. */
+	private final int size;
+
 	/** Written by the event loop. */
 	private volatile boolean cancelled;
 
@@ -35,14 +38,15 @@ public final class IncomingCall extends MuxOutgoing {
 
 	private byte @Nullable [] answer;
 
-	IncomingCall(MuxServer connection, int id, CallTemplate template, Metadata headers, long timeoutNanos,
-			byte[] body) {
+	IncomingCall(MuxServer connection, int id, CallTemplate template, Metadata headers, long timeoutNanos, byte[] body,
+			int size) {
 		this.connection = connection;
 		this.id = id;
 		this.template = template;
 		this.headers = headers;
 		this.timeoutNanos = timeoutNanos;
 		this.body = body;
+		this.size = size;
 	}
 
 	/**
@@ -120,6 +124,10 @@ public final class IncomingCall extends MuxOutgoing {
 		this.answer = rest;
 		this.type = frame;
 		this.connection.submit(this);
+	}
+
+	int size() {
+		return this.size;
 	}
 
 	void cancelled() {

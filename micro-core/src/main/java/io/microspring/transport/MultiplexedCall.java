@@ -64,6 +64,11 @@ public abstract class MultiplexedCall extends MuxOutgoing {
 	 */
 	protected abstract void broken(TransportException failure);
 
+	/** Refuses headers that the callee would not read. */
+	final void checkHeaders(int limit, String remote) {
+		MuxFrame.checkHeaders(this.headers, limit, remote);
+	}
+
 	final byte[] body() {
 		return this.body;
 	}

@@ -29,6 +29,9 @@ final class MuxClient extends MuxSession implements Multiplex {
 
 	private final Map<CallTemplate, Integer> templates = new IdentityHashMap<>();
 
+	/** The bytes of the templates. */
+	private long templateBytes;
+
 	private int lastId;
 
 	/** Written by the event loop. */
@@ -41,6 +44,7 @@ final class MuxClient extends MuxSession implements Multiplex {
 	@Override
 	public void call(MultiplexedCall call) {
 		HttpSocket.checkSize(call.body(), this.options.maxMessageSize(), remote());
+		call.checkHeaders(this.options.maxHeaderSize(), remote());
 		if (!isOpen()) {
 			throw takesNoMore();
 		}
@@ -80,6 +84,11 @@ final class MuxClient extends MuxSession implements Multiplex {
 			return 0;
 		}
 		if (!this.templates.containsKey(template)) {
+			int limit = this.options.maxHeaderSize();
+			if (!MuxFrame.mayWrite(template.headers(), limit)) {
+				tell(() -> call.refused(MuxFrame.tooLarge(template.headers(), limit, remote())));
+				return 0;
+			}
 			introduce(template);
 		}
 		int id = nextId();
@@ -108,10 +117,14 @@ final class MuxClient extends MuxSession implements Multiplex {
 	}
 
 	private void introduce(CallTemplate template) {
-		if (this.templates.size() >= MuxFrame.MOST_TEMPLATES) {
+		int size = MuxFrame.size(template.headers());
+		if (this.templates.size() >= MuxFrame.MOST_TEMPLATES
+				|| this.templateBytes + size > MuxFrame.MOST_TEMPLATE_HEADERS / 2L * this.options.maxHeaderSize()) {
 			// Those in use are sent again, under the same numbers.
 			this.templates.clear();
+			this.templateBytes = 0;
 		}
+		this.templateBytes += size;
 		int number = this.templates.size();
 		this.templates.put(template, number);
 		writeHeaders(MuxFrame.TEMPLATE, number, template.headers());
@@ -131,7 +144,7 @@ final class MuxClient extends MuxSession implements Multiplex {
 	void frame(int type, int id, ByteBuf in) {
 		switch (type) {
 			case MuxFrame.ANSWER -> {
-				Metadata headers = MuxFrame.readHeaders(in);
+				Metadata headers = MuxFrame.readHeaders(in, this.options.maxHeaderSize());
 				byte[] body = MuxFrame.readRest(in);
 				MultiplexedCall call = take(id);
 				if (call != null && body.length > this.options.maxMessageSize()) {

@@ -31,11 +31,23 @@ final class MuxDelivery {
 	/** Whether the end is known: all that is left is handed over. */
 	private boolean ended;
 
+	/** Whether headers have arrived. */
+	private boolean headed;
+
 	/** What was handed over without credit given for it. */
 	private int taken;
 
 	MuxDelivery(MuxStream stream) {
 		this.stream = stream;
+	}
+
+	/** The headers of the answering side have arrived: nobody gives credit for them. */
+	void head(Message headers) {
+		if (this.headed) {
+			throw new MuxException("headers of a stream for the second time");
+		}
+		this.headed = true;
+		hand(headers);
 	}
 
 	/** A message or a {@link MicroException} has arrived. */
@@ -104,7 +116,10 @@ final class MuxDelivery {
 		}
 		try {
 			if (next instanceof Message message) {
-				this.taken += MuxStream.cost(message);
+				if (message.headers().isEmpty()) {
+					// Only what took credit earns it.
+					this.taken += MuxStream.cost(message);
+				}
 				current.onMessage(message);
 			}
 			else if (next instanceof MicroException error) {

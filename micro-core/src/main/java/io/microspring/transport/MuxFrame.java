@@ -2,6 +2,7 @@ package io.microspring.transport;
 
 import java.nio.charset.StandardCharsets;
 
+import io.microspring.errors.MicroException;
 import io.microspring.message.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -11,7 +12,7 @@ import io.netty.buffer.ByteBufUtil;
  * has four bytes, the highest first, and counts what follows; the type has one; numbers
  * are varints as in protobuf; texts are UTF-8 behind their length; headers are their
  * count, then names and values. Calls and streams share the numbers that the caller gives
- * them. See docs/transport.md.
+ * them. See docs/multiplex.md.
  */
 final class MuxFrame {
 
@@ -36,7 +37,7 @@ final class MuxFrame {
 	/** Callee: the call has not been looked at. */
 	static final int REFUSED = 5;
 
-	/** Caller: nobody waits any more. */
+	/** Either end: nobody waits any more, or nothing more will come. */
 	static final int CANCEL = 6;
 
 	/** Caller: headers; opens a stream. */
@@ -71,6 +72,13 @@ final class MuxFrame {
 	/** How many headers there may be at once. */
 	static final int MOST_HEADERS = 1000;
 
+	/**
+	 * How large the templates of a connection may be together, in times the largest
+	 * headers; a caller forgets its own at half of that, since their successors do not
+	 * replace all of them at once.
+	 */
+	static final int MOST_TEMPLATE_HEADERS = 16;
+
 	/** How many calls and streams may be under way on a connection. */
 	static final int MOST_CALLS = 16_384;
 
@@ -84,6 +92,9 @@ final class MuxFrame {
 	static final int COST = 64;
 
 	static final int LENGTH = Integer.BYTES;
+
+	/** The bytes of the longest number that counts headers or their bytes. */
+	private static final int LONGEST_NUMBER = 3;
 
 	private MuxFrame() {
 	}
@@ -154,7 +165,14 @@ final class MuxFrame {
 		}
 	}
 
-	static Metadata readHeaders(ByteBuf in) {
+	/**
+	 * Reads headers.
+	 * @param in a frame
+	 * @param limit how many bytes they may take
+	 * @throws MuxException when they are none, or over a limit
+	 */
+	static Metadata readHeaders(ByteBuf in, int limit) {
+		int begin = in.readerIndex();
 		int count = readInt(in);
 		if (count == 0) {
 			return Metadata.empty();
@@ -167,8 +185,46 @@ final class MuxFrame {
 			// As over HTTP/1.1, where go-micro writes them so.
 			String name = HeaderNames.canonical(readText(in));
 			headers.setIfAbsent(name, readText(in));
+			if (in.readerIndex() - begin > limit) {
+				throw new MuxException("headers of more than " + limit + " bytes");
+			}
 		}
 		return headers.build();
+	}
+
+	/**
+	 * Says whether headers may be sent.
+	 * @param headers the headers
+	 * @param limit how many bytes they may take
+	 */
+	static boolean mayWrite(Metadata headers, int limit) {
+		return headers.isEmpty() || headers.size() <= MOST_HEADERS && size(headers) <= limit;
+	}
+
+	/**
+	 * Refuses to send headers that are over a limit.
+	 * @param headers the headers
+	 * @param limit how many bytes they may take
+	 * @param remote whom they are for
+	 * @throws MicroException 431
+	 */
+	static void checkHeaders(Metadata headers, int limit, String remote) {
+		if (!mayWrite(headers, limit)) {
+			throw tooLarge(headers, limit, remote);
+		}
+	}
+
+	static MicroException tooLarge(Metadata headers, int limit, String remote) {
+		return MicroException.of(HttpSocket.ID, 431, headers.size() + " headers of " + size(headers)
+				+ " bytes are not sent to " + remote + ": the limits are " + MOST_HEADERS + " and " + limit);
+	}
+
+	/** How many bytes headers take, or a few more. */
+	static int size(Metadata headers) {
+		int[] size = { LONGEST_NUMBER };
+		headers.forEach((name,
+				value) -> size[0] += 2 * LONGEST_NUMBER + ByteBufUtil.utf8Bytes(name) + ByteBufUtil.utf8Bytes(value));
+		return size[0];
 	}
 
 	private static void writeText(ByteBuf out, String text) {

@@ -36,7 +36,10 @@ final class MuxServer extends MuxSession implements Multiplexed {
 
 	private Receiver receiver = NOBODY;
 
-	/** The bytes of the requests under way. */
+	/** The bytes of the templates, about. */
+	private long templateBytes;
+
+	/** The bytes of the requests under way, with their headers. */
 	private long bytes;
 
 	private boolean congested;
@@ -57,11 +60,16 @@ final class MuxServer extends MuxSession implements Multiplexed {
 	}
 
 	@Override
+	void headers(int id, ByteBuf in) {
+		throw new MuxException("a client does not send frame " + MuxFrame.HEADERS);
+	}
+
+	@Override
 	void frame(int type, int id, ByteBuf in) {
 		switch (type) {
 			case MuxFrame.CALL -> call(id, in);
-			case MuxFrame.OPEN -> open(id, MuxFrame.readHeaders(in));
-			case MuxFrame.TEMPLATE -> template(id, MuxFrame.readHeaders(in));
+			case MuxFrame.OPEN -> open(id, readHeaders(in));
+			case MuxFrame.TEMPLATE -> template(id, readHeaders(in));
 			case MuxFrame.CANCEL -> cancel(id);
 			case MuxFrame.FAILURE -> {
 				MuxStream stream = this.streams.get(id);
@@ -77,10 +85,20 @@ final class MuxServer extends MuxSession implements Multiplexed {
 		if (number >= this.templates.length) {
 			throw new MuxException("more than " + this.templates.length + " templates");
 		}
+		CallTemplate before = this.templates[number];
+		this.templateBytes += MuxFrame.size(headers) - ((before != null) ? MuxFrame.size(before.headers()) : 0);
+		if (this.templateBytes > (long) MuxFrame.MOST_TEMPLATE_HEADERS * this.options.maxHeaderSize()) {
+			throw new MuxException("templates of " + this.templateBytes + " bytes");
+		}
 		this.templates[number] = new CallTemplate(headers);
 	}
 
+	private Metadata readHeaders(ByteBuf in) {
+		return MuxFrame.readHeaders(in, this.options.maxHeaderSize());
+	}
+
 	private void call(int id, ByteBuf in) {
+		int size = in.readableBytes();
 		int number = MuxFrame.readInt(in);
 		CallTemplate template = (number < this.templates.length) ? this.templates[number] : null;
 		if (template == null) {
@@ -88,40 +106,42 @@ final class MuxServer extends MuxSession implements Multiplexed {
 		}
 		begun(id);
 		long timeoutNanos = MuxFrame.readNumber(in);
-		Metadata headers = MuxFrame.readHeaders(in);
-		byte[] body = MuxFrame.readRest(in);
-		IncomingCall call = new IncomingCall(this, id, template, headers, timeoutNanos, body);
-		if (body.length > this.options.maxMessageSize()) {
-			tell(call, () -> this.receiver.onRefused(call, MuxReader.tooLarge(body.length, this.options)));
+		Metadata headers = readHeaders(in);
+		int length = in.readableBytes();
+		if (length > this.options.maxMessageSize()) {
+			refused(new IncomingCall(this, id, template, headers, timeoutNanos, NO_BODY, size - length),
+					MuxReader.tooLarge(length, this.options));
 			return;
 		}
-		if (isFinishing()) {
-			return;
-		}
+		IncomingCall call = new IncomingCall(this, id, template, headers, timeoutNanos, MuxFrame.readRest(in), size);
 		try {
 			this.receiver.onCall(call);
 		}
 		catch (RuntimeException | Error ex) {
-			failed(call, ex);
+			failed(ex);
 		}
+		remember(call);
+	}
+
+	private void refused(IncomingCall call, MicroException error) {
+		try {
+			this.receiver.onRefused(call, error);
+		}
+		catch (RuntimeException | Error ex) {
+			failed(ex);
+		}
+		remember(call);
+	}
+
+	private void remember(IncomingCall call) {
 		if (!call.isOver()) {
-			this.calls.put(id, call);
-			this.bytes += body.length;
+			this.calls.put(call.id(), call);
+			this.bytes += call.size();
 			settleReading();
 		}
 	}
 
-	private void tell(IncomingCall call, Runnable telling) {
-		this.calls.put(call.id(), call);
-		try {
-			telling.run();
-		}
-		catch (RuntimeException | Error ex) {
-			failed(call, ex);
-		}
-	}
-
-	private void failed(IncomingCall call, Throwable failure) {
+	private void failed(Throwable failure) {
 		logger.error("The receiver of the calls of {} failed: closing", remote(), failure);
 		broken(failure);
 	}
@@ -135,11 +155,8 @@ final class MuxServer extends MuxSession implements Multiplexed {
 	private void open(int id, Metadata headers) {
 		begun(id);
 		if (this.streams.size() >= MuxFrame.MOST_STREAMS) {
-			writeBody(MuxFrame.FAILURE, id,
-					MicroException
-						.of(HttpSocket.ID, 429, "more than " + MuxFrame.MOST_STREAMS + " streams on one connection")
-						.toText()
-						.getBytes(StandardCharsets.UTF_8));
+			fail(id, MicroException.of(HttpSocket.ID, 429,
+					"more than " + MuxFrame.MOST_STREAMS + " streams on one connection"));
 			return;
 		}
 		MuxStream stream = new MuxStream(this, id);
@@ -152,6 +169,10 @@ final class MuxServer extends MuxSession implements Multiplexed {
 			logger.error("A stream of {} was not accepted: closing", remote(), ex);
 			stream.close();
 		}
+	}
+
+	private void fail(int id, MicroException error) {
+		writeBody(MuxFrame.FAILURE, id, error.toText().getBytes(StandardCharsets.UTF_8));
 	}
 
 	private void cancel(int id) {
@@ -168,28 +189,36 @@ final class MuxServer extends MuxSession implements Multiplexed {
 
 	@Override
 	void tooLarge(int type, int id, MicroException error) {
-		if (type == MuxFrame.CALL) {
-			begun(id);
-			IncomingCall call = new IncomingCall(this, id, new CallTemplate(Metadata.empty()), Metadata.empty(), 0,
-					NO_BODY);
-			tell(call, () -> this.receiver.onRefused(call, error));
-			return;
-		}
-		MuxStream stream = this.streams.get(id);
-		if (stream != null) {
-			stream.refused(error);
+		switch (type) {
+			case MuxFrame.CALL -> {
+				begun(id);
+				refused(new IncomingCall(this, id, new CallTemplate(Metadata.empty()), Metadata.empty(), 0, NO_BODY, 0),
+						error);
+			}
+			case MuxFrame.MESSAGE, MuxFrame.FAILURE -> {
+				MuxStream stream = this.streams.get(id);
+				if (stream != null) {
+					stream.refused(error);
+				}
+			}
+			default -> throw new MuxException("frame " + type + " is over the limit");
 		}
 	}
 
 	/** A call has its answer. */
 	void ended(IncomingCall call) {
 		if (this.calls.remove(call.id()) != null) {
-			this.bytes -= call.body().length;
+			this.bytes -= call.size();
 			settleReading();
 		}
 	}
 
 	void writeAnswer(int type, int id, Metadata headers, byte @Nullable [] rest) {
+		if (type == MuxFrame.ANSWER && !MuxFrame.mayWrite(headers, this.options.maxHeaderSize())) {
+			// It would be the end of everybody else's calls, too.
+			fail(id, MuxFrame.tooLarge(headers, this.options.maxHeaderSize(), remote()));
+			return;
+		}
 		ByteBuf out = out();
 		int start = MuxFrame.begin(out, type, id);
 		if (type == MuxFrame.ANSWER) {

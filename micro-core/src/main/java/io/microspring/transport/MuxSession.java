@@ -168,12 +168,13 @@ abstract class MuxSession {
 
 	final void received(int type, int id, ByteBuf in) {
 		switch (type) {
-			case MuxFrame.MESSAGE, MuxFrame.END, MuxFrame.HEADERS -> {
+			case MuxFrame.MESSAGE, MuxFrame.END -> {
 				MuxStream stream = this.streams.get(id);
 				if (stream != null) {
 					stream.received(type, in);
 				}
 			}
+			case MuxFrame.HEADERS -> headers(id, in);
 			case MuxFrame.CREDIT -> {
 				MuxStream stream = this.streams.get(id);
 				int credit = MuxFrame.readInt(in);
@@ -192,6 +193,14 @@ abstract class MuxSession {
 				finish(null, false);
 			}
 			default -> frame(type, id, in);
+		}
+	}
+
+	/** The headers of a stream have arrived from the answering side. */
+	void headers(int id, ByteBuf in) {
+		MuxStream stream = this.streams.get(id);
+		if (stream != null) {
+			stream.received(MuxFrame.HEADERS, in);
 		}
 	}
 

@@ -83,6 +83,9 @@ final class MuxStream implements Socket {
 	@Override
 	public void send(Message message) {
 		HttpSocket.checkSize(message.body(), this.session.options.maxMessageSize(), remote());
+		if (!message.headers().contains(Headers.ERROR)) {
+			MuxFrame.checkHeaders(message.headers(), this.session.options.maxHeaderSize(), remote());
+		}
 		if (this.closed || this.session.isOver()) {
 			throw new TransportException("the stream with " + remote() + " is closed", true, null);
 		}
@@ -226,8 +229,8 @@ final class MuxStream implements Socket {
 				this.delivery.hand(message);
 			}
 			case MuxFrame.HEADERS -> {
-				Metadata headers = MuxFrame.readHeaders(in);
-				this.delivery.hand(Message.of(headers.toBuilder().set(Headers.HTTP_STATUS, "200").build()));
+				Metadata headers = MuxFrame.readHeaders(in, this.session.options.maxHeaderSize());
+				this.delivery.head(Message.of(headers.toBuilder().set(Headers.HTTP_STATUS, "200").build()));
 			}
 			case MuxFrame.END -> ended(Message.of(END));
 			default -> throw new MuxException("frame " + type + " on a stream");
