@@ -45,7 +45,7 @@ final class MuxClient extends MuxSession implements Multiplex {
 	public void call(MultiplexedCall call) {
 		HttpSocket.checkSize(call.body(), this.options.maxMessageSize(), remote());
 		call.checkHeaders(this.options.maxHeaderSize(), remote());
-		if (!isOpen()) {
+		if (!isOpen() || isFull()) {
 			throw takesNoMore();
 		}
 		submit(call);
@@ -79,7 +79,7 @@ final class MuxClient extends MuxSession implements Multiplex {
 	 * @return its number, or 0 when no more calls are taken, which it is told
 	 */
 	int begin(MultiplexedCall call, CallTemplate template) {
-		if (this.leaving || this.calls.size() >= MuxFrame.MOST_CALLS) {
+		if (this.leaving || isFull() || this.calls.size() >= MuxFrame.MOST_CALLS) {
 			tell(() -> call.broken(takesNoMore()));
 			return 0;
 		}

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,11 @@ final class MuxOutbox {
 	private boolean reading;
 
 	private @Nullable ByteBuf batch;
+
+	/** What was to leave next when somebody looked, and how much of it had left. */
+	private int firstSeen;
+
+	private long progressSeen;
 
 	/** About as large as the last ones were. */
 	private int batchSize = SMALLEST;
@@ -159,6 +165,21 @@ final class MuxOutbox {
 		this.channel.write(full, this.channel.voidPromise());
 		this.channel.flush();
 		return true;
+	}
+
+	/** Whether bytes have left since this was asked before, or none wait. */
+	boolean hasLeft() {
+		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
+		Object first = (buffer != null) ? buffer.current() : null;
+		if (buffer == null || first == null) {
+			return true;
+		}
+		int seen = this.firstSeen;
+		long progress = this.progressSeen;
+		// its hash, so that it is not kept
+		this.firstSeen = System.identityHashCode(first);
+		this.progressSeen = buffer.currentProgress();
+		return this.firstSeen != seen || this.progressSeen != progress;
 	}
 
 	/** What was written and not flushed, or null: somebody else sees to it. */

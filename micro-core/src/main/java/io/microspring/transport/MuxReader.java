@@ -37,6 +37,11 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 	/** How much is still to come of a frame that is dropped. */
 	private long dropping;
 
+	private @Nullable ChannelHandlerContext context;
+
+	/** Whether {@link #resume()} is going to read what is left. */
+	private boolean resuming;
+
 	private @Nullable ScheduledFuture<?> tick;
 
 	private @Nullable ScheduledFuture<?> slow;
@@ -52,6 +57,8 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void handlerAdded(ChannelHandlerContext ctx) {
+		this.session.readBy(this);
+		this.context = ctx;
 		scheduleTick(ctx);
 	}
 
@@ -60,7 +67,10 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 		ByteBuf data = (ByteBuf) message;
 		ByteBuf before = this.rest;
 		this.rest = null;
-		ByteBuf in = (before == null) ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, data);
+		readFrom((before == null) ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, data));
+	}
+
+	private void readFrom(ByteBuf in) {
 		try {
 			this.session.beginReading();
 			read(in);
@@ -79,7 +89,7 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 	}
 
 	private void read(ByteBuf in) {
-		while (!this.session.isFinishing()) {
+		while (!this.session.isFinishing() && this.session.mayRead()) {
 			if (this.dropping > 0) {
 				int dropped = (int) Math.min(this.dropping, in.readableBytes());
 				in.skipBytes(dropped);
@@ -152,6 +162,29 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 		this.session.endReading();
 		if (this.slow == null && isPartial()) {
 			scheduleSlow(ctx);
+		}
+	}
+
+	/** The session may read again: nothing new needs to arrive for what is left. */
+	void resume() {
+		ChannelHandlerContext ctx = this.context;
+		if (this.rest != null && ctx != null && !this.resuming) {
+			this.resuming = true;
+			ctx.executor().execute(() -> {
+				this.resuming = false;
+				readRest(ctx);
+			});
+		}
+	}
+
+	private void readRest(ChannelHandlerContext ctx) {
+		ByteBuf left = this.rest;
+		if (left != null) {
+			this.rest = null;
+			// What is partial now has the whole time-out before it.
+			this.complete++;
+			readFrom(left);
+			channelReadComplete(ctx);
 		}
 	}
 

@@ -238,11 +238,12 @@ final class MuxServer extends MuxSession implements Multiplexed {
 
 	/** Who does not take its answers, or asks too much, is not read. */
 	private void settleReading() {
-		boolean wanted = isFinishing()
-				|| !this.congested && this.bytes < MOST_BYTES && this.calls.size() < MuxFrame.MOST_CALLS;
-		if (this.channel.config().isAutoRead() != wanted) {
-			this.channel.config().setAutoRead(wanted);
-		}
+		read(isFinishing() || mayRead());
+	}
+
+	@Override
+	boolean mayRead() {
+		return !this.congested && this.bytes < MOST_BYTES && this.calls.size() < MuxFrame.MOST_CALLS;
 	}
 
 	@Override

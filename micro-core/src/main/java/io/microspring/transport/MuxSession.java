@@ -34,6 +34,9 @@ abstract class MuxSession {
 	 */
 	private static final long PING_AFTER = TimeUnit.SECONDS.toNanos(10);
 
+	/** How many bytes may wait to leave while more calls begin. */
+	private static final long MOST_UNSENT = 64 * 1024 * 1024;
+
 	final SocketChannel channel;
 
 	final EventLoop loop;
@@ -48,6 +51,8 @@ abstract class MuxSession {
 
 	private final MuxOutbox outbox;
 
+	private @Nullable MuxReader reader;
+
 	private final CompletableFuture<Void> finished = new CompletableFuture<>();
 
 	/** Written by the event loop. */
@@ -59,6 +64,9 @@ abstract class MuxSession {
 	private long lastHeard = System.nanoTime();
 
 	private long lastWritten = System.nanoTime();
+
+	/** When the peer is last known to have taken something, or had nothing to take. */
+	private long lastTaken = System.nanoTime();
 
 	private boolean finishing;
 
@@ -154,6 +162,25 @@ abstract class MuxSession {
 	}
 
 	// incoming
+
+	final void readBy(MuxReader installed) {
+		this.reader = installed;
+	}
+
+	/** Whether the next frame may be read. */
+	boolean mayRead() {
+		return true;
+	}
+
+	/** Stops or resumes reading. */
+	final void read(boolean wanted) {
+		if (this.channel.config().isAutoRead() != wanted) {
+			this.channel.config().setAutoRead(wanted);
+			if (wanted && this.reader != null) {
+				this.reader.resume();
+			}
+		}
+	}
 
 	final void beginReading() {
 		if (this.outbox.beginReading()) {
@@ -348,8 +375,11 @@ abstract class MuxSession {
 		long idle = this.options.idleTimeout().toNanos();
 		long patience = 2 * tickNanos();
 		boolean underWay = calls() > 0 || !this.streams.isEmpty();
+		if (this.outbox.hasLeft()) {
+			this.lastTaken = now;
+		}
 		if (!this.channel.isWritable()) {
-			if (now - Math.max(this.lastWritten, this.lastHeard) >= idle) {
+			if (now - Math.max(this.lastTaken, this.lastHeard) >= (underWay ? 2 * patience : idle)) {
 				broken(new TransportException(this.remote + " does not take what it is sent", false, null));
 			}
 		}
@@ -372,7 +402,6 @@ abstract class MuxSession {
 	}
 
 	final void writabilityChanged() {
-		this.lastWritten = System.nanoTime();
 		if (this.channel.isWritable()) {
 			for (MuxStream stream : new ArrayList<>(this.streams.values())) {
 				stream.pump();
@@ -387,6 +416,11 @@ abstract class MuxSession {
 	}
 
 	// any thread
+
+	/** Whether so much has not left that nothing more is to be added. */
+	final boolean isFull() {
+		return this.channel.bytesBeforeWritable() > MOST_UNSENT;
+	}
 
 	public boolean isOpen() {
 		return !this.leaving && this.channel.isActive();

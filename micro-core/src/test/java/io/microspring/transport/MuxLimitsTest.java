@@ -136,6 +136,49 @@ class MuxLimitsTest {
 	}
 
 	@Test
+	void whatWasReadAndWaitsIsTakenUpWithoutMoreToRead() throws Exception {
+		BlockingQueue<IncomingCall> held = new LinkedBlockingQueue<>();
+		this.handler = held::add;
+		// far more small calls than may be under way, and nothing behind them
+		int count = MuxFrame.MOST_CALLS + 1000;
+		try (RawConnection client = open()) {
+			client.write(frames((out) -> {
+				template(out);
+				for (int i = 1; i <= count; i++) {
+					call(out, i, Metadata.empty(), 0);
+				}
+			}));
+			await().until(() -> held.size() == MuxFrame.MOST_CALLS);
+			await().during(Duration.ofMillis(100)).until(() -> held.size() == MuxFrame.MOST_CALLS);
+			for (int i = 1; i <= count; i++) {
+				IncomingCall call = held.poll(10, TimeUnit.SECONDS);
+				assertThat(call).isNotNull();
+				assertThat(call.id()).isEqualTo(i);
+				call.refuse();
+				assertThat(typeOf(client)).isEqualTo(MuxFrame.REFUSED);
+			}
+		}
+	}
+
+	@Test
+	void answersThatAreNotTakenAreTheLastUntilTheyAre() throws Exception {
+		this.handler = (call) -> call.answer(Metadata.empty(), new byte[BODY]);
+		int count = 2000;
+		try (RawConnection client = open()) {
+			client.write(frames((out) -> {
+				template(out);
+				for (int i = 1; i <= count; i++) {
+					call(out, i, Metadata.empty(), 0);
+				}
+			}));
+			await().during(Duration.ofMillis(300)).until(() -> this.calls.size() < count / 2);
+			for (int i = 1; i <= count; i++) {
+				assertThat(typeOf(client)).isEqualTo(MuxFrame.ANSWER);
+			}
+		}
+	}
+
+	@Test
 	void headersOverTheLimitFailTheirCallOnly() throws Exception {
 		Metadata large = Metadata.of("a", "x".repeat(HEADERS));
 		try (Multiplex client = dial()) {
