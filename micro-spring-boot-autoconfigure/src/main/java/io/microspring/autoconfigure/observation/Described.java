@@ -43,7 +43,8 @@ record Described(String name, KeyValues common, KeyValues active, KeyValues succ
 		KeyValues common = KeyValues.of(SYSTEM, KeyValue.of("rpc.service", service),
 				KeyValue.of("rpc.method", endpoint));
 		Described made = new Described(service + "/" + endpoint, common, common.and(ACTIVE), common.and(SUCCESS));
-		if (COUNT.getAndIncrement() < MOST) {
+		// Not counted beyond, as the number would come round.
+		if (COUNT.get() < MOST && COUNT.getAndIncrement() < MOST) {
 			KNOWN.computeIfAbsent(service, (name) -> new ConcurrentHashMap<>()).put(endpoint, made);
 		}
 		return made;
