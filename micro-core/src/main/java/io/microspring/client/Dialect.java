@@ -75,6 +75,26 @@ interface Dialect {
 	Conversation conversation(PreparedCall call);
 
 	/**
+	 * Opens what carries a stream, and says how to speak on it.
+	 * @param call the call that opens it
+	 * @param address the address of the node
+	 * @param timeout how long connecting may take
+	 * @return both; fails as {@link #open(String, Duration)}
+	 */
+	default CompletableFuture<Opened> open(PreparedCall call, String address, Duration timeout) {
+		return open(address, timeout).thenApply((socket) -> new Opened(socket, conversation(call)));
+	}
+
+	/**
+	 * What carries a stream.
+	 *
+	 * @param socket the socket
+	 * @param conversation what is spoken on it
+	 */
+	record Opened(Socket socket, Conversation conversation) {
+	}
+
+	/**
 	 * What carries a request and its answer; one request, or many at a time.
 	 */
 	interface Exchange {

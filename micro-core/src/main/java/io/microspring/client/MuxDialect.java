@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * mucp between two services of ours, many calls at a time on a connection: the headers
  * that calls have in common are sent once. Only for nodes whose connection is there
- * ({@link #isReady}); until then mucp is spoken over HTTP/1.1.
+ * ({@link #isReady}); before and after that mucp is spoken over HTTP/1.1.
  */
 final class MuxDialect implements Dialect {
 
@@ -69,25 +69,37 @@ final class MuxDialect implements Dialect {
 	@Override
 	public @Nullable Exchange ready(String address) {
 		Multiplex connection = this.pool.find(address);
-		return (connection == null) ? null : new MuxExchange(connection);
+		return (connection == null) ? this.mucp.ready(address) : new MuxExchange(connection);
 	}
 
 	@Override
 	public CompletableFuture<? extends Exchange> connect(String address, Duration timeout) {
-		// It was there a moment ago: another attempt finds another way.
-		return CompletableFuture
-			.failedFuture(new TransportException("the connection to " + address + " has just closed", true, null));
+		// The connection was there a moment ago.
+		return this.mucp.connect(address, timeout);
 	}
 
 	@Override
 	public CompletableFuture<Socket> open(String address, Duration timeout) {
-		Multiplex connection = this.pool.find(address);
+		Socket stream = stream(address);
+		return (stream != null) ? CompletableFuture.completedFuture(stream)
+				: CompletableFuture.failedFuture(new TransportException("no connection to " + address, true, null));
+	}
+
+	@Override
+	public CompletableFuture<Opened> open(PreparedCall call, String address, Duration timeout) {
+		Socket stream = stream(address);
+		return (stream != null) ? CompletableFuture.completedFuture(new Opened(stream, conversation(call)))
+				: this.mucp.open(call, address, timeout);
+	}
+
+	private @Nullable Socket stream(String address) {
+		Multiplex connection = this.pool.findForStream(address);
 		try {
-			return (connection != null) ? CompletableFuture.completedFuture(connection.open())
-					: this.mucp.open(address, timeout);
+			return (connection == null) ? null : connection.open();
 		}
 		catch (TransportException ex) {
-			return CompletableFuture.failedFuture(ex);
+			// It has closed just now.
+			return null;
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.microspring.concurrent.Threads;
 import io.microspring.transport.Multiplex;
@@ -27,6 +28,9 @@ final class MuxPool {
 	/** How long a node is left alone that does not go over to frames. */
 	private static final long PAUSE = TimeUnit.MINUTES.toNanos(1);
 
+	/** A connection that does not last so long is not dialled again at once. */
+	private static final long SHORT = TimeUnit.SECONDS.toNanos(1);
+
 	/** How many nodes are remembered; calls to others go over HTTP/1.1. */
 	private static final int MOST_NODES = 10_000;
 
@@ -35,6 +39,8 @@ final class MuxPool {
 	private final Duration dialTimeout;
 
 	private final Map<String, Peer> peers = new ConcurrentHashMap<>();
+
+	private final AtomicLong nextSweep = new AtomicLong(System.nanoTime());
 
 	private volatile boolean closed;
 
@@ -48,29 +54,57 @@ final class MuxPool {
 	}
 
 	/**
-	 * A connection to a node, or null when there is none yet: then one is dialled, for
-	 * the calls to come.
+	 * A connection to a node that has room for a call, or null when there is none: then
+	 * one is dialled, for the calls to come.
 	 */
 	@Nullable Multiplex find(String address) {
+		return find(address, false);
+	}
+
+	/** The same, with room for a stream. */
+	@Nullable Multiplex findForStream(String address) {
+		return find(address, true);
+	}
+
+	private @Nullable Multiplex find(String address, boolean streams) {
 		Peer peer = this.peers.get(address);
 		if (peer == null) {
-			if (this.closed || this.peers.size() >= MOST_NODES) {
+			if (this.closed || isFull()) {
 				return null;
 			}
 			peer = this.peers.computeIfAbsent(address, (key) -> new Peer());
 		}
-		Multiplex best = null;
-		for (int i = 0; i < CONNECTIONS; i++) {
-			Line line = peer.lines[i];
+		Line best = null;
+		Multiplex found = null;
+		for (Line line : peer.lines) {
 			Multiplex open = line.open;
 			if (open == null || !open.isOpen()) {
 				dial(address, peer, line);
 			}
-			else if (best == null || open.underWay() < best.underWay()) {
-				best = open;
+			else if ((streams ? open.takesStreams() : open.takesCalls())
+					&& (found == null || open.underWay() < found.underWay())) {
+				best = line;
+				found = open;
 			}
 		}
-		return best;
+		if (best != null && !best.used) {
+			best.used = true;
+		}
+		return found;
+	}
+
+	/** Whether no other node can be remembered, even when those gone are forgotten. */
+	private boolean isFull() {
+		if (this.peers.size() < MOST_NODES) {
+			return false;
+		}
+		long now = System.nanoTime();
+		long due = this.nextSweep.get();
+		if (now - due < 0 || !this.nextSweep.compareAndSet(due, now + SHORT)) {
+			return true;
+		}
+		this.peers.values().removeIf((peer) -> now - peer.notBefore >= 0 && peer.retire());
+		return this.peers.size() >= MOST_NODES;
 	}
 
 	private void dial(String address, Peer peer, Line line) {
@@ -78,8 +112,16 @@ final class MuxPool {
 		if (this.closed || now - peer.notBefore < 0 || !line.dialling.compareAndSet(false, true)) {
 			return;
 		}
+		if (line.open != null && now - line.since < SHORT) {
+			// It goes over and hangs up: no reason to ask it for every call.
+			peer.notBefore = now + (line.used ? SHORT : PAUSE);
+			line.dialling.set(false);
+			return;
+		}
+		line.used = false;
 		this.transport.dialMultiplex(address, this.dialTimeout).whenComplete((connected, failure) -> {
 			if (failure == null) {
+				line.since = System.nanoTime();
 				line.open = connected;
 				if (this.closed) {
 					connected.close();
@@ -137,6 +179,26 @@ final class MuxPool {
 			}
 		}
 
+		/**
+		 * Has no connection dialled any more, unless there is one.
+		 * @return whether the node can be forgotten
+		 */
+		boolean retire() {
+			int claimed = 0;
+			boolean dead = true;
+			while (dead && claimed < CONNECTIONS && this.lines[claimed].dialling.compareAndSet(false, true)) {
+				Multiplex open = this.lines[claimed++].open;
+				dead = open == null || !open.isOpen();
+			}
+			if (dead && claimed == CONNECTIONS) {
+				return true;
+			}
+			for (int i = 0; i < claimed; i++) {
+				this.lines[i].dialling.set(false);
+			}
+			return false;
+		}
+
 	}
 
 	/** One connection, and what comes after it. */
@@ -145,6 +207,12 @@ final class MuxPool {
 		private final AtomicBoolean dialling = new AtomicBoolean();
 
 		private volatile @Nullable Multiplex open;
+
+		/** When it was dialled. */
+		private volatile long since;
+
+		/** Whether calls have been given it. */
+		private volatile boolean used;
 
 	}
 

@@ -86,9 +86,10 @@ final class StreamOpening {
 		Duration limit = this.client.options.dialTimeout();
 		Duration left = this.deadline.isNone() ? limit : this.deadline.remaining();
 		this.client.attempted(1);
-		dialect.open(node.address(), (left.compareTo(limit) < 0) ? left : limit).whenComplete((socket, failure) -> {
+		Duration most = (left.compareTo(limit) < 0) ? left : limit;
+		dialect.open(this.prepared, node.address(), most).whenComplete((opened, failure) -> {
 			if (failure == null) {
-				opened(socket, dialect.conversation(this.prepared), body);
+				opened(opened.socket(), opened.conversation(), body);
 				return;
 			}
 			Throwable cause = Stages.cause(failure);

@@ -37,6 +37,19 @@ public interface Multiplex extends AutoCloseable {
 	boolean isOpen();
 
 	/**
+	 * Whether there is room for another call: what is over the limit fails. Those that
+	 * have not left yet are not counted, so the answer is no a while before the limit.
+	 * @return false when it is full or not open
+	 */
+	boolean takesCalls();
+
+	/**
+	 * Whether there is room for another stream, as {@link #takesCalls()}.
+	 * @return false when it is full or not open
+	 */
+	boolean takesStreams();
+
+	/**
 	 * How many calls and streams are under way.
 	 * @return about how many
 	 */

@@ -25,6 +25,11 @@ final class MuxClient extends MuxSession implements Multiplex {
 
 	private static final Logger logger = LoggerFactory.getLogger(HttpTransport.class);
 
+	/** From so many on there is no room: some more may be on their way. */
+	private static final int FULL = MuxFrame.MOST_CALLS / 8 * 7;
+
+	private static final int FULL_OF_STREAMS = MuxFrame.MOST_STREAMS / 8 * 7;
+
 	private final IntObjectMap<MultiplexedCall> calls = new IntObjectHashMap<>();
 
 	private final Map<CallTemplate, Integer> templates = new IdentityHashMap<>();
@@ -36,6 +41,9 @@ final class MuxClient extends MuxSession implements Multiplex {
 
 	/** Written by the event loop. */
 	private final AtomicInteger underWay = new AtomicInteger();
+
+	/** Written by the event loop. */
+	private final AtomicInteger streaming = new AtomicInteger();
 
 	MuxClient(SocketChannel channel, HttpOptions options) {
 		super(channel, options);
@@ -63,6 +71,16 @@ final class MuxClient extends MuxSession implements Multiplex {
 			throw takesNoMore();
 		}
 		return new MuxStream(this, 0);
+	}
+
+	@Override
+	public boolean takesCalls() {
+		return isOpen() && this.underWay.get() < FULL;
+	}
+
+	@Override
+	public boolean takesStreams() {
+		return takesCalls() && this.streaming.get() < FULL_OF_STREAMS;
 	}
 
 	@Override
@@ -226,6 +244,7 @@ final class MuxClient extends MuxSession implements Multiplex {
 	@Override
 	void count() {
 		this.underWay.lazySet(this.calls.size() + this.streams.size());
+		this.streaming.lazySet(this.streams.size());
 	}
 
 	@Override

@@ -100,6 +100,10 @@ final class MuxStream implements Socket {
 		if (this.over) {
 			this.queued.addAndGet(-cost(message));
 		}
+		else if (this.id == 0) {
+			// Costs no credit; and only what is open is told how its connection fares.
+			writeNow(message);
+		}
 		else if (!this.waiting.isEmpty() || !mayWrite()) {
 			this.waiting.add(message);
 		}
