@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -152,11 +153,13 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	/**
 	 * Waits for the answer: what {@link #get} does, without objects of its own. One
 	 * thread waits so; for any other, as an interceptor may give two callers the same
-	 * call, it returns at once and leaves the waiting to {@link #get}.
+	 * call, it returns at once and leaves the waiting to {@link #get}. So it does for a
+	 * worker of a fork-join pool, which has another one started meanwhile only there.
 	 * @throws InterruptedException when the thread is interrupted
 	 */
 	void await() throws InterruptedException {
-		if (!WAITING.compareAndSet(this, null, Thread.currentThread())) {
+		Thread caller = Thread.currentThread();
+		if (caller instanceof ForkJoinWorkerThread || !WAITING.compareAndSet(this, null, caller)) {
 			return;
 		}
 		while (!isDone()) {

@@ -6,6 +6,8 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -138,6 +140,20 @@ class ClientExecutorTest {
 
 			assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo("hi");
 			assertThat(second.get(30, TimeUnit.SECONDS)).isEqualTo("hi");
+		}
+	}
+
+	@Test
+	void workerOfAForkJoinPoolThatWaitsIsReplaced() throws Exception {
+		ForkJoinPool pool = new ForkJoinPool(1);
+		try (Client client = client(ExecutorMode.AUTO)) {
+			Future<String> waiting = pool.submit(() -> client.call(Request.of("echo", "Echo.Say", "hi"), String.class));
+			pool.submit(() -> this.release.complete(null));
+
+			assertThat(waiting.get(30, TimeUnit.SECONDS)).isEqualTo("hi");
+		}
+		finally {
+			pool.shutdownNow();
 		}
 	}
 
