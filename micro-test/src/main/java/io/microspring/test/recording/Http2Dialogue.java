@@ -2,6 +2,7 @@ package io.microspring.test.recording;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -167,14 +168,23 @@ final class Http2Dialogue {
 		}
 	}
 
+	/**
+	 * Writes as long as somebody reads: a peer that has hung up before its time has not
+	 * said all that is expected of it, and one that has misses nothing.
+	 */
 	private void write(List<Http2Frame> frames) throws IOException {
-		if (this.preface) {
-			this.preface = false;
-			this.socket.getOutputStream().write(Http2Half.PREFACE);
+		try {
+			if (this.preface) {
+				this.preface = false;
+				this.socket.getOutputStream().write(Http2Half.PREFACE);
+			}
+			this.socket.getOutputStream()
+				.write(Http2Frame.write(frames.stream().map((frame) -> frame.onStream(id(frame.stream()))).toList()));
+			this.socket.getOutputStream().flush();
 		}
-		this.socket.getOutputStream()
-			.write(Http2Frame.write(frames.stream().map((frame) -> frame.onStream(id(frame.stream()))).toList()));
-		this.socket.getOutputStream().flush();
+		catch (SocketException ex) {
+			// what it has said can still be read
+		}
 	}
 
 	/** A client of ours may number its streams in another way than Go's. */
