@@ -1,5 +1,6 @@
 package io.microspring.registry;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,8 +9,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The JSON form of what registries hold, one for all that store JSON (protocol reference
@@ -21,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class RegistryJson {
 
-	/** Reads and writes the trees. */
+	/** Reads the trees. */
 	public static final JsonMapper JSON = JsonMapper.builder().build();
 
 	/** go-micro goes no deeper than three; whoever sends more is cut off. */
@@ -35,13 +34,8 @@ public final class RegistryJson {
 	 * @param endpoint the endpoint
 	 * @return {@code {"name","request","response","metadata"}}
 	 */
-	public static ObjectNode write(Endpoint endpoint) {
-		ObjectNode json = JSON.createObjectNode();
-		json.put("name", endpoint.name());
-		json.set("request", write(endpoint.request()));
-		json.set("response", write(endpoint.response()));
-		json.set("metadata", write(endpoint.metadata()));
-		return json;
+	public static String write(Endpoint endpoint) {
+		return text(RegistryJsonWriter.write((out) -> RegistryJsonWriter.write(endpoint, out)));
 	}
 
 	/**
@@ -49,10 +43,16 @@ public final class RegistryJson {
 	 * @param metadata the metadata
 	 * @return the object
 	 */
-	public static ObjectNode write(Map<String, String> metadata) {
-		ObjectNode json = JSON.createObjectNode();
-		metadata.forEach(json::put);
-		return json;
+	public static String write(Map<String, String> metadata) {
+		return text(RegistryJsonWriter.write((out) -> {
+			out.writeStartObject();
+			metadata.forEach(out::writeStringProperty);
+			out.writeEndObject();
+		}));
+	}
+
+	private static String text(byte[] json) {
+		return new String(json, StandardCharsets.UTF_8);
 	}
 
 	/**
@@ -78,23 +78,6 @@ public final class RegistryJson {
 			}
 		});
 		return metadata;
-	}
-
-	private static @Nullable ObjectNode write(@Nullable Value value) {
-		if (value == null) {
-			return null;
-		}
-		ObjectNode json = JSON.createObjectNode();
-		json.put("name", value.name());
-		json.put("type", value.type());
-		if (value.values().isEmpty()) {
-			json.putNull("values");
-		}
-		else {
-			ArrayNode values = json.putArray("values");
-			value.values().forEach((child) -> values.add(write(child)));
-		}
-		return json;
 	}
 
 	private static @Nullable Value readValue(JsonNode json, int depth) {

@@ -13,15 +13,11 @@ import java.util.zip.Inflater;
 import io.microspring.registry.Endpoint;
 import io.microspring.registry.Node;
 import io.microspring.registry.RegistryJson;
+import io.microspring.registry.RegistryJsonWriter;
 import io.microspring.registry.Service;
-import io.microspring.registry.Value;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -47,8 +43,6 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 	private static final int MAX_JSON = 1 << 20;
 
 	private static final int MAX_STRING = 255;
-
-	private static final JsonFactory FACTORY = new JsonFactory();
 
 	/** Of a service with one node. */
 	static Txt of(Service service, String id, int ttl) {
@@ -76,8 +70,7 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 	}
 
 	private byte[] json() {
-		ByteArrayOutputStream json = new ByteArrayOutputStream(1024);
-		try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), json)) {
+		return RegistryJsonWriter.write((out) -> {
 			out.writeStartObject();
 			out.writeStringProperty("Service", this.service);
 			out.writeStringProperty("Version", this.version);
@@ -86,12 +79,12 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 			}
 			else {
 				out.writeArrayPropertyStart("Endpoints");
-				this.endpoints.forEach((endpoint) -> write(endpoint, out));
+				this.endpoints.forEach((endpoint) -> RegistryJsonWriter.write(endpoint, out));
 				out.writeEndArray();
 			}
-			write("Metadata", this.metadata, out);
+			RegistryJsonWriter.write("Metadata", this.metadata, out);
 			if (!this.serviceMetadata.isEmpty()) {
-				write("ServiceMetadata", this.serviceMetadata, out);
+				RegistryJsonWriter.write("ServiceMetadata", this.serviceMetadata, out);
 			}
 			if (!this.id.isEmpty()) {
 				out.writeStringProperty("Id", this.id);
@@ -100,48 +93,7 @@ record Txt(String service, String version, Map<String, String> serviceMetadata, 
 				out.writeNumberProperty("Ttl", this.ttl);
 			}
 			out.writeEndObject();
-		}
-		return json.toByteArray();
-	}
-
-	private static void write(Endpoint endpoint, JsonGenerator out) {
-		out.writeStartObject();
-		out.writeStringProperty("name", endpoint.name());
-		write("request", endpoint.request(), out);
-		write("response", endpoint.response(), out);
-		write("metadata", endpoint.metadata(), out);
-		out.writeEndObject();
-	}
-
-	private static void write(String name, @Nullable Value value, JsonGenerator out) {
-		out.writeName(name);
-		if (value == null) {
-			out.writeNull();
-		}
-		else {
-			write(value, out);
-		}
-	}
-
-	private static void write(Value value, JsonGenerator out) {
-		out.writeStartObject();
-		out.writeStringProperty("name", value.name());
-		out.writeStringProperty("type", value.type());
-		if (value.values().isEmpty()) {
-			out.writeNullProperty("values");
-		}
-		else {
-			out.writeArrayPropertyStart("values");
-			value.values().forEach((child) -> write(child, out));
-			out.writeEndArray();
-		}
-		out.writeEndObject();
-	}
-
-	private static void write(String name, Map<String, String> metadata, JsonGenerator out) {
-		out.writeObjectPropertyStart(name);
-		metadata.forEach(out::writeStringProperty);
-		out.writeEndObject();
+		});
 	}
 
 	/**

@@ -47,7 +47,7 @@ final class ConsulTags {
 	static List<String> write(Service service, Node node) {
 		List<String> tags = new ArrayList<>();
 		node.metadata().forEach((name, value) -> tags.add(tag(NODE_METADATA, entry(name, value))));
-		service.endpoints().forEach((e) -> tags.add(tag(ENDPOINT, RegistryJson.write(e).toString())));
+		service.endpoints().forEach((e) -> tags.add(tag(ENDPOINT, RegistryJson.write(e))));
 		tags.add(tag(VERSION, service.version()));
 		service.metadata().forEach((name, value) -> tags.add(tag(SERVICE_METADATA, entry(name, value))));
 		return tags;
@@ -111,7 +111,7 @@ final class ConsulTags {
 	}
 
 	private static String entry(String name, String value) {
-		return RegistryJson.write(Map.of(name, value)).toString();
+		return RegistryJson.write(Map.of(name, value));
 	}
 
 	private static JsonNode json(String text) {
