@@ -20,6 +20,7 @@ final class Rows {
 	private static final String PEERS = """
 			raw-http1          raw        raw.Http1Peer          netty          calls
 			raw-http1-canned   raw        raw.CannedHttp1Peer    netty          calls
+			raw-http1-pipelined  raw      raw.PipelinedHttp1Peer netty          calls
 			raw-http2          raw        raw.Http2Peer          netty          calls
 			raw-tcp            raw        raw.TcpPeer            netty          both
 			grpc-java          grpc       grpc.GrpcPeer          default        both

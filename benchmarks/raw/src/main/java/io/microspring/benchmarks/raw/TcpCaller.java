@@ -12,6 +12,7 @@ import io.microspring.benchmarks.proto.Count;
 import io.microspring.benchmarks.proto.Echo;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
@@ -22,6 +23,8 @@ import io.netty.util.collection.IntObjectHashMap;
  * The client: one connection, answers told apart by number.
  */
 final class TcpCaller extends SimpleChannelInboundHandler<ByteBuf> implements AsyncCaller, StreamCaller {
+
+	private final Numbered framing;
 
 	private final Loop loop;
 
@@ -45,17 +48,18 @@ final class TcpCaller extends SimpleChannelInboundHandler<ByteBuf> implements As
 
 	private CompletableFuture<Integer> stream = new CompletableFuture<>();
 
-	private TcpCaller(Loop loop) {
+	private TcpCaller(Numbered framing, Loop loop) {
+		this.framing = framing;
 		this.loop = loop;
 		this.thread = loop.thread();
 	}
 
-	static TcpCaller dial(int port) throws Exception {
-		TcpCaller caller = new TcpCaller(new Loop());
+	static TcpCaller dial(int port, ChannelHandler splitter, Numbered framing) throws Exception {
+		TcpCaller caller = new TcpCaller(framing, new Loop());
 		caller.loop.dial(port, new ChannelInitializer<>() {
 			@Override
 			protected void initChannel(Channel channel) {
-				channel.pipeline().addLast(new TcpFrames(), caller);
+				channel.pipeline().addLast(splitter, caller);
 			}
 		});
 		caller.opened.get(10, TimeUnit.SECONDS);
@@ -83,7 +87,7 @@ final class TcpCaller extends SimpleChannelInboundHandler<ByteBuf> implements As
 			Echo request = this.echoes.request(payload);
 			int size = request.getSerializedSize();
 			int number = this.numbers++ & Integer.MAX_VALUE;
-			ByteBuf frame = TcpFrames.begin(context, size, number);
+			ByteBuf frame = this.framing.begin(context, size, number);
 			Echoes.write(request, size, frame);
 			this.waiting.put(number, new Waiting(payload, done));
 			context.write(frame, context.voidPromise());
@@ -126,7 +130,7 @@ final class TcpCaller extends SimpleChannelInboundHandler<ByteBuf> implements As
 			this.stream = ended;
 			this.expected = messages;
 			this.received = 0;
-			ByteBuf frame = TcpFrames.begin(context, request.length, -1);
+			ByteBuf frame = this.framing.begin(context, request.length, -1);
 			context.writeAndFlush(frame.writeBytes(request));
 		});
 		int length = ended.get(60, TimeUnit.SECONDS);

@@ -16,11 +16,17 @@ final class TcpEcho extends SimpleChannelInboundHandler<ByteBuf> {
 
 	private static final int FLUSH_EVERY = 64;
 
+	private final Numbered framing;
+
 	private Echo message = Echo.getDefaultInstance();
 
 	private int number;
 
 	private int left;
+
+	TcpEcho(Numbered framing) {
+		this.framing = framing;
+	}
 
 	@Override
 	protected void channelRead0(ChannelHandlerContext context, ByteBuf frame) throws IOException {
@@ -36,9 +42,9 @@ final class TcpEcho extends SimpleChannelInboundHandler<ByteBuf> {
 		write(context, Echoes.read(frame), number);
 	}
 
-	private static void write(ChannelHandlerContext context, Echo echo, int number) throws IOException {
+	private void write(ChannelHandlerContext context, Echo echo, int number) throws IOException {
 		int size = echo.getSerializedSize();
-		ByteBuf answer = TcpFrames.begin(context, size, number);
+		ByteBuf answer = this.framing.begin(context, size, number);
 		Echoes.write(echo, size, answer);
 		context.write(answer, context.voidPromise());
 	}

@@ -12,7 +12,7 @@ import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
  */
 final class TcpFrames extends LengthFieldBasedFrameDecoder {
 
-	static final int HEADER = 8;
+	private static final int HEADER = 8;
 
 	private static final int LARGEST = 4 * 1024 * 1024;
 

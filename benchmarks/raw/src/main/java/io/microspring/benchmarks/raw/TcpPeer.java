@@ -17,14 +17,14 @@ public final class TcpPeer implements Peer {
 		return RawServer.of(new ChannelInitializer<>() {
 			@Override
 			protected void initChannel(Channel channel) {
-				channel.pipeline().addLast(new TcpFrames(), new TcpEcho());
+				channel.pipeline().addLast(new TcpFrames(), new TcpEcho(TcpFrames::begin));
 			}
 		});
 	}
 
 	@Override
 	public Caller connect(String variant, int port, int concurrency) throws Exception {
-		return TcpCaller.dial(port);
+		return TcpCaller.dial(port, new TcpFrames(), TcpFrames::begin);
 	}
 
 }
