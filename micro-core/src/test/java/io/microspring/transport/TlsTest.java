@@ -8,14 +8,24 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
 
 import javax.net.ssl.SSLSocket;
 
+import io.microspring.call.MicroEndpoint;
+import io.microspring.client.CallOptions;
+import io.microspring.client.Client;
+import io.microspring.client.Request;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.registry.Registry;
+import io.microspring.server.Handler;
+import io.microspring.server.Server;
+import io.microspring.server.ServerOptions;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * TLS on the one port and on what is dialled.
@@ -79,6 +90,38 @@ class TlsTest {
 			assertThat(inbox.take(PATIENCE).header(Headers.HTTP_STATUS)).isEqualTo("200");
 			assertThat(inbox.take(PATIENCE).body()).asString().isEqualTo("hello");
 			call.close();
+		}
+	}
+
+	@Test
+	void manyCallsShareAConnectionInsideOfTls() throws Exception {
+		Registry registry = Registry.memory();
+		CompletableFuture<String> answer = new CompletableFuture<>();
+		try (Transport listening = Transport
+			.http(HttpOptions.defaults().withServerTls(this.certificates.serverOptions()));
+				Transport dialling = client(trusting());
+				Server greeter = Server.builder(registry)
+					.transport(listening)
+					.options(ServerOptions.named("greeter").withAddress("127.0.0.1:0"))
+					.build()
+					.handle(Handler.of("Say", new Greeter(answer)));
+				Client caller = Client.builder(registry).transport(dialling).build()) {
+			greeter.start();
+			greeter.register();
+			await().until(() -> {
+				// Over HTTP/1.1 until the connection that is shared is there, too.
+				assertThat(caller.call(Request.of("greeter", "Say.Now", "x"), String.class)).isEqualTo("x");
+				return caller.stats().connectionsIdle() > 1;
+			});
+			int before = greeter.stats().connections();
+			List<CompletableFuture<String>> calls = IntStream.range(0, 100)
+				.mapToObj((i) -> caller.callAsync(Request.of("greeter", "Say.Later", "x"), String.class,
+						CallOptions.defaults()))
+				.toList();
+			await().until(() -> greeter.stats().inFlight() == 100);
+			assertThat(greeter.stats().connections()).isEqualTo(before);
+			answer.complete("all");
+			assertThat(calls).allSatisfy((call) -> assertThat(call).succeedsWithin(PATIENCE).isEqualTo("all"));
 		}
 	}
 
@@ -241,6 +284,22 @@ class TlsTest {
 				assertThat(failure.getCause().getMessage()).contains(told);
 				assertThat(((TransportException) failure.getCause()).isUnsent()).isTrue();
 			});
+	}
+
+	/** Answers at once, or when it is told to. */
+	@SuppressWarnings("unused")
+	private record Greeter(CompletableFuture<String> answer) {
+
+		@MicroEndpoint(name = "Now")
+		public String now(String text) {
+			return text;
+		}
+
+		@MicroEndpoint(name = "Later")
+		public CompletableFuture<String> later(String text) {
+			return this.answer;
+		}
+
 	}
 
 }

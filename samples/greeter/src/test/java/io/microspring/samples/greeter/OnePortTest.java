@@ -6,18 +6,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import io.microspring.call.Stream;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
+import io.microspring.client.ClientOptions;
 import io.microspring.concurrent.Threads;
+import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
+import io.microspring.registry.Service;
 import io.microspring.samples.greeter.proto.Request;
 import io.microspring.samples.greeter.proto.Response;
 import io.microspring.test.process.JavaProcess;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * One greeter, in a process of its own, on one port: called in every protocol at once.
@@ -39,12 +45,22 @@ class OnePortTest {
 
 	private static final Duration EARLY = Duration.ofSeconds(2);
 
+	private static final String SERVICE = "go.micro.srv.greeter";
+
+	/** More than there are connections that calls share, of one client. */
+	private static final int AT_A_TIME = 16;
+
 	private final JavaProcess greeter = JavaProcess.start(
 			List.of("-Dio.netty.leakDetection.level=paranoid", "-Dio.netty.leakDetection.targetRecords=20"),
 			GreeterApplication.class, "--micro.server.address=127.0.0.1:0", "--micro.registry.type=memory",
 			"--micro.broker.type=memory", "--spring.main.web-application-type=none");
 
-	private final Client client = Client.builder(Registry.memory()).build();
+	private final Registry registry = Registry.memory();
+
+	private final Client client = Client.builder(this.registry).build();
+
+	/** Finds the greeter in the registry, as one with a connection that calls share. */
+	private final Client sharing = Client.builder(this.registry).build();
 
 	private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -59,6 +75,16 @@ class OnePortTest {
 		Matcher port = Pattern.compile("localhost:(\\d+)/Say/Hello").matcher(this.greeter.awaitLine("curl -d"));
 		assertThat(port.find()).isTrue();
 		this.address = "127.0.0.1:" + port.group(1);
+		this.registry
+			.register(
+					Service.of(SERVICE, "latest", new Node("greeter-1", this.address, Map.of("protocol", "mucp",
+							"transport", "http", "micro-runtime", "java", "micro-mux", "frames"))),
+					Duration.ofHours(1));
+		await("connection that calls share").until(() -> {
+			// Over HTTP/1.1 until it is there, too.
+			call("one", this.sharing, options(ClientOptions.AUTO));
+			return this.sharing.stats().connectionsIdle() > 1;
+		});
 		this.grpc = new GrpcCaller(this.address);
 		this.webSocket = new WebSocketCaller(this.address);
 	}
@@ -67,13 +93,15 @@ class OnePortTest {
 	void close() throws Exception {
 		this.grpc.close();
 		this.client.close();
+		this.sharing.close();
+		this.registry.close();
 		this.greeter.close();
 	}
 
 	@Test
 	void everyProtocolIsAnsweredAtOnceForTenSeconds() throws Exception {
 		Map<String, Round> callers = callers();
-		assertThat(callers).hasSize(8);
+		assertThat(callers).hasSize(9);
 		for (Map.Entry<String, Round> caller : callers.entrySet()) {
 			// what is done once, such as loading classes, is done before the clock runs
 			for (int i = 0; i < 3; i++) {
@@ -130,8 +158,11 @@ class OnePortTest {
 			this.webSocket.error();
 		});
 		callers.put("curl", this::curl);
-		callers.put("our client over HTTP/1.1", () -> call("mucp"));
-		callers.put("our client over HTTP/2", () -> call("grpc"));
+		callers.put("our client over HTTP/1.1",
+				() -> call("mucp", this.client, options("mucp").withAddress(this.address)));
+		callers.put("our client over HTTP/2",
+				() -> call("grpc", this.client, options("grpc").withAddress(this.address)));
+		callers.put("our client, sharing a connection", this::share);
 		return callers;
 	}
 
@@ -152,27 +183,40 @@ class OnePortTest {
 		assertThat(said.trim()).isEqualTo("{\"msg\":\"Hello curl\"}");
 	}
 
-	private void call(String protocol) {
-		CallOptions options = CallOptions.defaults()
-			.withAddress(this.address)
-			.withProtocol(protocol)
-			.withTimeout(Duration.ofSeconds(30));
-		Request request = Request.newBuilder().setName(protocol).build();
-		Response answer = this.client.call(request("Say.Hello", request), Response.class, options);
-		assertThat(answer.getMsg()).isEqualTo("Hello " + protocol);
-		try (Stream<Request, Response> stream = this.client.stream(request("Say.Bidi", null), Response.class,
-				options)) {
+	private static CallOptions options(String protocol) {
+		return CallOptions.defaults().withProtocol(protocol).withTimeout(Duration.ofSeconds(30));
+	}
+
+	private static void call(String name, Client client, CallOptions options) {
+		Request request = Request.newBuilder().setName(name).build();
+		Response answer = client.call(request("Say.Hello", request), Response.class, options);
+		assertThat(answer.getMsg()).isEqualTo("Hello " + name);
+		try (Stream<Request, Response> stream = client.stream(request("Say.Bidi", null), Response.class, options)) {
 			stream.send(request);
 			Response first = stream.receive();
 			assertThat(first).isNotNull();
-			assertThat(first.getMsg()).isEqualTo("Hello " + protocol);
+			assertThat(first.getMsg()).isEqualTo("Hello " + name);
 			stream.closeSend();
 			assertThat(stream.receive()).isNull();
 		}
 	}
 
+	private void share() {
+		CallOptions options = options(ClientOptions.AUTO);
+		List<CompletableFuture<Response>> answers = IntStream.range(0, AT_A_TIME)
+			.mapToObj((i) -> this.sharing.callAsync(
+					request("Say.Hello", Request.newBuilder().setName("number " + i).build()), Response.class, options))
+			.toList();
+		for (int i = 0; i < AT_A_TIME; i++) {
+			assertThat(answers.get(i).join().getMsg()).isEqualTo("Hello number " + i);
+		}
+		call("stream", this.sharing, options);
+		// HTTP/1.1 would have taken as many as calls.
+		assertThat(this.sharing.stats().connectionsIdle()).isLessThan(AT_A_TIME);
+	}
+
 	private static io.microspring.client.Request request(String endpoint, Request body) {
-		return io.microspring.client.Request.of("go.micro.srv.greeter", endpoint, body);
+		return io.microspring.client.Request.of(SERVICE, endpoint, body);
 	}
 
 	private void repeat(String name, Round round, long end, AtomicInteger count) {
