@@ -3,19 +3,11 @@ package io.microspring.broker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
-import io.microspring.concurrent.Threads;
+import io.microspring.concurrent.Backlog;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
@@ -47,9 +39,6 @@ final class HttpNode implements Target {
 	/** After an attempt failed, how long no other one is made. */
 	private static final Duration HOLD = Duration.ofSeconds(1);
 
-	/** How long to wait for a thread when all are busy. */
-	private static final Duration BUSY_DELAY = Duration.ofMillis(20);
-
 	private final Node node;
 
 	private final String queue;
@@ -60,19 +49,8 @@ final class HttpNode implements Target {
 
 	private final Metadata head;
 
-	/** Those that wait; from any thread. */
-	private final Queue<Outgoing> messages = new ConcurrentLinkedQueue<>();
-
-	private final Semaphore room;
-
-	/** Those that wait and the one on its way; whoever lifts it from zero begins. */
-	private final AtomicInteger pending = new AtomicInteger();
-
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition idle = this.lock.newCondition();
-
-	private volatile boolean closed;
+	/** Those that wait and the one on its way; from any thread. */
+	private final Backlog<Outgoing> messages;
 
 	private @Nullable HttpPosting connection;
 
@@ -89,7 +67,8 @@ final class HttpNode implements Target {
 		this.broker = broker;
 		this.head = Metadata.of(Headers.HTTP_METHOD, "POST", Headers.PATH, dialect.path(node.id()),
 				Headers.CONTENT_TYPE, "application/json");
-		this.room = new Semaphore(broker.options().queueSize());
+		this.messages = new Backlog<>("The queue of " + this, broker.options().queueSize(), broker.executor(),
+				this::start);
 	}
 
 	@Override
@@ -107,94 +86,51 @@ final class HttpNode implements Target {
 	}
 
 	boolean isIdle() {
-		return this.pending.get() == 0;
+		return this.messages.size() == 0;
 	}
 
 	boolean awaitIdle(Duration timeout) throws InterruptedException {
-		long left = timeout.toNanos();
-		this.lock.lock();
-		try {
-			while (!isIdle() && left > 0) {
-				left = this.idle.awaitNanos(left);
-			}
-			return isIdle();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.messages.awaitEmpty(timeout);
 	}
 
 	/** Drops what waits. */
 	void close() {
-		this.closed = true;
+		this.messages.close();
 	}
 
 	@Override
 	public boolean offer(Outgoing message) {
-		if (this.closed || !this.room.tryAcquire()) {
-			return false;
-		}
-		add(message);
-		return true;
+		return this.messages.offer(message);
 	}
 
 	@Override
 	public void put(Outgoing message) throws InterruptedException {
 		Duration timeout = this.broker.options().publishTimeout();
-		if (this.closed || !this.room.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS) || this.closed) {
-			throw new BrokerException(
-					"publishing to " + message.publication().topic() + " on broker http: the subscriber " + this
-							+ " has had " + this.broker.options().queueSize() + " messages waiting for " + timeout,
+		if (!this.messages.put(message, timeout)) {
+			throw new BrokerException("publishing to " + message.publication().topic()
+					+ " on broker http: the subscriber " + this
+					+ (this.messages.isClosed() ? " is told nothing more"
+							: " has had " + this.broker.options().queueSize() + " messages waiting for " + timeout),
 					null);
 		}
-		add(message);
 	}
 
-	private void add(Outgoing message) {
-		this.messages.add(message);
-		if (this.pending.getAndIncrement() == 0) {
-			next();
-		}
-	}
-
-	/** Begins with the message that has waited longest, on any thread. */
-	private void next() {
-		do {
-			Outgoing message = this.messages.poll();
-			this.room.release();
-			if (message != null && !this.closed) {
-				begin(message);
-				return;
-			}
-		}
-		while (this.pending.decrementAndGet() > 0);
-		signalIdle();
+	private void start() {
+		begin(this.messages.first());
 	}
 
 	private void finished() {
-		if (this.pending.decrementAndGet() > 0) {
-			next();
-		}
-		else {
-			signalIdle();
-		}
-	}
-
-	private void signalIdle() {
-		this.lock.lock();
-		try {
-			this.idle.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		begin(this.messages.next());
 	}
 
 	/**
 	 * Posts on the open connection without a thread that waits for the answer, which is
 	 * judged where it comes in; all else is done aside, where it may wait.
 	 */
-	private void begin(Outgoing message) {
+	private void begin(@Nullable Outgoing message) {
+		if (message == null) {
+			return;
+		}
 		HttpPosting open = this.connection;
 		if (open == null || this.failing || !open.isOpen()) {
 			aside(() -> deliver(message));
@@ -234,29 +170,18 @@ final class HttpNode implements Target {
 	}
 
 	private void aside(Runnable task) {
-		try {
-			this.broker.executor().execute(() -> {
-				try {
-					task.run();
-				}
-				catch (Throwable ex) {
-					// An Error too: nobody would go on.
-					log.warn("The queue of {} failed; going on with what comes next", this, ex);
-				}
-				finally {
-					finished();
-				}
-			});
-		}
-		catch (RejectedExecutionException ex) {
-			if (this.broker.executor().isShutdown()) {
-				this.closed = true;
-				this.messages.clear();
+		this.messages.execute(() -> {
+			try {
+				task.run();
 			}
-			else {
-				Threads.after(BUSY_DELAY, () -> aside(task));
+			catch (Throwable ex) {
+				// An Error too: nobody would go on.
+				log.warn("The queue of {} failed; going on with what comes next", this, ex);
 			}
-		}
+			finally {
+				finished();
+			}
+		});
 	}
 
 	private void deliver(Outgoing message) {

@@ -1,16 +1,7 @@
 package io.microspring.concurrent;
 
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import org.slf4j.Logger;
@@ -27,29 +18,14 @@ public final class Mailbox<T> implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Mailbox.class);
 
-	private static final Duration BUSY_DELAY = Duration.ofMillis(20);
-
 	private final String name;
-
-	private final Executor executor;
 
 	private final Consumer<? super T> reader;
 
-	private final Semaphore room;
-
-	private final Queue<T> items = new ConcurrentLinkedQueue<>();
-
-	/** Items added and not yet read; whoever lifts it from zero starts the reader. */
-	private final AtomicInteger pending = new AtomicInteger();
-
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition empty = this.lock.newCondition();
+	private final Backlog<T> backlog;
 
 	/** Made once, and not for each time that the reader is started. */
 	private final Runnable readAll = this::readAll;
-
-	private volatile boolean closed;
 
 	/**
 	 * A mailbox.
@@ -61,9 +37,8 @@ public final class Mailbox<T> implements AutoCloseable {
 	 */
 	public Mailbox(String name, int capacity, Executor executor, Consumer<? super T> reader) {
 		this.name = name;
-		this.room = new Semaphore(capacity);
-		this.executor = executor;
 		this.reader = reader;
+		this.backlog = new Backlog<>(name, capacity, executor, this::start);
 	}
 
 	/**
@@ -72,11 +47,7 @@ public final class Mailbox<T> implements AutoCloseable {
 	 * @return false when the mailbox is full or closed
 	 */
 	public boolean offer(T item) {
-		if (this.closed || !this.room.tryAcquire()) {
-			return false;
-		}
-		add(item);
-		return true;
+		return this.backlog.offer(item);
 	}
 
 	/**
@@ -87,11 +58,7 @@ public final class Mailbox<T> implements AutoCloseable {
 	 * @throws InterruptedException when the thread is interrupted
 	 */
 	public boolean put(T item, Duration timeout) throws InterruptedException {
-		if (this.closed || !this.room.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS) || this.closed) {
-			return false;
-		}
-		add(item);
-		return true;
+		return this.backlog.put(item, timeout);
 	}
 
 	/**
@@ -99,7 +66,7 @@ public final class Mailbox<T> implements AutoCloseable {
 	 * @return the number
 	 */
 	public int size() {
-		return this.pending.get();
+		return this.backlog.size();
 	}
 
 	/**
@@ -109,17 +76,7 @@ public final class Mailbox<T> implements AutoCloseable {
 	 * @throws InterruptedException when the thread is interrupted
 	 */
 	public boolean awaitEmpty(Duration timeout) throws InterruptedException {
-		long left = timeout.toNanos();
-		this.lock.lock();
-		try {
-			while (this.pending.get() > 0 && left > 0) {
-				left = this.empty.awaitNanos(left);
-			}
-			return this.pending.get() == 0;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.backlog.awaitEmpty(timeout);
 	}
 
 	/**
@@ -128,47 +85,16 @@ public final class Mailbox<T> implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.closed = true;
-	}
-
-	private void add(T item) {
-		this.items.add(item);
-		if (this.pending.getAndIncrement() == 0) {
-			start();
-		}
+		this.backlog.close();
 	}
 
 	private void start() {
-		try {
-			this.executor.execute(this.readAll);
-		}
-		catch (RejectedExecutionException ex) {
-			if (this.executor instanceof ExecutorService service && service.isShutdown()) {
-				// Nobody will ever read on.
-				this.closed = true;
-				this.items.clear();
-			}
-			else if (!this.closed) {
-				Threads.after(BUSY_DELAY, this::start);
-			}
-		}
+		this.backlog.execute(this.readAll);
 	}
 
 	private void readAll() {
-		do {
-			T item = this.items.poll();
-			this.room.release();
-			if (item != null && !this.closed) {
-				read(item);
-			}
-		}
-		while (this.pending.decrementAndGet() > 0);
-		this.lock.lock();
-		try {
-			this.empty.signalAll();
-		}
-		finally {
-			this.lock.unlock();
+		for (T item = this.backlog.first(); item != null; item = this.backlog.next()) {
+			read(item);
 		}
 	}
 

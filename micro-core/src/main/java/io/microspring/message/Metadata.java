@@ -266,7 +266,7 @@ public final class Metadata {
 		public Builder set(String name, String value) {
 			int index = indexOf(this.entries, this.length, name);
 			if (index < 0) {
-				return add(name, value);
+				return append(name, value);
 			}
 			own(0);
 			this.entries[index] = name;
@@ -282,7 +282,7 @@ public final class Metadata {
 		 * @return this
 		 */
 		public Builder setIfAbsent(String name, String value) {
-			return (indexOf(this.entries, this.length, name) < 0) ? add(name, value) : this;
+			return (indexOf(this.entries, this.length, name) < 0) ? append(name, value) : this;
 		}
 
 		/**
@@ -295,7 +295,7 @@ public final class Metadata {
 		public Builder join(String name, String value, String separator) {
 			int index = indexOf(this.entries, this.length, name);
 			if (index < 0) {
-				return add(name, value);
+				return append(name, value);
 			}
 			own(0);
 			this.entries[index + 1] += separator + value;
@@ -345,14 +345,21 @@ public final class Metadata {
 		}
 
 		/**
-		 * Adds a header of which the caller knows that it is not there yet: nothing is
-		 * searched.
-		 * @param name the name; when there is one of that name after all, it stays in
-		 * front and hides this one
+		 * Adds a header of which the caller knows that it is not there yet, in any case:
+		 * nothing is searched. That no name comes twice is what all of this class goes
+		 * by, so a name that a peer or a user chose is for {@link #set} or
+		 * {@link #setIfAbsent}, unless it has been compared with the others.
+		 * @param name the name; where assertions are enabled, one that is there already
+		 * is an error
 		 * @param value the value
 		 * @return this
 		 */
 		public Builder add(String name, String value) {
+			assert indexOf(this.entries, this.length, name) < 0 : name + " is there already";
+			return append(name, value);
+		}
+
+		private Builder append(String name, String value) {
 			own(2);
 			this.entries[this.length++] = Objects.requireNonNull(name, "name");
 			this.entries[this.length++] = Objects.requireNonNull(value, "value");

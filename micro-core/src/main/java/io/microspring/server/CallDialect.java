@@ -15,18 +15,35 @@ import org.jspecify.annotations.Nullable;
 interface CallDialect extends Dialect {
 
 	/**
-	 * What the handler is told of the call.
+	 * What the caller said when it opened the call.
+	 * @return its headers
+	 */
+	Metadata request();
+
+	/**
+	 * What the handler is told of the call: what the caller said, but for what tells the
+	 * transport where it belongs.
 	 * @param socket where it came from
 	 * @return the metadata
 	 */
-	Metadata metadata(Socket socket);
+	default Metadata metadata(Socket socket) {
+		return request().toBuilder()
+			.remove(Headers.PATH)
+			.remove(Headers.HTTP_METHOD)
+			.remove(Headers.CALL_PROTOCOL)
+			.set(Headers.LOCAL, socket.local())
+			.set(Headers.REMOTE, socket.remote())
+			.build();
+	}
 
 	/**
 	 * By when the caller wants its answer.
 	 * @return the deadline
 	 * @throws MicroException 400 when it cannot be read
 	 */
-	Deadline deadline();
+	default Deadline deadline() {
+		return ServerCall.deadline(request());
+	}
 
 	/**
 	 * Writes the opening of the answer.
@@ -34,6 +51,23 @@ interface CallDialect extends Dialect {
 	 * @return the message
 	 */
 	Message opening(Metadata headers);
+
+	/** The end says the rest. */
+	@Override
+	default Message success(Message body, Metadata headers) {
+		return part(body);
+	}
+
+	/** There is no other on its socket. */
+	@Override
+	default boolean ordered() {
+		return false;
+	}
+
+	@Override
+	default boolean streams() {
+		return true;
+	}
 
 	/**
 	 * Whether the caller waits for the opening of the answer before it says more.

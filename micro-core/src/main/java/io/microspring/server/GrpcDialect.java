@@ -49,6 +49,11 @@ final class GrpcDialect implements CallDialect {
 	}
 
 	@Override
+	public Metadata request() {
+		return this.request;
+	}
+
+	@Override
 	public Route route(Routes routes) {
 		String path = this.request.getOrDefault(Headers.PATH, "");
 		Route exact = routes.grpc(path);
@@ -129,7 +134,7 @@ final class GrpcDialect implements CallDialect {
 	/** The earlier of gRPC's and go-micro's own. */
 	@Override
 	public Deadline deadline() {
-		Deadline deadline = ServerCall.deadline(this.request);
+		Deadline deadline = CallDialect.super.deadline();
 		String timeout = this.request.get("grpc-timeout");
 		if (timeout == null) {
 			return deadline;
@@ -167,11 +172,6 @@ final class GrpcDialect implements CallDialect {
 	}
 
 	@Override
-	public Message success(Message body, Metadata headers) {
-		return part(body);
-	}
-
-	@Override
 	public Message part(Message body) {
 		Boolean wanted = this.compress;
 		if (wanted == null) {
@@ -196,16 +196,6 @@ final class GrpcDialect implements CallDialect {
 	@Override
 	public Message end() {
 		return END;
-	}
-
-	@Override
-	public boolean ordered() {
-		return false;
-	}
-
-	@Override
-	public boolean streams() {
-		return true;
 	}
 
 }

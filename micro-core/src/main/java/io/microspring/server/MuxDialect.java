@@ -1,13 +1,11 @@
 package io.microspring.server;
 
-import io.microspring.call.Deadline;
 import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
-import io.microspring.transport.Socket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +52,11 @@ final class MuxDialect implements CallDialect {
 	}
 
 	@Override
+	public Metadata request() {
+		return this.request;
+	}
+
+	@Override
 	public Route route(Routes routes) {
 		return route(this.request, routes);
 	}
@@ -67,27 +70,8 @@ final class MuxDialect implements CallDialect {
 	}
 
 	@Override
-	public Metadata metadata(Socket socket) {
-		return this.request.toBuilder()
-			.remove(Headers.CALL_PROTOCOL)
-			.set(Headers.LOCAL, socket.local())
-			.set(Headers.REMOTE, socket.remote())
-			.build();
-	}
-
-	@Override
-	public Deadline deadline() {
-		return ServerCall.deadline(this.request);
-	}
-
-	@Override
 	public Message opening(Metadata headers) {
 		return Message.of(headers.with(Headers.HTTP_STATUS, "200"));
-	}
-
-	@Override
-	public Message success(Message body, Metadata headers) {
-		return part(body);
 	}
 
 	@Override
@@ -103,16 +87,6 @@ final class MuxDialect implements CallDialect {
 	@Override
 	public Message end() {
 		return END;
-	}
-
-	@Override
-	public boolean ordered() {
-		return false;
-	}
-
-	@Override
-	public boolean streams() {
-		return true;
 	}
 
 }

@@ -2,14 +2,12 @@ package io.microspring.server;
 
 import java.nio.charset.StandardCharsets;
 
-import io.microspring.call.Deadline;
 import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
-import io.microspring.transport.Socket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +45,11 @@ final class WebSocketDialect implements CallDialect {
 	}
 
 	@Override
+	public Metadata request() {
+		return this.request;
+	}
+
+	@Override
 	public Route route(Routes routes) {
 		String path = PlainJsonDialect.path(this.request);
 		Route route = routes.find(PlainJsonDialect.endpoint(path));
@@ -59,22 +62,6 @@ final class WebSocketDialect implements CallDialect {
 	@Override
 	public Codec codec() {
 		return new ByFrame();
-	}
-
-	@Override
-	public Metadata metadata(Socket socket) {
-		return this.request.toBuilder()
-			.remove(Headers.PATH)
-			.remove(Headers.HTTP_METHOD)
-			.remove(Headers.CALL_PROTOCOL)
-			.set(Headers.LOCAL, socket.local())
-			.set(Headers.REMOTE, socket.remote())
-			.build();
-	}
-
-	@Override
-	public Deadline deadline() {
-		return ServerCall.deadline(this.request);
 	}
 
 	@Override
@@ -91,11 +78,6 @@ final class WebSocketDialect implements CallDialect {
 	@Override
 	public Message emptyRequest() {
 		return EMPTY;
-	}
-
-	@Override
-	public Message success(Message body, Metadata headers) {
-		return part(body);
 	}
 
 	@Override
@@ -116,16 +98,6 @@ final class WebSocketDialect implements CallDialect {
 	@Override
 	public Message end() {
 		return END;
-	}
-
-	@Override
-	public boolean ordered() {
-		return false;
-	}
-
-	@Override
-	public boolean streams() {
-		return true;
 	}
 
 	private String contentType() {

@@ -2,7 +2,6 @@ package io.microspring.transport;
 
 import java.util.List;
 
-import io.microspring.message.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
@@ -50,25 +49,20 @@ interface MessageDecoder extends ChannelInboundHandler {
 	/** Requests. */
 	final class Requests extends HttpRequestDecoder implements MessageDecoder {
 
-		private final HttpScanner scanner;
-
-		private final MessageProgress progress = new MessageProgress();
+		private final MessageProgress progress;
 
 		private Requests(HttpOptions options) {
 			super(config(options));
-			this.scanner = new HttpScanner(options, true);
+			this.progress = new MessageProgress(new HttpScanner(options, true));
 		}
 
 		@Override
 		protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-			Message whole = this.progress.isBetween() ? this.scanner.next(in) : null;
-			if (whole != null) {
-				out.add(whole);
-				return;
+			if (!this.progress.passedBy(in, out)) {
+				int before = in.readerIndex();
+				super.decode(ctx, in, out);
+				this.progress.decoded(in, before, out);
 			}
-			int before = in.readerIndex();
-			super.decode(ctx, in, out);
-			this.progress.decoded(in, before, out);
 		}
 
 		@Override
@@ -81,25 +75,20 @@ interface MessageDecoder extends ChannelInboundHandler {
 	/** Responses. */
 	final class Responses extends HttpResponseDecoder implements MessageDecoder {
 
-		private final HttpScanner scanner;
-
-		private final MessageProgress progress = new MessageProgress();
+		private final MessageProgress progress;
 
 		private Responses(HttpOptions options) {
 			super(config(options));
-			this.scanner = new HttpScanner(options, false);
+			this.progress = new MessageProgress(new HttpScanner(options, false));
 		}
 
 		@Override
 		protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-			Message whole = this.progress.isBetween() ? this.scanner.next(in) : null;
-			if (whole != null) {
-				out.add(whole);
-				return;
+			if (!this.progress.passedBy(in, out)) {
+				int before = in.readerIndex();
+				super.decode(ctx, in, out);
+				this.progress.decoded(in, before, out);
 			}
-			int before = in.readerIndex();
-			super.decode(ctx, in, out);
-			this.progress.decoded(in, before, out);
 		}
 
 		@Override

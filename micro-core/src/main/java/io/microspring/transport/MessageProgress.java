@@ -2,19 +2,46 @@ package io.microspring.transport;
 
 import java.util.List;
 
+import io.microspring.message.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.LastHttpContent;
 
 /**
- * Whether a decoder is in the middle of a message: a part has come and the rest has not.
- * Netty's decoders know but do not tell.
+ * What is beside one of Netty's decoders: whole messages pass it by, and of all others it
+ * is known whether the decoder is in the middle of one, so that a part has come and the
+ * rest has not. Netty's decoders know but do not tell.
  */
 final class MessageProgress {
 
+	private final HttpScanner scanner;
+
 	private boolean within;
 
-	/** Whether the decoder has seen no more than whole messages. */
+	/**
+	 * Whether the decoder remembers nothing, so that a message may pass it by: in front
+	 * of all, and behind each message that it has completed. As soon as it is shown
+	 * anything more, be it an empty line or a part of a head, it may remember that.
+	 */
 	private boolean between = true;
+
+	MessageProgress(HttpScanner scanner) {
+		this.scanner = scanner;
+	}
+
+	/**
+	 * Reads a message by the decoder, if it is ordinary and all there.
+	 * @param in the bytes
+	 * @param out where the message goes
+	 * @return false when the decoder is to look at the bytes
+	 */
+	boolean passedBy(ByteBuf in, List<Object> out) {
+		Message whole = this.between ? this.scanner.next(in) : null;
+		if (whole == null) {
+			return false;
+		}
+		out.add(whole);
+		return true;
+	}
 
 	/**
 	 * A decoder has looked at its bytes.
@@ -44,15 +71,6 @@ final class MessageProgress {
 	 */
 	boolean isWithin() {
 		return this.within;
-	}
-
-	/**
-	 * Whether the decoder keeps nothing in mind of what it was shown, so that a message
-	 * may pass it by.
-	 * @return true in front of the first message, and behind one that is complete
-	 */
-	boolean isBetween() {
-		return this.between;
 	}
 
 }

@@ -32,6 +32,13 @@ class MetadataTest {
 	}
 
 	@Test
+	void nameThatWasSaidToBeNewAndIsNotIsAnError() {
+		Metadata.Builder builder = Metadata.builder().add("a", "1").add("b", "2");
+
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> builder.add("A", "3"));
+	}
+
+	@Test
 	void firstValueStaysWhereAsked() {
 		Metadata first = Metadata.builder().setIfAbsent("a", "1").setIfAbsent("A", "2").setIfAbsent("b", "3").build();
 
