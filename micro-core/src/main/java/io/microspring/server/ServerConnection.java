@@ -115,8 +115,8 @@ final class ServerConnection implements Receiver, Connection, CallOrigin {
 		}
 		Dialect dialect = Dialect.of(refused, head, this.server.codecs, this.server.routes);
 		begin(dialect);
-		reply(dialect, dialect.failure(error));
 		this.server.counted(true);
+		reply(dialect, dialect.failure(error));
 		ended();
 	}
 
@@ -174,8 +174,8 @@ final class ServerConnection implements Receiver, Connection, CallOrigin {
 			if (head.stream != null) {
 				this.past.add(head.key());
 			}
-			reply(dialect, dialect.failure(ex));
 			this.server.counted(true);
+			reply(dialect, dialect.failure(ex));
 			ended();
 			return;
 		}
@@ -211,8 +211,9 @@ final class ServerConnection implements Receiver, Connection, CallOrigin {
 		else {
 			boundedEnded();
 		}
-		reply(call.dialect, answer);
+		// First, so that who has its answer finds it counted.
 		this.server.counted(failed);
+		reply(call.dialect, answer);
 		ended();
 	}
 

@@ -92,13 +92,13 @@ final class SharedCall implements CallOrigin, Dialect {
 	}
 
 	private void end(Message answer, boolean failed) {
+		this.connection.server.counted(failed);
 		if (failed) {
 			this.incoming.fail(answer.body());
 		}
 		else {
 			this.incoming.answer(answer.headers(), answer.body());
 		}
-		this.connection.server.counted(failed);
 		this.connection.server.ended();
 	}
 
