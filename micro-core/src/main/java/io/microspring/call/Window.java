@@ -12,18 +12,25 @@ import io.microspring.errors.MicroException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was received on a stream and not yet taken: 128 messages, as in go-micro, or 4
- * MiB, then the sender is held back. Used by the streams of client and server.
- * Thread-safe.
+ * What was received on a stream and not yet taken: 2048 messages or 4 MiB, then the
+ * sender is held back. Used by the streams of client and server. go-micro holds 128
+ * messages; more of them lets either side work for longer before the other has to run.
+ * <p>
+ * Thread-safe, but for {@link #take}: one thread takes at a time.
  *
  * @param <T> the type of the messages
  */
 public final class Window<T> {
 
-	private static final int SIZE = 128;
+	private static final int SIZE = 2048;
 
 	/** Nor more than one message of the default limit, or a larger one alone. */
 	private static final long BYTES = 4 * 1024 * 1024;
+
+	/** How many messages leave the queue at once, and from how many bytes on no more. */
+	private static final int BATCH = SIZE / 2 - 1;
+
+	private static final long BATCH_BYTES = 64 * 1024;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -31,12 +38,22 @@ public final class Window<T> {
 
 	private final Deque<T> queue = new ArrayDeque<>();
 
+	/** Out of the queue, and not taken: the taker's, who need not ask for the lock. */
+	private final Deque<T> batch = new ArrayDeque<>();
+
 	private final Consumer<Boolean> reading;
 
 	private final ToIntFunction<T> size;
 
+	private final Taken taken;
+
 	/** The size of what is queued. */
 	private long bytes;
+
+	/** How much was in the batch when it left the queue. */
+	private int batched;
+
+	private long batchedBytes;
 
 	private boolean held;
 
@@ -48,10 +65,12 @@ public final class Window<T> {
 	 * An open window.
 	 * @param reading told to stop (false) and go on (true) reading
 	 * @param size how many bytes a message takes
+	 * @param taken told now and then what is no longer here
 	 */
-	public Window(Consumer<Boolean> reading, ToIntFunction<T> size) {
+	public Window(Consumer<Boolean> reading, ToIntFunction<T> size, Taken taken) {
 		this.reading = reading;
 		this.size = size;
+		this.taken = taken;
 	}
 
 	/**
@@ -59,22 +78,32 @@ public final class Window<T> {
 	 * @param message the message
 	 */
 	public void add(T message) {
+		int bytes = this.size.applyAsInt(message);
 		this.lock.lock();
 		try {
-			if (this.ended) {
+			if (!this.ended) {
+				boolean first = this.queue.isEmpty();
+				this.queue.add(message);
+				this.bytes += bytes;
+				if (!this.held && isFull()) {
+					this.held = true;
+					this.reading.accept(false);
+				}
+				if (first) {
+					// Whoever waits has found nothing.
+					this.changed.signal();
+				}
 				return;
 			}
-			this.queue.add(message);
-			this.bytes += this.size.applyAsInt(message);
-			if ((this.queue.size() >= SIZE || this.bytes >= BYTES) && !this.held) {
-				this.held = true;
-				this.reading.accept(false);
-			}
-			this.changed.signalAll();
 		}
 		finally {
 			this.lock.unlock();
 		}
+		this.taken.taken(1, bytes);
+	}
+
+	private boolean isFull() {
+		return this.queue.size() + this.batched >= SIZE || this.bytes + this.batchedBytes >= BYTES;
 	}
 
 	/**
@@ -96,6 +125,24 @@ public final class Window<T> {
 		}
 	}
 
+	/** Ends it, well unless it had ended before, and drops what was not taken. */
+	public void close() {
+		int messages;
+		long dropped;
+		this.lock.lock();
+		try {
+			end(null);
+			messages = this.queue.size();
+			dropped = this.bytes;
+			this.queue.clear();
+			this.bytes = 0;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		tell(messages, dropped);
+	}
+
 	/**
 	 * Waits for the next message.
 	 * @param deadline how long at the most
@@ -105,28 +152,35 @@ public final class Window<T> {
 	 * taken
 	 */
 	public @Nullable T take(Deadline deadline, Supplier<MicroException> timeout) {
+		T next = this.batch.poll();
+		return (next != null) ? next : refill(deadline, timeout);
+	}
+
+	/** Takes what has come meanwhile; of it the first at once. */
+	private @Nullable T refill(Deadline deadline, Supplier<MicroException> timeout) {
+		int messages = 1;
+		long left = 0;
+		T next;
 		this.lock.lock();
 		try {
-			while (this.queue.isEmpty()) {
-				if (this.ended) {
-					if (this.failure != null) {
-						throw this.failure;
-					}
+			messages += this.batched;
+			left = this.batchedBytes;
+			this.batched = 0;
+			this.batchedBytes = 0;
+			if (this.queue.isEmpty()) {
+				settle();
+				tell(messages - 1, left);
+				messages = 1;
+				left = 0;
+				if (!await(deadline, timeout)) {
 					return null;
 				}
-				if (deadline.isNone()) {
-					this.changed.await();
-				}
-				else if (this.changed.awaitNanos(deadline.remainingNanos()) <= 0) {
-					throw timeout.get();
-				}
 			}
-			T message = this.queue.remove();
-			this.bytes -= this.size.applyAsInt(message);
-			if (this.queue.size() <= SIZE / 2 && this.bytes <= BYTES / 2) {
-				release();
-			}
-			return message;
+			next = this.queue.remove();
+			int first = this.size.applyAsInt(next);
+			left += first;
+			fill(first);
+			settle();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -135,6 +189,49 @@ public final class Window<T> {
 		finally {
 			this.lock.unlock();
 		}
+		tell(messages, left);
+		return next;
+	}
+
+	private boolean await(Deadline deadline, Supplier<MicroException> timeout) throws InterruptedException {
+		while (this.queue.isEmpty()) {
+			if (this.ended) {
+				if (this.failure != null) {
+					throw this.failure;
+				}
+				return false;
+			}
+			if (deadline.isNone()) {
+				this.changed.await();
+			}
+			else if (this.changed.awaitNanos(deadline.remainingNanos()) <= 0) {
+				throw timeout.get();
+			}
+		}
+		return true;
+	}
+
+	private void fill(int first) {
+		this.bytes -= first;
+		while (!this.queue.isEmpty() && this.batched < BATCH && first + this.batchedBytes < BATCH_BYTES) {
+			T more = this.queue.remove();
+			this.batch.add(more);
+			this.batched++;
+			this.batchedBytes += this.size.applyAsInt(more);
+		}
+		this.bytes -= this.batchedBytes;
+	}
+
+	private void settle() {
+		if (this.queue.size() + this.batched <= SIZE / 2 && this.bytes + this.batchedBytes <= BYTES / 2) {
+			release();
+		}
+	}
+
+	private void tell(int messages, long bytes) {
+		if (messages > 0) {
+			this.taken.taken(messages, bytes);
+		}
 	}
 
 	private void release() {
@@ -142,6 +239,19 @@ public final class Window<T> {
 			this.held = false;
 			this.reading.accept(true);
 		}
+	}
+
+	/** Hears of what is taken. */
+	@FunctionalInterface
+	public interface Taken {
+
+		/**
+		 * So much is no longer here: somebody has it, or it was dropped.
+		 * @param messages how many messages
+		 * @param bytes how many bytes
+		 */
+		void taken(int messages, long bytes);
+
 	}
 
 }

@@ -52,7 +52,7 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 		this.endpoint = call.endpoint();
 		this.deadline = deadline;
 		this.socket = socket;
-		this.window = new Window<>(socket::reading, (message) -> message.body().length);
+		this.window = new Window<>(socket::reading, (message) -> message.body().length, socket::taken);
 	}
 
 	void begin(@Nullable Message first) {
@@ -146,6 +146,11 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 	}
 
 	@Override
+	public boolean keepsMessages() {
+		return true;
+	}
+
+	@Override
 	public void onMessage(Message message) {
 		this.conversation.received(message, this);
 	}
@@ -173,9 +178,14 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	@Override
 	public void onClosed(@Nullable Throwable cause) {
-		MicroException error = MicroException.internalServerError(Dialects.ID,
-				"the stream from " + this.endpoint + " at " + this.socket.remote() + " broke off");
-		end((cause == null) ? error : error.because(cause));
+		if (cause instanceof TransportException && cause.getCause() instanceof MicroException reason) {
+			end(reason);
+		}
+		else {
+			MicroException error = MicroException.internalServerError(Dialects.ID,
+					"the stream from " + this.endpoint + " at " + this.socket.remote() + " broke off");
+			end((cause == null) ? error : error.because(cause));
+		}
 		this.client.ended(this);
 	}
 

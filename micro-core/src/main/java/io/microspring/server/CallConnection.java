@@ -36,6 +36,9 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 
 	private boolean opened;
 
+	/** Whether the opening has been sent, so that messages need not wait for it. */
+	private volatile boolean flowing;
+
 	private @Nullable CallDialect dialect;
 
 	private volatile @Nullable ServerCall call;
@@ -53,6 +56,11 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 	@Override
 	public Socket socket() {
 		return this.socket;
+	}
+
+	@Override
+	public boolean keepsMessages() {
+		return true;
 	}
 
 	@Override
@@ -193,14 +201,10 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 
 	@Override
 	public void send(ServerCall current, Message body) {
-		this.sending.lock();
-		try {
+		if (!this.flowing) {
 			openAnswer(current);
-			this.socket.send(current.dialect.part(body));
 		}
-		finally {
-			this.sending.unlock();
-		}
+		this.socket.send(current.dialect.part(body));
 	}
 
 	@Override
@@ -265,6 +269,7 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 			if (!this.opened && spoken != null) {
 				this.opened = true;
 				this.socket.send(spoken.opening(current.responseHeaders()));
+				this.flowing = true;
 			}
 		}
 		finally {

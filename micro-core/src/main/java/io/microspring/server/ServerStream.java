@@ -37,6 +37,9 @@ final class ServerStream implements Stream<Object, Object> {
 
 	private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
 
+	/** Why it broke, where more is known than that it did. */
+	private volatile @Nullable MicroException reason;
+
 	ServerStream(ServerCall call, Codec codec, ReadGate gate, Runnable onEnd) {
 		this.call = call;
 		this.codec = codec;
@@ -44,7 +47,7 @@ final class ServerStream implements Stream<Object, Object> {
 		this.socket = call.origin.socket();
 		this.onEnd = onEnd;
 		this.type = call.route.handler().requestType();
-		this.window = new Window<>(gate::reading, (message) -> message.body().length);
+		this.window = new Window<>(gate::reading, (message) -> message.body().length, this.socket::taken);
 	}
 
 	void onMessage(Message message) {
@@ -78,8 +81,11 @@ final class ServerStream implements Stream<Object, Object> {
 
 	/** The caller has gone. */
 	void broken(@Nullable Throwable cause) {
+		if (cause instanceof TransportException && cause.getCause() instanceof MicroException reason) {
+			this.reason = reason;
+		}
 		MicroException error = hasGone();
-		this.window.end((cause == null) ? error : error.because(cause));
+		this.window.end((cause == null || this.reason != null) ? error : error.because(cause));
 		this.over.complete(null);
 	}
 
@@ -106,7 +112,7 @@ final class ServerStream implements Stream<Object, Object> {
 			this.call.origin.send(this.call, encoded);
 		}
 		catch (TransportException ex) {
-			throw hasGone().because(ex);
+			throw (this.reason != null) ? hasGone() : hasGone().because(ex);
 		}
 	}
 
@@ -133,7 +139,7 @@ final class ServerStream implements Stream<Object, Object> {
 
 	@Override
 	public void close() {
-		this.window.end(null);
+		this.window.close();
 	}
 
 	@Override
@@ -167,7 +173,9 @@ final class ServerStream implements Stream<Object, Object> {
 	}
 
 	private MicroException hasGone() {
-		return MicroException.of(this.call.service(), 499, "the caller has gone: " + this.call.remote());
+		MicroException given = this.reason;
+		return (given != null) ? given
+				: MicroException.of(this.call.service(), 499, "the caller has gone: " + this.call.remote());
 	}
 
 }

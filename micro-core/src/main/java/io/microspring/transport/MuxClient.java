@@ -149,7 +149,7 @@ final class MuxClient extends MuxSession implements Multiplex {
 	}
 
 	void writeCall(int id, CallTemplate template, long timeoutNanos, Metadata headers, byte[] body) {
-		ByteBuf out = out();
+		ByteBuf out = out(body.length);
 		int start = MuxFrame.begin(out, MuxFrame.CALL, id);
 		MuxFrame.writeNumber(out, Objects.requireNonNull(this.templates.get(template)));
 		MuxFrame.writeNumber(out, timeoutNanos);

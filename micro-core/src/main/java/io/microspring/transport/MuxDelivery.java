@@ -34,8 +34,13 @@ final class MuxDelivery {
 	/** Whether headers have arrived. */
 	private boolean headed;
 
-	/** What was handed over without credit given for it. */
-	private int taken;
+	/** Whether {@link #release()} is due when what was read has been looked at. */
+	private boolean due;
+
+	/** What was handed over since credit was last asked for. */
+	private int messages;
+
+	private long bytes;
 
 	MuxDelivery(MuxStream stream) {
 		this.stream = stream;
@@ -48,6 +53,18 @@ final class MuxDelivery {
 		}
 		this.headed = true;
 		hand(headers);
+	}
+
+	/**
+	 * A message has arrived: it is handed over with those that were read with it, so that
+	 * who waits for them is woken once.
+	 */
+	void later(Message message) {
+		this.held.add(message);
+		if (!this.due) {
+			this.due = true;
+			this.stream.releaseLater(this);
+		}
 	}
 
 	/** A message or a {@link MicroException} has arrived. */
@@ -63,8 +80,11 @@ final class MuxDelivery {
 		release();
 	}
 
-	/** Forgets what is held: nobody wants it any more. */
+	/** Forgets what is held, but for what only waits until all that was read is seen. */
 	void drop() {
+		if (this.due) {
+			release();
+		}
 		this.held.clear();
 	}
 
@@ -86,7 +106,9 @@ final class MuxDelivery {
 	}
 
 	void release() {
-		if (this.handing || this.receiver == null) {
+		this.due = false;
+		Receiver current = this.receiver;
+		if (this.handing || current == null) {
 			return;
 		}
 		this.handing = true;
@@ -98,11 +120,20 @@ final class MuxDelivery {
 		finally {
 			this.handing = false;
 		}
-		if (this.taken >= MuxFrame.WINDOW / 2) {
-			int cost = this.taken;
-			this.taken = 0;
-			this.stream.taken(cost);
+		if (this.messages > 0) {
+			handed((this.receiver != null) ? this.receiver : current);
 		}
+	}
+
+	private void handed(Receiver current) {
+		int count = this.messages;
+		long size = this.bytes;
+		this.messages = 0;
+		this.bytes = 0;
+		if (!current.keepsMessages()) {
+			this.stream.taken(count, size);
+		}
+		this.stream.handed(count, size);
 	}
 
 	private @Nullable Object next() {
@@ -118,7 +149,8 @@ final class MuxDelivery {
 			if (next instanceof Message message) {
 				if (message.headers().isEmpty()) {
 					// Only what took credit earns it.
-					this.taken += MuxStream.cost(message);
+					this.messages++;
+					this.bytes += message.body().length;
 				}
 				current.onMessage(message);
 			}

@@ -93,6 +93,9 @@ final class MuxFrame {
 
 	static final int LENGTH = Integer.BYTES;
 
+	/** The type, and the longest number. */
+	static final int LONGEST_HEAD = 1 + 5;
+
 	/** The bytes of the longest number that counts headers or their bytes. */
 	private static final int LONGEST_NUMBER = 3;
 

@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class MuxOutbox {
 
-	/** How much goes into one buffer before another is begun. */
-	private static final int BATCH = 64 * 1024;
+	/**
+	 * How much goes into one buffer before another is begun. Larger buffers are not kept
+	 * by the allocator, and to free one stops every thread (JDK 24 and newer).
+	 */
+	private static final int BATCH = 16 * 1024;
 
 	private static final int SMALLEST = 1024;
 
@@ -137,15 +140,18 @@ final class MuxOutbox {
 		writeQueued();
 	}
 
-	/** Where the next frame goes. */
-	ByteBuf out() {
+	/**
+	 * Where the next frame goes.
+	 * @param size how large it is about to be, as far as known
+	 */
+	ByteBuf out(int size) {
 		ByteBuf current = this.batch;
-		if (current != null && current.readableBytes() >= BATCH) {
+		if (current != null && current.readableBytes() + size > BATCH) {
 			this.channel.write(current, this.channel.voidPromise());
 			current = null;
 		}
 		if (current == null) {
-			current = this.channel.alloc().directBuffer(this.batchSize);
+			current = this.channel.alloc().directBuffer(Math.max(this.batchSize, size));
 			this.batch = current;
 		}
 		return current;

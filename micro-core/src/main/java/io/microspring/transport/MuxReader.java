@@ -21,8 +21,10 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 	/** A frame over the limit is read and dropped up to this many times the limit. */
 	private static final int DRAINED = 8;
 
-	/** The type, and the longest number. */
-	private static final int HEAD = 1 + 5;
+	/** A few bytes, and a frame of which a copy is cheap. */
+	private static final int SMALL = 1024;
+
+	private static final int MIDDLING = 8 * 1024;
 
 	private final MuxSession session;
 
@@ -65,17 +67,58 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object message) {
 		ByteBuf data = (ByteBuf) message;
+		ByteBuf first = split(ctx, data);
+		if (first != null) {
+			readFrom(ctx, first, false);
+		}
 		ByteBuf before = this.rest;
 		this.rest = null;
-		readFrom((before == null) ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, data));
+		readFrom(ctx,
+				(before == null) ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, data),
+				true);
 	}
 
-	private void readFrom(ByteBuf in) {
+	/**
+	 * Completes a small frame of which the first bytes had come, so that the rest of what
+	 * was read need not be copied behind them.
+	 * @return the frame, or null when it is not so
+	 */
+	private @Nullable ByteBuf split(ChannelHandlerContext ctx, ByteBuf data) {
+		ByteBuf before = this.rest;
+		if (before == null || before.readableBytes() > SMALL
+				|| before.readableBytes() + data.readableBytes() < MuxFrame.LENGTH) {
+			return null;
+		}
+		long length = 0;
+		for (int i = 0; i < MuxFrame.LENGTH; i++) {
+			int behind = i - before.readableBytes();
+			length = length << Byte.SIZE | ((behind < 0) ? before.getUnsignedByte(before.readerIndex() + i)
+					: data.getUnsignedByte(data.readerIndex() + behind));
+		}
+		long missing = MuxFrame.LENGTH + length - before.readableBytes();
+		if (length > MIDDLING || missing <= 0 || missing > data.readableBytes()) {
+			return null;
+		}
+		ByteBuf frame = ctx.alloc().directBuffer(MuxFrame.LENGTH + (int) length);
+		frame.writeBytes(before).writeBytes(data, (int) missing);
+		before.release();
+		this.rest = null;
+		return frame;
+	}
+
+	private void readFrom(ChannelHandlerContext ctx, ByteBuf in, boolean last) {
 		try {
 			this.session.beginReading();
-			read(in);
+			try {
+				read(in);
+			}
+			finally {
+				if (last) {
+					this.session.inbound.release();
+				}
+			}
 			if (in.isReadable() && !this.session.isFinishing()) {
-				this.rest = in;
+				keep(ctx, in);
 			}
 		}
 		catch (MuxException | IndexOutOfBoundsException ex) {
@@ -86,6 +129,13 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 				in.release();
 			}
 		}
+	}
+
+	/** A large buffer is not kept for a few bytes. */
+	private void keep(ChannelHandlerContext ctx, ByteBuf in) {
+		int left = in.readableBytes();
+		this.rest = (left <= SMALL && in.capacity() > MIDDLING)
+				? ctx.alloc().directBuffer(left).writeBytes(in, in.readerIndex(), left) : in;
 	}
 
 	private void read(ByteBuf in) {
@@ -100,7 +150,7 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 			}
 			long length = in.getUnsignedInt(in.readerIndex());
 			if (length > this.limit) {
-				if (in.readableBytes() < MuxFrame.LENGTH + HEAD) {
+				if (in.readableBytes() < MuxFrame.LENGTH + MuxFrame.LONGEST_HEAD) {
 					return;
 				}
 				drop(in, length);
@@ -183,7 +233,7 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 			this.rest = null;
 			// What is partial now has the whole time-out before it.
 			this.complete++;
-			readFrom(left);
+			readFrom(ctx, left, true);
 			channelReadComplete(ctx);
 		}
 	}

@@ -25,6 +25,9 @@ final class MuxServer extends MuxSession implements Multiplexed {
 	/** How many bytes of requests may be under way, beside a single larger one. */
 	private static final long MOST_BYTES = 16 * 1024 * 1024;
 
+	/** An error that is told even when too much waits to be sent. */
+	private static final int SHORT = 1024;
+
 	private static final byte[] NO_BODY = new byte[0];
 
 	private final Consumer<Socket> onStream;
@@ -219,7 +222,12 @@ final class MuxServer extends MuxSession implements Multiplexed {
 			fail(id, MuxFrame.tooLarge(headers, this.options.maxHeaderSize(), remote()));
 			return;
 		}
-		ByteBuf out = out();
+		if (rest != null && isFull() && (type == MuxFrame.ANSWER || rest.length > SHORT)) {
+			fail(id, MicroException.of(HttpSocket.ID, 503, "the answer of " + rest.length
+					+ " bytes is not sent: more than " + MOST_UNSENT + " wait for " + remote() + " to take them"));
+			return;
+		}
+		ByteBuf out = out((rest != null) ? rest.length : 0);
 		int start = MuxFrame.begin(out, type, id);
 		if (type == MuxFrame.ANSWER) {
 			MuxFrame.writeHeaders(out, headers);

@@ -29,13 +29,11 @@ abstract class MuxSession {
 
 	private static final Logger logger = LoggerFactory.getLogger(HttpTransport.class);
 
-	/**
-	 * After so long a silence a peer that owes something is asked whether it is there.
-	 */
-	private static final long PING_AFTER = TimeUnit.SECONDS.toNanos(10);
-
 	/** How many bytes may wait to leave while more calls begin. */
-	private static final long MOST_UNSENT = 64 * 1024 * 1024;
+	static final long MOST_UNSENT = 64 * 1024 * 1024;
+
+	/** What a frame is likely to take beside its body. */
+	private static final int ROOM = 256;
 
 	final SocketChannel channel;
 
@@ -51,6 +49,10 @@ abstract class MuxSession {
 
 	private final MuxOutbox outbox;
 
+	private final MuxWatch watch;
+
+	final MuxInbound inbound;
+
 	private @Nullable MuxReader reader;
 
 	private final CompletableFuture<Void> finished = new CompletableFuture<>();
@@ -60,13 +62,6 @@ abstract class MuxSession {
 
 	/** Whether nothing more may begin; written by the event loop. */
 	volatile boolean leaving;
-
-	private long lastHeard = System.nanoTime();
-
-	private long lastWritten = System.nanoTime();
-
-	/** When the peer is last known to have taken something, or had nothing to take. */
-	private long lastTaken = System.nanoTime();
 
 	private boolean finishing;
 
@@ -81,6 +76,8 @@ abstract class MuxSession {
 		this.loop = channel.eventLoop();
 		this.options = options;
 		this.outbox = new MuxOutbox(this);
+		this.watch = new MuxWatch(this, this.outbox);
+		this.inbound = new MuxInbound(this);
 		this.local = HttpSocket.text(channel.localAddress());
 		this.remote = HttpSocket.text(channel.remoteAddress());
 	}
@@ -126,12 +123,17 @@ abstract class MuxSession {
 	}
 
 	final ByteBuf out() {
-		return this.outbox.out();
+		return out(0);
+	}
+
+	/** Where the next frame goes, which has a body of so many bytes. */
+	final ByteBuf out(int body) {
+		return this.outbox.out(ROOM + body);
 	}
 
 	final void flush() {
 		if (this.outbox.flush()) {
-			this.lastWritten = System.nanoTime();
+			this.watch.written();
 		}
 		settle();
 	}
@@ -148,7 +150,7 @@ abstract class MuxSession {
 	}
 
 	final void writeBody(int type, int id, byte[] body) {
-		ByteBuf out = out();
+		ByteBuf out = out(body.length);
 		int start = MuxFrame.begin(out, type, id);
 		out.writeBytes(body);
 		MuxFrame.end(out, start);
@@ -184,7 +186,7 @@ abstract class MuxSession {
 
 	final void beginReading() {
 		if (this.outbox.beginReading()) {
-			this.lastHeard = System.nanoTime();
+			this.watch.heard();
 		}
 	}
 
@@ -360,44 +362,13 @@ abstract class MuxSession {
 
 	/** How long until the next {@link #tick()}. */
 	final long tickNanos() {
-		return Math.max(1, Math.min(PING_AFTER, this.options.idleTimeout().toNanos() / 4));
+		return this.watch.tickNanos();
 	}
 
-	/**
-	 * Looks after the connection now and then: closes it when it has been idle, asks a
-	 * silent peer that owes something, and gives up one that does not answer.
-	 */
+	/** Looks after the time-outs of the connection and its streams now and then. */
 	final void tick() {
-		if (isFinishing()) {
-			return;
-		}
-		long now = System.nanoTime();
-		long idle = this.options.idleTimeout().toNanos();
-		long patience = 2 * tickNanos();
-		boolean underWay = calls() > 0 || !this.streams.isEmpty();
-		if (this.outbox.hasLeft()) {
-			this.lastTaken = now;
-		}
-		if (!this.channel.isWritable()) {
-			if (now - Math.max(this.lastTaken, this.lastHeard) >= (underWay ? 2 * patience : idle)) {
-				broken(new TransportException(this.remote + " does not take what it is sent", false, null));
-			}
-		}
-		else if (!this.channel.config().isAutoRead()) {
-			// It is we who do not listen: the peer is to hear of us meanwhile.
-			this.lastHeard = now;
-			writeEmpty(MuxFrame.PONG, 0);
-			flush();
-		}
-		else if (underWay && now - this.lastHeard >= 2 * patience) {
-			broken(new TransportException(this.remote + " does not answer", false, null));
-		}
-		else if (underWay && now - this.lastHeard >= tickNanos()) {
-			writeEmpty(MuxFrame.PING, 0);
-			flush();
-		}
-		else if (!underWay && now - Math.max(this.lastWritten, this.lastHeard) >= idle) {
-			drain();
+		if (!isFinishing()) {
+			this.watch.tick();
 		}
 	}
 
@@ -405,6 +376,7 @@ abstract class MuxSession {
 		if (this.channel.isWritable()) {
 			for (MuxStream stream : new ArrayList<>(this.streams.values())) {
 				stream.pump();
+				stream.wake();
 			}
 			this.outbox.flushLater();
 		}

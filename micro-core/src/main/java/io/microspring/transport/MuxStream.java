@@ -2,10 +2,7 @@ package io.microspring.transport;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
@@ -29,31 +26,21 @@ final class MuxStream implements Socket {
 
 	private static final Logger logger = LoggerFactory.getLogger(HttpTransport.class);
 
-	/** How much may be queued before no more is welcome. */
-	private static final int HIGH_WATER = 256 * 1024;
-
 	private static final Metadata END = Metadata.of(Headers.END, "");
 
 	private final MuxSession session;
 
 	private final boolean server;
 
-	/** From any thread: the cost of what is queued. */
-	private final AtomicLong queued = new AtomicLong();
+	private final MuxPending pending = new MuxPending(this);
 
 	private final WriteSignal room = new WriteSignal();
 
-	/** What has no credit yet. */
-	private final Deque<Message> waiting = new ArrayDeque<>(4);
+	private final MuxHeld held;
 
 	private final MuxDelivery delivery = new MuxDelivery(this);
 
 	private int id;
-
-	private long credit = MuxFrame.WINDOW;
-
-	/** How much the peer may still send. */
-	private long granted = MuxFrame.WINDOW;
 
 	/** Whether no frame of the stream is sent or received any more. */
 	private boolean over;
@@ -74,6 +61,7 @@ final class MuxStream implements Socket {
 	 */
 	MuxStream(MuxSession session, int id) {
 		this.session = session;
+		this.held = new MuxHeld(this, session);
 		this.id = id;
 		this.server = id != 0;
 	}
@@ -83,56 +71,61 @@ final class MuxStream implements Socket {
 	@Override
 	public void send(Message message) {
 		HttpSocket.checkSize(message.body(), this.session.options.maxMessageSize(), remote());
-		if (!message.headers().contains(Headers.ERROR)) {
-			MuxFrame.checkHeaders(message.headers(), this.session.options.maxHeaderSize(), remote());
+		Metadata headers = message.headers();
+		if (!headers.isEmpty() && !headers.contains(Headers.ERROR)) {
+			MuxFrame.checkHeaders(headers, this.session.options.maxHeaderSize(), remote());
 		}
 		if (this.closed || this.session.isOver()) {
 			throw new TransportException("the stream with " + remote() + " is closed", true, null);
 		}
-		if (message.headers().contains(Headers.END)) {
+		if (!headers.isEmpty() && headers.contains(Headers.END)) {
 			this.ending = true;
 		}
-		this.queued.addAndGet(cost(message));
-		this.session.submit(new Sending(this, message));
-	}
-
-	private void write(Message message) {
-		if (this.over) {
-			this.queued.addAndGet(-cost(message));
-		}
-		else if (this.id == 0) {
-			// Costs no credit; and only what is open is told how its connection fares.
-			writeNow(message);
-		}
-		else if (!this.waiting.isEmpty() || !mayWrite()) {
-			this.waiting.add(message);
-		}
-		else {
-			writeNow(message);
+		if (this.pending.add(message)) {
+			this.session.submit(this.pending);
 		}
 	}
 
 	/** Writes what waits, as far as it may. */
 	void pump() {
-		while (!this.waiting.isEmpty() && mayWrite()) {
-			writeNow(this.waiting.remove());
-		}
+		this.pending.pump();
+	}
+
+	/** Lets those look again who wait for room. */
+	void wake() {
 		this.room.wake();
 	}
 
-	private boolean mayWrite() {
-		return this.credit > 0 && this.session.channel.isWritable();
+	boolean mayWrite() {
+		return this.session.channel.isWritable();
 	}
 
-	private void writeNow(Message message) {
-		this.queued.addAndGet(-cost(message));
+	/**
+	 * Opening costs no credit; and only what is open is told how its connection fares.
+	 */
+	boolean isUnopened() {
+		return this.id == 0;
+	}
+
+	boolean isOver() {
+		return this.over;
+	}
+
+	boolean isRemoteEnded() {
+		return this.remoteEnded;
+	}
+
+	int id() {
+		return this.id;
+	}
+
+	void write(Message message) {
 		Metadata headers = message.headers();
 		if (this.id == 0) {
 			open(headers);
 		}
 		else if (headers.isEmpty()) {
-			this.credit -= cost(message);
-			this.session.writeBody(MuxFrame.MESSAGE, this.id, message.body());
+			writeMessage(message);
 		}
 		else if (headers.contains(Headers.END)) {
 			writeEnd(message);
@@ -143,15 +136,16 @@ final class MuxStream implements Socket {
 			}
 		}
 		else if (headers.contains(Headers.ERROR)) {
-			writeFailure(headers);
+			writeFailure(headers.getOrDefault(Headers.ERROR, ""));
 		}
 		else {
-			this.credit -= cost(message);
-			this.session.writeBody(MuxFrame.MESSAGE, this.id, message.body());
+			writeMessage(message);
 		}
-		if (this.queued.get() < HIGH_WATER) {
-			this.room.wake();
-		}
+	}
+
+	private void writeMessage(Message message) {
+		this.pending.spend(message);
+		this.session.writeBody(MuxFrame.MESSAGE, this.id, message.body());
 	}
 
 	private void open(Metadata headers) {
@@ -165,7 +159,7 @@ final class MuxStream implements Socket {
 
 	private void writeEnd(Message message) {
 		if (message.headers().contains(Headers.ERROR)) {
-			writeFailure(message.headers());
+			writeFailure(message.headers().getOrDefault(Headers.ERROR, ""));
 		}
 		else {
 			this.session.writeEmpty(MuxFrame.END, this.id);
@@ -177,15 +171,13 @@ final class MuxStream implements Socket {
 		}
 	}
 
-	private void writeFailure(Metadata headers) {
-		String text = headers.getOrDefault(Headers.ERROR, "");
+	private void writeFailure(String text) {
 		this.session.writeBody(MuxFrame.FAILURE, this.id, text.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/** The peer takes more. */
 	void credited(int more) {
-		this.credit += more;
-		pump();
+		this.pending.credited(more);
 	}
 
 	static int cost(Message message) {
@@ -194,7 +186,7 @@ final class MuxStream implements Socket {
 
 	@Override
 	public boolean isWritable() {
-		return isOpen() && this.queued.get() < HIGH_WATER && this.session.channel.isWritable();
+		return isOpen() && this.pending.hasRoom() && this.session.channel.isWritable();
 	}
 
 	@Override
@@ -221,7 +213,7 @@ final class MuxStream implements Socket {
 		}
 		switch (type) {
 			case MuxFrame.MESSAGE -> {
-				if (this.granted <= 0) {
+				if (!this.held.mayCome()) {
 					throw new MuxException("a message without credit");
 				}
 				if (in.readableBytes() > this.session.options.maxMessageSize()) {
@@ -229,8 +221,8 @@ final class MuxStream implements Socket {
 					return;
 				}
 				Message message = new Message(Metadata.empty(), MuxFrame.readRest(in));
-				this.granted -= cost(message);
-				this.delivery.hand(message);
+				this.delivery.later(message);
+				this.held.came(cost(message));
 			}
 			case MuxFrame.HEADERS -> {
 				Metadata headers = MuxFrame.readHeaders(in, this.session.options.maxHeaderSize());
@@ -275,11 +267,42 @@ final class MuxStream implements Socket {
 		this.delivery.end(cause);
 	}
 
-	/** The receiver has taken so much that the peer may send as much again. */
-	void taken(int cost) {
-		if (!this.over && !this.remoteEnded) {
-			this.granted += cost;
-			this.session.submit(new Crediting(this, cost));
+	/** Has held messages handed over when what was read has been looked at. */
+	void releaseLater(MuxDelivery due) {
+		this.session.inbound.releaseLater(due);
+	}
+
+	@Override
+	public void taken(int messages, long bytes) {
+		this.held.taken(bytes + (long) messages * MuxFrame.COST);
+	}
+
+	/** The receiver was handed messages. */
+	void handed(int messages, long bytes) {
+		this.held.handed(bytes + (long) messages * MuxFrame.COST);
+	}
+
+	/** Counts what is held here. */
+	long held() {
+		return this.held.settle();
+	}
+
+	/** Gives the stream up when the peer has taken nothing for long. */
+	void checkTaken(long now, long nanos) {
+		if (this.pending.hasStalled(now, nanos)) {
+			giveUp(MicroException.timeout(HttpSocket.ID, remote() + " does not take what it is sent on a stream"));
+		}
+	}
+
+	/** Ends the stream for a reason that both ends are told. */
+	void giveUp(MicroException error) {
+		if (!this.over) {
+			writeFailure(error.toText());
+			if (!this.server) {
+				this.session.writeEmpty(MuxFrame.CANCEL, this.id);
+			}
+			this.session.flushLater();
+			end(new TransportException("the stream with " + remote() + ": " + error.detail(), false, error));
 		}
 	}
 
@@ -334,7 +357,8 @@ final class MuxStream implements Socket {
 		this.closed = true;
 		this.session.streams.remove(this.id, this);
 		this.session.count();
-		this.waiting.clear();
+		this.held.end();
+		this.pending.clear();
 		this.room.wake();
 	}
 
@@ -378,48 +402,8 @@ final class MuxStream implements Socket {
 		return "stream " + this.id + " of " + this.session;
 	}
 
-	/** A message on its way to the event loop. */
-	private static final class Sending extends MuxOutgoing {
-
-		private final MuxStream stream;
-
-		private final Message message;
-
-		Sending(MuxStream stream, Message message) {
-			this.stream = stream;
-			this.message = message;
-		}
-
-		@Override
-		void write(MuxSession session) {
-			this.stream.write(this.message);
-		}
-
-		@Override
-		void dropped(@Nullable Throwable cause) {
-			this.stream.run(() -> this.stream.broken(cause));
-		}
-
-	}
-
-	private static final class Crediting extends MuxOutgoing {
-
-		private final MuxStream stream;
-
-		private final int more;
-
-		Crediting(MuxStream stream, int more) {
-			this.stream = stream;
-			this.more = more;
-		}
-
-		@Override
-		void write(MuxSession session) {
-			if (!this.stream.over) {
-				session.writeCredit(this.stream.id, this.more);
-			}
-		}
-
+	void dropped(@Nullable Throwable cause) {
+		run(() -> broken(cause));
 	}
 
 	private static final class Cancelling extends MuxOutgoing {
@@ -432,12 +416,14 @@ final class MuxStream implements Socket {
 
 		@Override
 		void write(MuxSession session) {
+			// Another thread may be about to submit what was sent before.
+			this.stream.pending.write(session);
 			this.stream.cancel(null);
 		}
 
 		@Override
 		void dropped(@Nullable Throwable cause) {
-			this.stream.run(() -> this.stream.broken(cause));
+			this.stream.dropped(cause);
 		}
 
 	}

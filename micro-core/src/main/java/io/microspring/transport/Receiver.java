@@ -26,6 +26,16 @@ public interface Receiver {
 	}
 
 	/**
+	 * Whether messages stay with the receiver for a while: it says by
+	 * {@link Socket#taken} when it has done with them, and until then they count against
+	 * what its peer may send. Always answers the same.
+	 * @return false when it has done with each on return
+	 */
+	default boolean keepsMessages() {
+		return false;
+	}
+
+	/**
 	 * The peer sends no more, but may still read: what it asked may be answered. Told
 	 * only while an answer is due, and always before {@link #onClosed}.
 	 */

@@ -64,6 +64,16 @@ public interface Socket extends AutoCloseable {
 	void reading(boolean reading);
 
 	/**
+	 * Says what a receiver that keeps messages ({@link Receiver#keepsMessages()}) has
+	 * done with: its peer may send as much again. Of a connection that knows no such
+	 * measure this does nothing.
+	 * @param messages how many messages
+	 * @param bytes how many bytes their bodies had
+	 */
+	default void taken(int messages, long bytes) {
+	}
+
+	/**
 	 * Whether the connection is open as far as known.
 	 * @return false once it was closed from either side
 	 */

@@ -1,33 +1,103 @@
 package io.microspring.call;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.microspring.errors.MicroException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class WindowTest {
 
-	private final List<Boolean> reading = new ArrayList<>();
+	private static final int SIZE = 2048;
 
-	private final Window<byte[]> window = new Window<>(this.reading::add, (message) -> message.length);
+	private final List<Boolean> reading = Collections.synchronizedList(new ArrayList<>());
+
+	private final AtomicInteger messages = new AtomicInteger();
+
+	private final AtomicLong bytes = new AtomicLong();
+
+	private final Window<byte[]> window = new Window<>(this.reading::add, (message) -> message.length,
+			(count, size) -> {
+				this.messages.addAndGet(count);
+				this.bytes.addAndGet(size);
+			});
 
 	@Test
 	void manyMessagesHoldBackTheSenderUntilHalfAreTaken() {
-		for (int i = 0; i < 127; i++) {
+		for (int i = 0; i < SIZE - 1; i++) {
 			this.window.add(new byte[1]);
 		}
 		assertThat(this.reading).isEmpty();
 		this.window.add(new byte[1]);
 		assertThat(this.reading).containsExactly(false);
-		for (int i = 0; i < 63; i++) {
+		for (int i = 0; i < SIZE / 2; i++) {
 			take();
 		}
 		assertThat(this.reading).containsExactly(false);
 		take();
 		assertThat(this.reading).containsExactly(false, true);
+	}
+
+	@Test
+	void whatIsTakenOutOfTheQueueAtOnceCountsUntilItIsTaken() {
+		this.window.add(new byte[1]);
+		take();
+		for (int i = 0; i < SIZE / 2; i++) {
+			this.window.add(new byte[1]);
+		}
+		take();
+		for (int i = 0; i < SIZE / 2; i++) {
+			this.window.add(new byte[1]);
+		}
+		assertThat(this.reading).isEmpty();
+		this.window.add(new byte[1]);
+		assertThat(this.reading).containsExactly(false);
+	}
+
+	@Test
+	void saysWhatIsNoLongerThere() {
+		for (int i = 0; i < 3; i++) {
+			this.window.add(new byte[10]);
+		}
+		take();
+		assertThat(this.messages).hasValue(1);
+		take();
+		take();
+		this.window.add(new byte[10]);
+		take();
+		assertThat(this.messages).hasValue(4);
+		assertThat(this.bytes).hasValue(40);
+		this.window.add(new byte[10]);
+		this.window.close();
+		assertThat(this.messages).hasValue(5);
+		this.window.add(new byte[10]);
+		assertThat(this.messages).hasValue(6);
+		assertThat(this.bytes).hasValue(60);
+		assertThat(this.window.take(Deadline.NONE, () -> MicroException.plain("never"))).isNull();
+	}
+
+	@Test
+	void whatCameBeforeTheEndIsTakenInOrder() throws Exception {
+		CompletableFuture<Integer> taken = CompletableFuture.supplyAsync(() -> {
+			int next = 0;
+			for (byte[] message = takeOrEnd(); message != null; message = takeOrEnd()) {
+				assertThat(message[0]).isEqualTo((byte) next++);
+			}
+			return next;
+		});
+		for (int i = 0; i < 100_000; i++) {
+			this.window.add(new byte[] { (byte) i });
+		}
+		this.window.end(null);
+		assertThat(taken.get(10, TimeUnit.SECONDS)).isEqualTo(100_000);
 	}
 
 	@Test
@@ -43,7 +113,11 @@ class WindowTest {
 	}
 
 	private void take() {
-		assertThat(this.window.take(Deadline.NONE, () -> MicroException.plain("never"))).isNotNull();
+		assertThat(takeOrEnd()).isNotNull();
+	}
+
+	private byte @Nullable [] takeOrEnd() {
+		return this.window.take(Deadline.NONE, () -> MicroException.plain("never"));
 	}
 
 }

@@ -161,6 +161,28 @@ class MuxLimitsTest {
 	}
 
 	@Test
+	void framesAreReadWhereverTheyAreCut() throws Exception {
+		int[] lengths = { 0, 700, 1400, 9000, 20_000, 3 };
+		String frames = frames((out) -> {
+			for (int i = 0; i < lengths.length; i++) {
+				call(out, i + 1, Metadata.empty(), lengths[i]);
+			}
+		});
+		try (RawConnection client = open()) {
+			client.write(frames(MuxLimitsTest::template));
+			for (int cut = 1; cut < frames.length(); cut += 499) {
+				client.writeByteByByte(frames.substring(0, Math.min(cut, 10)));
+				client.write(frames.substring(Math.min(cut, 10), cut));
+				client.write(frames.substring(cut));
+				for (int i = 0; i < lengths.length; i++) {
+					assertThat(typeOf(client)).isEqualTo(MuxFrame.ANSWER);
+				}
+			}
+		}
+		assertThat(this.calls).allSatisfy((call) -> assertThat(call.body()).hasSize(lengths[call.id() - 1]));
+	}
+
+	@Test
 	void answersThatAreNotTakenAreTheLastUntilTheyAre() throws Exception {
 		this.handler = (call) -> call.answer(Metadata.empty(), new byte[BODY]);
 		int count = 2000;
@@ -240,23 +262,23 @@ class MuxLimitsTest {
 		}
 	}
 
-	private static String frames(Consumer<ByteBuf> writing) {
+	static String frames(Consumer<ByteBuf> writing) {
 		ByteBuf out = Unpooled.buffer();
 		writing.accept(out);
 		return out.toString(StandardCharsets.ISO_8859_1);
 	}
 
-	private static void template(ByteBuf out) {
+	static void template(ByteBuf out) {
 		headers(out, MuxFrame.TEMPLATE, 0, Metadata.of(Headers.SERVICE, "s", Headers.ENDPOINT, "A.B"));
 	}
 
-	private static void headers(ByteBuf out, int type, int id, Metadata headers) {
+	static void headers(ByteBuf out, int type, int id, Metadata headers) {
 		int start = MuxFrame.begin(out, type, id);
 		MuxFrame.writeHeaders(out, headers);
 		MuxFrame.end(out, start);
 	}
 
-	private static void call(ByteBuf out, int id, Metadata headers, int length) {
+	static void call(ByteBuf out, int id, Metadata headers, int length) {
 		int start = MuxFrame.begin(out, MuxFrame.CALL, id);
 		MuxFrame.writeNumber(out, 0);
 		MuxFrame.writeNumber(out, 0);
@@ -265,7 +287,7 @@ class MuxLimitsTest {
 		MuxFrame.end(out, start);
 	}
 
-	private static void body(ByteBuf out, int type, int id, int length) {
+	static void body(ByteBuf out, int type, int id, int length) {
 		int start = MuxFrame.begin(out, type, id);
 		out.writeZero(length);
 		MuxFrame.end(out, start);
