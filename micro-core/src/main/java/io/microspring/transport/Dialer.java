@@ -108,6 +108,7 @@ final class Dialer {
 			.channelFactory(this.network::socket)
 			.resolver(NoopAddressResolverGroup.INSTANCE)
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(1, Math.min(left, Integer.MAX_VALUE)))
+			.option(ChannelOption.ALLOCATOR, Network.BUFFERS)
 			.option(ChannelOption.TCP_NODELAY, true)
 			.option(ChannelOption.SO_KEEPALIVE, true)
 			.option(ChannelOption.AUTO_READ, false)

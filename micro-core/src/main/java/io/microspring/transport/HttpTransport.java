@@ -196,6 +196,7 @@ final class HttpTransport implements Transport {
 		ServerBootstrap bootstrap = new ServerBootstrap().group(loops())
 			.channelFactory(this.network::port)
 			.option(ChannelOption.SO_BACKLOG, 1024)
+			.childOption(ChannelOption.ALLOCATOR, Network.BUFFERS)
 			.childOption(ChannelOption.TCP_NODELAY, true)
 			.childOption(ChannelOption.SO_KEEPALIVE, true)
 			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)

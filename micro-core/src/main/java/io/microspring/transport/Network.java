@@ -1,6 +1,8 @@
 package io.microspring.transport;
 
 import io.microspring.concurrent.Threads;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -68,6 +70,14 @@ enum Network {
 		}
 
 	};
+
+	/**
+	 * Where the buffers of connections come from, unless Netty's own property says. Its
+	 * adaptive allocator, the default, pools none of more than 16 KiB in a process with
+	 * half a gigabyte of heap or less; to free one, JDK 25 then asks every thread.
+	 */
+	static final ByteBufAllocator BUFFERS = (System.getProperty("io.netty.allocator.type") != null)
+			? ByteBufAllocator.DEFAULT : PooledByteBufAllocator.DEFAULT;
 
 	/**
 	 * The one to use.
