@@ -10,7 +10,8 @@ import io.netty.buffer.ByteBuf;
  */
 final class Body {
 
-	private static final int FIRST = 64 * 1024;
+	/** What is had at once: 64 KiB, and what goes around them. */
+	private static final int FIRST = 65 * 1024;
 
 	private static final byte[] EMPTY = new byte[0];
 
