@@ -15,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
  * §7.1): what is absent is {@code null}, and on reading null, nothing and a value of
  * another kind all count as absent, because one odd entry must not hide a service.
  * <p>
- * Thread-safe. go-micro: the {@code json} tags of {@code registry.Endpoint} and
- * {@code registry.Value}.
+ * Thread-safe. go-micro: the {@code json} tags of {@code registry.Service} and what it
+ * consists of.
  */
 public final class RegistryJson {
 
@@ -39,6 +39,15 @@ public final class RegistryJson {
 	}
 
 	/**
+	 * A service as JSON.
+	 * @param service the service
+	 * @return {@code {"name","version","metadata","endpoints","nodes"}}
+	 */
+	public static String write(Service service) {
+		return text(RegistryJsonWriter.write((out) -> RegistryJsonWriter.write(service, out)));
+	}
+
+	/**
 	 * Metadata as JSON.
 	 * @param metadata the metadata
 	 * @return the object
@@ -53,6 +62,31 @@ public final class RegistryJson {
 
 	private static String text(byte[] json) {
 		return new String(json, StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * A service from JSON.
+	 * @param json the JSON
+	 * @return the service, with an empty name when the JSON has none, and without
+	 * endpoints that have no name and nodes that have no id
+	 */
+	public static Service readService(JsonNode json) {
+		List<Endpoint> endpoints = new ArrayList<>();
+		for (JsonNode child : json.path("endpoints").values()) {
+			Endpoint endpoint = readEndpoint(child);
+			if (!endpoint.name().isEmpty()) {
+				endpoints.add(endpoint);
+			}
+		}
+		List<Node> nodes = new ArrayList<>();
+		for (JsonNode child : json.path("nodes").values()) {
+			Node node = new Node(text(child, "id"), text(child, "address"), readMetadata(child.path("metadata")));
+			if (!node.id().isEmpty()) {
+				nodes.add(node);
+			}
+		}
+		return new Service(text(json, "name"), text(json, "version"), readMetadata(json.path("metadata")), endpoints,
+				nodes);
 	}
 
 	/**

@@ -14,7 +14,7 @@ import tools.jackson.core.json.JsonFactory;
  * mapper and trees, which would take a good part of the start of a small service.
  * <p>
  * Thread-safe, where the generator is one thread's. go-micro: the {@code json} tags of
- * {@code registry.Endpoint} and {@code registry.Value}.
+ * {@code registry.Service} and what it consists of.
  */
 public final class RegistryJsonWriter {
 
@@ -34,6 +34,43 @@ public final class RegistryJsonWriter {
 			content.accept(out);
 		}
 		return json.toByteArray();
+	}
+
+	/**
+	 * Writes a service, {@code {"name","version","metadata","endpoints","nodes"}}.
+	 * @param service the service
+	 * @param out where to
+	 */
+	public static void write(Service service, JsonGenerator out) {
+		out.writeStartObject();
+		out.writeStringProperty("name", service.name());
+		out.writeStringProperty("version", service.version());
+		if (service.metadata().isEmpty()) {
+			out.writeNullProperty("metadata");
+		}
+		else {
+			write("metadata", service.metadata(), out);
+		}
+		if (service.endpoints().isEmpty()) {
+			out.writeNullProperty("endpoints");
+		}
+		else {
+			out.writeArrayPropertyStart("endpoints");
+			service.endpoints().forEach((endpoint) -> write(endpoint, out));
+			out.writeEndArray();
+		}
+		out.writeArrayPropertyStart("nodes");
+		service.nodes().forEach((node) -> write(node, out));
+		out.writeEndArray();
+		out.writeEndObject();
+	}
+
+	private static void write(Node node, JsonGenerator out) {
+		out.writeStartObject();
+		out.writeStringProperty("id", node.id());
+		out.writeStringProperty("address", node.address());
+		write("metadata", node.metadata(), out);
+		out.writeEndObject();
 	}
 
 	/**

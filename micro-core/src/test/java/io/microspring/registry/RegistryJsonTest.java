@@ -55,6 +55,33 @@ class RegistryJsonTest {
 		assertThat(depth).isEqualTo(16);
 	}
 
+	@Test
+	void serviceIsWrittenAsGoWritesIt() {
+		Service bare = Service.of("greeter", "latest", Node.of("greeter-1", "127.0.0.1:1"));
+		assertThat(RegistryJson.write(bare))
+			.isEqualTo("{\"name\":\"greeter\",\"version\":\"latest\",\"metadata\":null,\"endpoints\":null,"
+					+ "\"nodes\":[{\"id\":\"greeter-1\",\"address\":\"127.0.0.1:1\",\"metadata\":{}}]}");
+	}
+
+	@Test
+	void serviceComesBackAsItWas() {
+		Service service = new Service("greeter", "1.0.0", Map.of("team", "a"),
+				List.of(new Endpoint("Say.Hello", NAME, null, Map.of("stream", "true"))),
+				List.of(new Node("greeter-1", "127.0.0.1:1", Map.of("zone", "ä\"b")), Node.of("greeter-2", "[::1]:2")));
+		assertThat(readService(RegistryJson.write(service))).isEqualTo(service);
+	}
+
+	@Test
+	void whatAServiceLacksOrHasOddIsPassedOver() {
+		assertThat(readService("{\"name\":\"s\",\"endpoints\":[7,{}],\"nodes\":[{},{\"id\":\"n\"},null]}"))
+			.isEqualTo(Service.of("s", "", Node.of("n", "")));
+		assertThat(readService("[]")).isEqualTo(Service.of("", ""));
+	}
+
+	private static Service readService(String json) {
+		return RegistryJson.readService(RegistryJson.JSON.readTree(json));
+	}
+
 	private static Endpoint read(String json) {
 		return RegistryJson.readEndpoint(RegistryJson.JSON.readTree(json));
 	}
