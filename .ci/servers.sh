@@ -9,7 +9,7 @@
 # A server is not built again while its main.go, go.mod and go.sum are what they were.
 set -euo pipefail
 
-SERVERS=(consul)
+SERVERS=(consul etcd)
 
 go_minimum=1.24
 sources="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/servers"

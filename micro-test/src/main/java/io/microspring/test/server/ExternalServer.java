@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -171,6 +172,23 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		start();
 	}
 
+	/**
+	 * Kills it, and starts it again at the same address without what it kept.
+	 */
+	public void restartEmpty() {
+		kill();
+		try (Stream<Path> files = Files.walk(directory())) {
+			Set<String> given = this.recipe.files().keySet();
+			files.sorted(Comparator.reverseOrder())
+				.filter((file) -> !file.equals(directory()) && !given.contains(directory().relativize(file).toString()))
+				.forEach((file) -> file.toFile().delete());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		start();
+	}
+
 	private void startOnFreePorts() throws IOException {
 		for (int attempt = 1;; attempt++) {
 			this.recipe.ports().forEach((port) -> this.ports.put(port, freePort()));
@@ -240,7 +258,11 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		}
 	}
 
-	private void requireOurs() {
+	/**
+	 * Skips the test when the server ran already: for tests that change what others would
+	 * notice.
+	 */
+	public void requireOurs() {
 		Assumptions.assumeTrue(this.given == null, () -> this.recipe.name() + " was there before: it is not touched");
 	}
 

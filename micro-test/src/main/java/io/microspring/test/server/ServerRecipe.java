@@ -1,10 +1,13 @@
 package io.microspring.test.server;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -56,6 +59,49 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 				List.of("agent", "-dev", "-bind", "127.0.0.1", "-client", "127.0.0.1", "-config-file",
 						"{dir}/consul.hcl"),
 				List.of("version"), (address) -> httpGet(address, "/v1/status/leader").length() > 2);
+	}
+
+	/**
+	 * A member of etcd that is a cluster by itself. It keeps what it knows over a
+	 * restart, unless told to forget it.
+	 * @return the recipe
+	 */
+	public static ServerRecipe etcd() {
+		return new ServerRecipe("etcd", List.of("client", "peer"), Map.of(), etcdArguments("http", List.of()),
+				List.of("--version"), (address) -> httpGet(address, "/health").contains("true"));
+	}
+
+	/**
+	 * The same over TLS, which lets in whom the authority vouches for.
+	 * @param certificate its certificate, as PEM
+	 * @param privateKey the key of that, as PEM
+	 * @param authority who vouches for clients, as PEM
+	 * @return the recipe
+	 */
+	public static ServerRecipe etcdWithTls(String certificate, String privateKey, String authority) {
+		return new ServerRecipe("etcd", List.of("client", "peer"),
+				Map.of("certificate.pem", certificate, "key.pem", privateKey, "authority.pem", authority),
+				etcdArguments("https",
+						List.of("--cert-file", "{dir}/certificate.pem", "--key-file", "{dir}/key.pem",
+								"--client-cert-auth", "--trusted-ca-file", "{dir}/authority.pem")),
+				List.of("--version"), ServerRecipe::accepts);
+	}
+
+	private static List<String> etcdArguments(String scheme, List<String> more) {
+		String client = scheme + "://127.0.0.1:{client}";
+		String peer = "http://127.0.0.1:{peer}";
+		List<String> arguments = new ArrayList<>(List.of("--name", "test", "--data-dir", "{dir}/data",
+				"--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
+				"--initial-advertise-peer-urls", peer, "--initial-cluster", "test=" + peer, "--unsafe-no-fsync"));
+		arguments.addAll(more);
+		return arguments;
+	}
+
+	private static boolean accepts(String address) throws IOException {
+		String[] parts = address.split(":");
+		try (Socket socket = new Socket(parts[0], Integer.parseInt(parts[1]))) {
+			return socket.isConnected();
+		}
 	}
 
 	private static String httpGet(String address, String path) throws Exception {
