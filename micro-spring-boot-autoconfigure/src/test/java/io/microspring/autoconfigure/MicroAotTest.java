@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.etcd.jetcd.api.KVGrpc;
 import io.microspring.annotation.MicroClient;
 import io.microspring.annotation.MicroHandler;
 import io.microspring.annotation.MicroSubscriber;
@@ -82,6 +83,7 @@ class MicroAotTest {
 	@Test
 	void whatIsLookedUpByNameIsKnown() {
 		assertThat(RuntimeHintsPredicates.reflection().onType(ConsulClient.class)).accepts(this.hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(KVGrpc.class)).accepts(this.hints);
 		if (Threads.hasVirtual()) {
 			assertThat(RuntimeHintsPredicates.reflection()
 				.onType(Thread.class)

@@ -3,8 +3,10 @@ package io.microspring.autoconfigure;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.etcd.jetcd.api.KVGrpc;
 import io.microspring.autoconfigure.broker.KafkaBrokerAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
+import io.microspring.autoconfigure.registry.EtcdRegistryAutoConfiguration;
 import io.microspring.broker.Broker;
 import io.microspring.client.Client;
 import io.microspring.client.ClientOptions;
@@ -135,9 +137,10 @@ class MicroAutoConfigurationTest {
 
 	@Test
 	void whenADriverIsNotThereThenItsAutoConfigurationIsNot() {
-		this.runner.withClassLoader(new FilteredClassLoader(ConsulClient.class, KafkaProducer.class))
+		this.runner.withClassLoader(new FilteredClassLoader(ConsulClient.class, KVGrpc.class, KafkaProducer.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(ConsulRegistryAutoConfiguration.class)
+				.doesNotHaveBean(EtcdRegistryAutoConfiguration.class)
 				.doesNotHaveBean(KafkaBrokerAutoConfiguration.class));
 	}
 

@@ -4,6 +4,7 @@ import io.microspring.autoconfigure.broker.KafkaBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.MicroBrokerAutoConfiguration;
 import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
+import io.microspring.autoconfigure.registry.EtcdRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.MicroRegistryAutoConfiguration;
 import io.microspring.autoconfigure.selector.MicroSelectorAutoConfiguration;
 import io.microspring.autoconfigure.server.MicroServerAutoConfiguration;
@@ -20,7 +21,7 @@ public final class MicroRunner {
 	/** What makes the eight parts. */
 	public static final AutoConfigurations PARTS = AutoConfigurations.of(MicroAutoConfiguration.class,
 			MicroRegistryAutoConfiguration.class, ConsulRegistryAutoConfiguration.class,
-			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class,
+			EtcdRegistryAutoConfiguration.class, MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class,
 			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
 			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
 

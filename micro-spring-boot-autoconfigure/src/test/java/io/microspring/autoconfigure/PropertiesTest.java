@@ -17,6 +17,7 @@ import io.microspring.autoconfigure.broker.HttpBrokerProperties;
 import io.microspring.autoconfigure.broker.KafkaBrokerProperties;
 import io.microspring.autoconfigure.client.ClientProperties;
 import io.microspring.autoconfigure.registry.ConsulProperties;
+import io.microspring.autoconfigure.registry.EtcdProperties;
 import io.microspring.autoconfigure.registry.MdnsProperties;
 import io.microspring.autoconfigure.registry.RegistryProperties;
 import io.microspring.autoconfigure.selector.SelectorProperties;
@@ -53,8 +54,8 @@ class PropertiesTest {
 	private static final Path PAGE = Path.of("..", "docs", "properties.md");
 
 	private static final List<Class<?>> RECORDS = List.of(ServerProperties.class, ClientProperties.class,
-			RegistryProperties.class, MdnsProperties.class, ConsulProperties.class, BrokerProperties.class,
-			HttpBrokerProperties.class, KafkaBrokerProperties.class, TransportProperties.class,
+			RegistryProperties.class, MdnsProperties.class, ConsulProperties.class, EtcdProperties.class,
+			BrokerProperties.class, HttpBrokerProperties.class, KafkaBrokerProperties.class, TransportProperties.class,
 			HttpTransportProperties.class, ServerSslProperties.class, ClientSslProperties.class,
 			WebSocketProperties.class, SelectorProperties.class);
 

@@ -31,6 +31,8 @@ import io.microspring.docs.GreeterApplication.Name;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.registry.etcd.EtcdOptions;
+import io.microspring.plugins.registry.etcd.EtcdRegistry;
 import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Change;
 import io.microspring.registry.Node;
@@ -65,6 +67,25 @@ import static org.awaitility.Awaitility.await;
  * pages show it as it is here.
  */
 class ConceptPagesTest {
+
+	@Test
+	void etcdRegistryPage(@TempDir Path directory) throws Exception {
+		String password = "secret";
+		Path authority = directory.resolve("authority.pem");
+		Files.writeString(authority,
+				new CertificateBuilder().ecp256()
+					.subject("CN=authority")
+					.setIsCertificateAuthority(true)
+					.buildSelfSigned()
+					.getCertificatePEM());
+		EtcdOptions options = EtcdOptions.defaults()
+			.withAddress("etcd-1:2379,etcd-2:2379,etcd-3:2379")
+			.withCredentials("fleet", password)
+			.withTls(TlsOptions.client().withTrustCertificate(authority));
+		Registry registry = Registry.cached(new EtcdRegistry(options), CacheOptions.defaults());
+		assertThat(registry).hasToString("cached etcd at etcd-1:2379, etcd-2:2379, etcd-3:2379");
+		registry.close();
+	}
 
 	@Test
 	void registryPage() {

@@ -1,0 +1,205 @@
+package io.microspring.plugins.registry.etcd;
+
+import java.io.File;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+
+import javax.net.ssl.SSLException;
+
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.microspring.registry.RegistryException;
+import io.microspring.transport.TlsOptions;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One member of the cluster, and the connection to it. Thread-safe.
+ */
+final class EtcdMember implements AutoCloseable {
+
+	private static final int DEFAULT_PORT = 2379;
+
+	/** etcd refuses whoever asks for a sign of life more often than each 5 s. */
+	private static final int KEEP_ALIVE_SECONDS = 10;
+
+	/** What one answer may hold: a page of a listing is the largest. */
+	private static final int MAX_ANSWER = 64 * 1024 * 1024;
+
+	private static final Pattern WITH_PORT = Pattern.compile("(\\[.+]|[^:]+):\\d+");
+
+	private final URI uri;
+
+	private final EtcdOptions options;
+
+	private final @Nullable SslContext tls;
+
+	private final Executor executor;
+
+	private final EventLoopGroup loops;
+
+	/** Guards the channel. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private @Nullable ManagedChannel channel;
+
+	private boolean closed;
+
+	/**
+	 * A member that is not connected to yet.
+	 * @param address its address
+	 * @param options how to connect
+	 * @param executor runs what is done with answers
+	 * @param loops moves bytes
+	 * @throws IllegalArgumentException when the address is none, or a file of TLS cannot
+	 * be read
+	 */
+	EtcdMember(String address, EtcdOptions options, Executor executor, EventLoopGroup loops) {
+		this.uri = uri(address);
+		this.options = options;
+		TlsOptions tls = (options.tls() != null || !"https".equals(this.uri.getScheme())) ? options.tls()
+				: TlsOptions.client();
+		this.tls = (tls != null) ? tls(tls) : null;
+		this.executor = executor;
+		this.loops = loops;
+	}
+
+	String address() {
+		return this.uri.getAuthority();
+	}
+
+	/**
+	 * The connection. One that failed is given up for a new one, because gRPC would wait
+	 * longer and longer before it tries again.
+	 */
+	ManagedChannel channel() {
+		this.lock.lock();
+		try {
+			if (this.closed) {
+				throw new RegistryException("registry etcd is closed", null);
+			}
+			ManagedChannel present = this.channel;
+			if (present != null && present.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+				present.shutdown();
+				present = null;
+			}
+			if (present == null) {
+				present = connect();
+				this.channel = present;
+			}
+			return present;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Whether there is a connection, as far as is known here. */
+	boolean isConnected() {
+		this.lock.lock();
+		try {
+			return this.channel != null && this.channel.getState(false) == ConnectivityState.READY;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public void close() {
+		this.lock.lock();
+		try {
+			this.closed = true;
+			if (this.channel != null) {
+				this.channel.shutdownNow();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private ManagedChannel connect() {
+		NettyChannelBuilder builder = NettyChannelBuilder
+			.forAddress(this.uri.getHost().replaceAll("[\\[\\]]", ""), this.uri.getPort())
+			.eventLoopGroup(this.loops)
+			.channelType(NioSocketChannel.class)
+			.executor(this.executor)
+			.withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) this.options.timeout().toMillis())
+			.keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+			.keepAliveTimeout(this.options.timeout().toMillis(), TimeUnit.MILLISECONDS)
+			.maxInboundMessageSize(MAX_ANSWER)
+			.disableRetry();
+		if (this.tls == null) {
+			return builder.usePlaintext().build();
+		}
+		TlsOptions given = this.options.tls();
+		if (given != null && given.serverName() != null) {
+			builder.overrideAuthority(given.serverName());
+		}
+		return builder.sslContext(this.tls).build();
+	}
+
+	private static SslContext tls(TlsOptions options) {
+		SslContextBuilder builder = GrpcSslContexts.forClient();
+		Path certificate = options.certificate();
+		Path privateKey = options.privateKey();
+		Path trusted = options.trustCertificate();
+		try {
+			if (certificate != null && privateKey != null) {
+				builder.keyManager(readable(certificate), readable(privateKey));
+			}
+			if (options.insecureSkipVerify()) {
+				builder.trustManager(InsecureTrustManagerFactory.INSTANCE).endpointIdentificationAlgorithm(null);
+			}
+			else if (trusted != null) {
+				builder.trustManager(readable(trusted));
+			}
+			return builder.build();
+		}
+		catch (SSLException ex) {
+			throw new IllegalArgumentException("TLS to etcd cannot be set up: " + ex.getMessage(), ex);
+		}
+	}
+
+	private static File readable(Path path) {
+		File file = path.toFile();
+		if (!file.canRead()) {
+			throw new IllegalArgumentException("TLS to etcd cannot be set up: " + file + " cannot be read");
+		}
+		return file;
+	}
+
+	private static URI uri(String address) {
+		int scheme = address.indexOf("://");
+		String prefix = (scheme < 0) ? "http://" : address.substring(0, scheme + 3);
+		String host = (scheme < 0) ? address : address.substring(scheme + 3);
+		if (host.chars().filter((c) -> c == ':').count() > 1 && !host.startsWith("[")) {
+			host = "[" + host + "]";
+		}
+		try {
+			URI uri = new URI(WITH_PORT.matcher(host).matches() ? prefix + host : prefix + host + ":" + DEFAULT_PORT);
+			if (uri.getHost() != null && uri.getPort() <= 65535 && uri.getPath().isEmpty()
+					&& uri.getScheme().matches("https?")) {
+				return uri;
+			}
+		}
+		catch (URISyntaxException ignored) {
+			// said below
+		}
+		throw new IllegalArgumentException("Not the address of a member of etcd: '" + address + "'");
+	}
+
+}
