@@ -1,5 +1,7 @@
 package io.microspring.transport;
 
+import java.nio.channels.spi.SelectorProvider;
+
 import io.microspring.concurrent.Threads;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -26,7 +28,8 @@ enum Network {
 
 		@Override
 		IoHandlerFactory handlers() {
-			return EpollIoHandler.newFactory();
+			// Zero: as many events at once as there are.
+			return EpollIoHandler.newFactory(0, () -> LoopStrategy.INSTANCE);
 		}
 
 		@Override
@@ -51,7 +54,7 @@ enum Network {
 
 		@Override
 		IoHandlerFactory handlers() {
-			return NioIoHandler.newFactory();
+			return NioIoHandler.newFactory(SelectorProvider.provider(), () -> LoopStrategy.INSTANCE);
 		}
 
 		@Override
