@@ -70,6 +70,8 @@ final class Http2Session extends Http2ConnectionHandler {
 	Http2Session(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings,
 			Http2SessionBuilder builder) {
 		super(decoder, encoder, settings, true);
+		// What was read makes room each time, or a buffer that is never empty grows.
+		setDiscardAfterReads(1);
 		this.channel = builder.channel();
 		this.options = builder.options();
 		this.authority = builder.authority();

@@ -134,8 +134,15 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 	/** A large buffer is not kept for a few bytes. */
 	private void keep(ChannelHandlerContext ctx, ByteBuf in) {
 		int left = in.readableBytes();
-		this.rest = (left <= SMALL && in.capacity() > MIDDLING)
-				? ctx.alloc().directBuffer(left).writeBytes(in, in.readerIndex(), left) : in;
+		if (left <= SMALL && in.capacity() > MIDDLING) {
+			this.rest = ctx.alloc().directBuffer(left).writeBytes(in, in.readerIndex(), left);
+			return;
+		}
+		if (in.refCnt() == 1) {
+			// What was read makes room, or a buffer that is never empty grows.
+			in.discardSomeReadBytes();
+		}
+		this.rest = in;
 	}
 
 	private void read(ByteBuf in) {
