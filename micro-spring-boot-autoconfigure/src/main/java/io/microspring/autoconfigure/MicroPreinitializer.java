@@ -3,8 +3,6 @@ package io.microspring.autoconfigure;
 import java.time.Duration;
 
 import io.microspring.client.Client;
-import io.microspring.codec.Codec;
-import io.microspring.codec.Codecs;
 import io.microspring.registry.Registry;
 import io.microspring.server.Server;
 import io.microspring.server.ServerOptions;
@@ -15,8 +13,8 @@ import org.springframework.boot.autoconfigure.preinitialize.BackgroundPreinitial
 
 /**
  * Loads what every service needs on a thread of Boot's own, while the application context
- * is made: Netty, the server and the client, and at last Jackson, which is first needed
- * by the first call.
+ * is made: Netty, the server and the client. No more than that: Boot waits for it before
+ * it says that the application is ready.
  */
 final class MicroPreinitializer implements BackgroundPreinitializer {
 
@@ -24,7 +22,6 @@ final class MicroPreinitializer implements BackgroundPreinitializer {
 	public void preinitialize() {
 		netty();
 		serverAndClient();
-		json();
 	}
 
 	private static void netty() {
@@ -40,13 +37,6 @@ final class MicroPreinitializer implements BackgroundPreinitializer {
 				Client client = Client.builder(registry).transport(transport).build()) {
 			server.stats();
 			client.stats();
-		}
-	}
-
-	private static void json() {
-		Codec json = Codecs.defaults().find(Codecs.JSON);
-		if (json != null) {
-			json.write(Codec.Header.of(Codec.Kind.EVENT), "");
 		}
 	}
 

@@ -99,6 +99,11 @@ public final class MicroClientAutoConfiguration {
 	}
 
 	@Bean
+	JsonWarmUp microJsonWarmUp(Codecs codecs) {
+		return new JsonWarmUp(codecs);
+	}
+
+	@Bean
 	@ConditionalOnBooleanProperty(name = "micro.client.warm-up", matchIfMissing = true)
 	DiscoveryWarmUp microDiscoveryWarmUp(ListableBeanFactory beans, Registry registry) {
 		return new DiscoveryWarmUp(beans, registry);

@@ -1,5 +1,11 @@
 package io.microspring.autoconfigure.observation;
 
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler.IgnoredMeters;
+import io.micrometer.core.instrument.observation.MeterObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -7,7 +13,12 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsProperties;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationHandlerGroup;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
@@ -15,7 +26,8 @@ import org.springframework.core.annotation.Order;
  * meter registries and tracers of the application hang on that.
  */
 @AutoConfiguration(
-		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")
+		afterName = { "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
+				"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration" })
 @ConditionalOnBooleanProperty(name = { "micro.enabled", "micro.observability.enabled" }, matchIfMissing = true)
 @ConditionalOnClass(ObservationRegistry.class)
 @ConditionalOnBean(ObservationRegistry.class)
@@ -51,6 +63,30 @@ public final class MicroObservationAutoConfiguration {
 	ObservedSubscribers microObservedSubscribers(ObservationRegistry registry,
 			ObjectProvider<DeliveryConvention> convention) {
 		return new ObservedSubscribers(registry, convention.getIfAvailable(() -> DeliveryConvention.DEFAULT));
+	}
+
+	/**
+	 * Meters of calls, where Boot's own handler is what makes meters: an application that
+	 * has another keeps it for calls too.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ MeterObservationHandler.class, MetricsProperties.class })
+	@ConditionalOnBean({ DefaultMeterObservationHandler.class, MetricsProperties.class, ObservationHandlerGroup.class })
+	@ConditionalOnSingleCandidate(MeterObservationHandler.class)
+	static class MeterConfiguration {
+
+		/** Before Boot's, as the first that supports a context is the only one asked. */
+		private static final int BEFORE_DEFAULT = Ordered.LOWEST_PRECEDENCE - 1;
+
+		@Bean
+		@Order(BEFORE_DEFAULT)
+		CallMeters microCallMeters(ObjectProvider<MeterRegistry> registry, Clock clock, MetricsProperties properties) {
+			boolean activeToo = !properties.getObservations()
+				.getIgnoredMeters()
+				.contains(IgnoredMeters.LONG_TASK_TIMER);
+			return new CallMeters(registry.getIfAvailable(() -> new CompositeMeterRegistry(clock)), activeToo);
+		}
+
 	}
 
 }

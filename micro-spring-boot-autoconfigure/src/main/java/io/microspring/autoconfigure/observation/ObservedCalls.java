@@ -53,8 +53,7 @@ final class ObservedCalls implements CallInterceptor {
 
 	/** Without a tracer there is nothing to send along. */
 	private static Outgoing traced(Outgoing call, ClientCallContext context) {
-		Metadata.Builder carrier = context.getCarrier();
-		Metadata headers = (carrier != null) ? carrier.build() : Metadata.empty();
+		Metadata headers = context.headers();
 		return headers.isEmpty() ? call : call.withOptions(call.options().withMetadata(headers));
 	}
 

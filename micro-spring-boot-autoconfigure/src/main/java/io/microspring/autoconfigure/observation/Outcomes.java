@@ -32,11 +32,18 @@ final class Outcomes {
 
 	/** To be said before the observation is stopped, unless it has an error. */
 	static void success(Observation.Context context) {
-		context.put(Outcomes.class, Boolean.TRUE);
+		CallState call = CallState.of(context);
+		if (call != null) {
+			call.succeed();
+		}
+		else {
+			context.put(Outcomes.class, Boolean.TRUE);
+		}
 	}
 
 	private static boolean succeeded(Observation.Context context) {
-		return context.containsKey(Outcomes.class);
+		CallState call = CallState.of(context);
+		return (call != null) ? call.succeeded() : context.containsKey(Outcomes.class);
 	}
 
 }

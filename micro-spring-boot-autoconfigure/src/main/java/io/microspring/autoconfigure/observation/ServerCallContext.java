@@ -1,5 +1,8 @@
 package io.microspring.autoconfigure.observation;
 
+import io.micrometer.common.KeyValue;
+import io.micrometer.common.KeyValues;
+import io.micrometer.observation.Observation;
 import io.micrometer.observation.transport.RequestReplyReceiverContext;
 import io.microspring.message.Headers;
 import io.microspring.server.Call;
@@ -11,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class ServerCallContext extends RequestReplyReceiverContext<Call, Object> {
 
 	private final Call call;
+
+	private final CallState state = new CallState();
 
 	/**
 	 * A context.
@@ -39,6 +44,39 @@ public final class ServerCallContext extends RequestReplyReceiverContext<Call, O
 	 */
 	public Call call() {
 		return this.call;
+	}
+
+	/** What is kept in fields. */
+	CallState state() {
+		return this.state;
+	}
+
+	@Override
+	public Observation.Context addLowCardinalityKeyValues(KeyValues keyValues) {
+		this.state.add(keyValues);
+		return this;
+	}
+
+	@Override
+	public Observation.Context addLowCardinalityKeyValue(KeyValue keyValue) {
+		this.state.add(KeyValues.of(keyValue));
+		return this;
+	}
+
+	@Override
+	public Observation.Context removeLowCardinalityKeyValue(String keyName) {
+		this.state.remove(keyName);
+		return this;
+	}
+
+	@Override
+	public KeyValues getLowCardinalityKeyValues() {
+		return this.state.values();
+	}
+
+	@Override
+	public @Nullable KeyValue getLowCardinalityKeyValue(String key) {
+		return this.state.value(key);
 	}
 
 }
