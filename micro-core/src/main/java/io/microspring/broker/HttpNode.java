@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-import io.microspring.concurrent.Backlog;
+import io.microspring.concurrent.SerialQueue;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
@@ -50,7 +50,7 @@ final class HttpNode implements Target {
 	private final Metadata head;
 
 	/** Those that wait and the one on its way; from any thread. */
-	private final Backlog<Outgoing> messages;
+	private final SerialQueue<Outgoing> messages;
 
 	private @Nullable HttpPosting connection;
 
@@ -67,7 +67,7 @@ final class HttpNode implements Target {
 		this.broker = broker;
 		this.head = Metadata.of(Headers.HTTP_METHOD, "POST", Headers.PATH, dialect.path(node.id()),
 				Headers.CONTENT_TYPE, "application/json");
-		this.messages = new Backlog<>("The queue of " + this, broker.options().queueSize(), broker.executor(),
+		this.messages = new SerialQueue<>("The queue of " + this, broker.options().queueSize(), broker.executor(),
 				this::start);
 	}
 

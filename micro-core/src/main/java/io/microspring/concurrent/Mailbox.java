@@ -22,7 +22,7 @@ public final class Mailbox<T> implements AutoCloseable {
 
 	private final Consumer<? super T> reader;
 
-	private final Backlog<T> backlog;
+	private final SerialQueue<T> queue;
 
 	/** Made once, and not for each time that the reader is started. */
 	private final Runnable readAll = this::readAll;
@@ -38,7 +38,7 @@ public final class Mailbox<T> implements AutoCloseable {
 	public Mailbox(String name, int capacity, Executor executor, Consumer<? super T> reader) {
 		this.name = name;
 		this.reader = reader;
-		this.backlog = new Backlog<>(name, capacity, executor, this::start);
+		this.queue = new SerialQueue<>(name, capacity, executor, this::start);
 	}
 
 	/**
@@ -47,7 +47,7 @@ public final class Mailbox<T> implements AutoCloseable {
 	 * @return false when the mailbox is full or closed
 	 */
 	public boolean offer(T item) {
-		return this.backlog.offer(item);
+		return this.queue.offer(item);
 	}
 
 	/**
@@ -58,7 +58,7 @@ public final class Mailbox<T> implements AutoCloseable {
 	 * @throws InterruptedException when the thread is interrupted
 	 */
 	public boolean put(T item, Duration timeout) throws InterruptedException {
-		return this.backlog.put(item, timeout);
+		return this.queue.put(item, timeout);
 	}
 
 	/**
@@ -66,7 +66,7 @@ public final class Mailbox<T> implements AutoCloseable {
 	 * @return the number
 	 */
 	public int size() {
-		return this.backlog.size();
+		return this.queue.size();
 	}
 
 	/**
@@ -76,7 +76,7 @@ public final class Mailbox<T> implements AutoCloseable {
 	 * @throws InterruptedException when the thread is interrupted
 	 */
 	public boolean awaitEmpty(Duration timeout) throws InterruptedException {
-		return this.backlog.awaitEmpty(timeout);
+		return this.queue.awaitEmpty(timeout);
 	}
 
 	/**
@@ -85,15 +85,15 @@ public final class Mailbox<T> implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.backlog.close();
+		this.queue.close();
 	}
 
 	private void start() {
-		this.backlog.execute(this.readAll);
+		this.queue.execute(this.readAll);
 	}
 
 	private void readAll() {
-		for (T item = this.backlog.first(); item != null; item = this.backlog.next()) {
+		for (T item = this.queue.first(); item != null; item = this.queue.next()) {
 			read(item);
 		}
 	}

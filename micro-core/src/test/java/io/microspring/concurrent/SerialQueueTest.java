@@ -19,7 +19,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What waits is dealt with, whatever becomes of the executor.
  */
-class BacklogTest {
+class SerialQueueTest {
 
 	private static final Duration SOON = Duration.ofMillis(50);
 
@@ -29,7 +29,7 @@ class BacklogTest {
 
 	private final Queue<Integer> done = new ConcurrentLinkedQueue<>();
 
-	private @Nullable Backlog<Integer> backlog;
+	private @Nullable SerialQueue<Integer> backlog;
 
 	@AfterEach
 	void stop() {
@@ -37,14 +37,14 @@ class BacklogTest {
 	}
 
 	/** Deals with an item after the other, each in a task of its own. */
-	private Backlog<Integer> over(int capacity, Executor executor) {
-		Backlog<Integer> made = new Backlog<>("A test", capacity, executor, () -> deal(true));
+	private SerialQueue<Integer> over(int capacity, Executor executor) {
+		SerialQueue<Integer> made = new SerialQueue<>("A test", capacity, executor, () -> deal(true));
 		this.backlog = made;
 		return made;
 	}
 
 	private void deal(boolean begins) {
-		Backlog<Integer> from = this.backlog;
+		SerialQueue<Integer> from = this.backlog;
 		assertThat(from).isNotNull();
 		Integer item = begins ? from.first() : from.next();
 		if (item != null) {
@@ -57,7 +57,7 @@ class BacklogTest {
 
 	@Test
 	void itemsAreDealtWithInOrder() throws Exception {
-		Backlog<Integer> items = over(100, this.executor);
+		SerialQueue<Integer> items = over(100, this.executor);
 		for (int i = 0; i < 100; i++) {
 			assertThat(items.offer(i)).isTrue();
 		}
@@ -81,7 +81,7 @@ class BacklogTest {
 
 	private void goesOnAfter(Runnable fault) throws Exception {
 		AtomicInteger attempts = new AtomicInteger();
-		Backlog<Integer> items = over(10, (task) -> {
+		SerialQueue<Integer> items = over(10, (task) -> {
 			if (attempts.incrementAndGet() % 3 != 0) {
 				fault.run();
 			}
@@ -96,7 +96,7 @@ class BacklogTest {
 
 	@Test
 	void whoAddsIsToldWhenNobodyGoesOn() throws Exception {
-		Backlog<Integer> items = over(2, (task) -> {
+		SerialQueue<Integer> items = over(2, (task) -> {
 			throw new OutOfMemoryError("no more threads, for a test");
 		});
 		// One is begun with and two wait.
@@ -111,7 +111,7 @@ class BacklogTest {
 
 	@Test
 	void executorThatIsShutDownClosesIt() throws Exception {
-		Backlog<Integer> items = over(2, this.executor);
+		SerialQueue<Integer> items = over(2, this.executor);
 		this.executor.shutdown();
 		items.offer(1);
 		await().until(items::isClosed);

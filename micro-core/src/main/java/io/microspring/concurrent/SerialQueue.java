@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> the type of the items
  */
-public final class Backlog<T> implements AutoCloseable {
+public final class SerialQueue<T> implements AutoCloseable {
 
-	private static final Logger log = LoggerFactory.getLogger(Backlog.class);
+	private static final Logger log = LoggerFactory.getLogger(SerialQueue.class);
 
 	/** How long to wait for a thread when there is none. */
 	private static final Duration BUSY_DELAY = Duration.ofMillis(20);
@@ -63,7 +63,7 @@ public final class Backlog<T> implements AutoCloseable {
 	 * closed
 	 * @param begin is run by whoever adds an item while there is none
 	 */
-	public Backlog(String name, int capacity, Executor executor, Runnable begin) {
+	public SerialQueue(String name, int capacity, Executor executor, Runnable begin) {
 		this.name = name;
 		this.room = new Semaphore(capacity);
 		this.executor = executor;
