@@ -8,6 +8,8 @@ import io.microspring.plugins.registry.consul.ConsulOptions;
 import io.microspring.plugins.registry.consul.ConsulRegistry;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
 import io.microspring.plugins.registry.etcd.EtcdRegistry;
+import io.microspring.plugins.registry.zookeeper.ZooKeeperOptions;
+import io.microspring.plugins.registry.zookeeper.ZooKeeperRegistry;
 import io.microspring.service.Catalogue;
 import io.microspring.service.Plugin;
 
@@ -24,6 +26,10 @@ public final class Plugins {
 						"org.springframework.cloud:spring-cloud-consul-discovery:5.0.2"),
 			Plugin.registry("etcd", (address) -> new EtcdRegistry(EtcdOptions.defaults().withAddress(address)))
 				.needing("io.etcd.jetcd.api.KVGrpc", "io.etcd:jetcd-grpc:0.8.7"),
+			Plugin
+				.registry("zookeeper",
+						(address) -> new ZooKeeperRegistry(ZooKeeperOptions.defaults().withAddress(address)))
+				.needing("org.apache.curator.framework.CuratorFramework", "org.apache.curator:curator-framework:5.9.0"),
 			Plugin.broker("kafka", (address, registry) -> new KafkaBroker(KafkaOptions.defaults().withAddress(address)))
 				.needing("org.apache.kafka.clients.producer.KafkaProducer", "org.springframework.kafka:spring-kafka"));
 

@@ -27,7 +27,8 @@ class PluginsTest {
 
 	@Test
 	void catalogueHoldsTheEmbeddedAndTheOptionalBackends() {
-		assertThat(Plugins.catalogue().names(Plugin.Concept.REGISTRY)).contains("mdns", "memory", "consul", "etcd");
+		assertThat(Plugins.catalogue().names(Plugin.Concept.REGISTRY)).contains("mdns", "memory", "consul", "etcd",
+				"zookeeper");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "kafka");
 	}
 
@@ -66,6 +67,13 @@ class PluginsTest {
 			assertThat(registry).hasToString("etcd at etcd.local:2379");
 			assertThat(registry.name()).isEqualTo("etcd");
 		}
+		try (Registry registry = catalogue.registry("zookeeper", "zk1,zk2:2182/fleet")) {
+			assertThat(registry).hasToString("zookeeper at zk1:2181, zk2:2182/fleet");
+			assertThat(registry.name()).isEqualTo("zookeeper");
+		}
+		try (Registry registry = catalogue.registry("zookeeper", "")) {
+			assertThat(registry).hasToString("zookeeper at 127.0.0.1:2181");
+		}
 		try (Registry registry = Registry.memory(); Broker broker = catalogue.broker("kafka", "", registry)) {
 			assertThat(broker.address()).isEqualTo("127.0.0.1:9092");
 			assertThat(broker.name()).isEqualTo("kafka");
@@ -78,7 +86,7 @@ class PluginsTest {
 	void withoutItsDriverALineSaysWhatToAdd(Plugin plugin) throws Exception {
 		List<URL> urls = new ArrayList<>();
 		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-			if (!new File(entry).getName().matches("(spring-|kafka|jetcd-).*\\.jar")) {
+			if (!new File(entry).getName().matches("(spring-|kafka|jetcd-|curator).*\\.jar")) {
 				urls.add(new File(entry).toURI().toURL());
 			}
 		}

@@ -1,0 +1,144 @@
+package io.microspring.plugins.registry.zookeeper;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How the ZooKeeper registry works. Immutable.
+ *
+ * @param address the ZooKeeper servers as {@code host:port}, separated by commas, with a
+ * chroot that exists behind the last one, if any: {@code zk1:2181,zk2:2181/fleet};
+ * {@code 127.0.0.1:2181} by default, as go-micro. Port 2181 is added where there is none
+ * @param namespace the path above {@code /micro-registry}, made when it is not there;
+ * empty, the default, for none, as go-micro
+ * @param username the user for digest authentication, empty for none; what is written
+ * then belongs to that user alone
+ * @param password the user's password; it is in no log and no message
+ * @param ephemeral whether nodes live as long as the session: true by default; false is
+ * go-micro's way, where they stay until somebody takes them back, whatever their time to
+ * live
+ * @param timeout how long to wait for a connection and for an answer; 5 s by default
+ * @param sessionTimeout how long the session, and with it what is ephemeral, lives on
+ * when ZooKeeper hears nothing of this process; 10 s by default. ZooKeeper has limits of
+ * its own, by default 4 s and 40 s
+ * @param properties ZooKeeper's own settings of its clients, such as
+ * {@code zookeeper.client.secure} and {@code zookeeper.ssl.trustStore.location}; their
+ * values are in no log and no message of ours
+ */
+public record ZooKeeperOptions(String address, String namespace, String username, String password, boolean ephemeral,
+		Duration timeout, Duration sessionTimeout, Map<String, String> properties) {
+
+	private static final Duration LONGEST = Duration.ofMinutes(10);
+
+	public ZooKeeperOptions {
+		Objects.requireNonNull(address, "address");
+		namespace = namespace.replaceAll("^/+|/+$", "");
+		Objects.requireNonNull(password, "password");
+		properties = Map.copyOf(properties);
+		if (username.indexOf(':') >= 0) {
+			throw new IllegalArgumentException("username must be without a colon: " + username);
+		}
+		if (username.isEmpty() && !password.isEmpty()) {
+			throw new IllegalArgumentException("a password needs a username");
+		}
+		requireWithin(timeout, Duration.ofMillis(1), "timeout");
+		requireWithin(sessionTimeout, Duration.ofMillis(100), "sessionTimeout");
+	}
+
+	/**
+	 * The defaults: the server of this host.
+	 * @return the options
+	 */
+	public static ZooKeeperOptions defaults() {
+		return new ZooKeeperOptions("127.0.0.1:2181", "", "", "", true, Duration.ofSeconds(5), Duration.ofSeconds(10),
+				Map.of());
+	}
+
+	/**
+	 * A copy with other servers.
+	 * @param address the servers, separated by commas; empty leaves them as they are
+	 * @return the copy
+	 */
+	public ZooKeeperOptions withAddress(String address) {
+		return new ZooKeeperOptions(address.isBlank() ? this.address : address, this.namespace, this.username,
+				this.password, this.ephemeral, this.timeout, this.sessionTimeout, this.properties);
+	}
+
+	/**
+	 * A copy with a namespace.
+	 * @param namespace the path above {@code /micro-registry}
+	 * @return the copy
+	 */
+	public ZooKeeperOptions withNamespace(String namespace) {
+		return new ZooKeeperOptions(this.address, namespace, this.username, this.password, this.ephemeral, this.timeout,
+				this.sessionTimeout, this.properties);
+	}
+
+	/**
+	 * A copy with credentials.
+	 * @param username the user, empty for none
+	 * @param password the user's password
+	 * @return the copy
+	 */
+	public ZooKeeperOptions withCredentials(String username, String password) {
+		return new ZooKeeperOptions(this.address, this.namespace, username, password, this.ephemeral, this.timeout,
+				this.sessionTimeout, this.properties);
+	}
+
+	/**
+	 * A copy with another kind of node.
+	 * @param ephemeral whether nodes live as long as the session
+	 * @return the copy
+	 */
+	public ZooKeeperOptions withEphemeral(boolean ephemeral) {
+		return new ZooKeeperOptions(this.address, this.namespace, this.username, this.password, ephemeral, this.timeout,
+				this.sessionTimeout, this.properties);
+	}
+
+	/**
+	 * A copy with another time-out.
+	 * @param timeout how long to wait for a connection and for an answer
+	 * @return the copy
+	 */
+	public ZooKeeperOptions withTimeout(Duration timeout) {
+		return new ZooKeeperOptions(this.address, this.namespace, this.username, this.password, this.ephemeral, timeout,
+				this.sessionTimeout, this.properties);
+	}
+
+	/**
+	 * A copy with another time-out of the session.
+	 * @param sessionTimeout how long the session lives on without a word
+	 * @return the copy
+	 */
+	public ZooKeeperOptions withSessionTimeout(Duration sessionTimeout) {
+		return new ZooKeeperOptions(this.address, this.namespace, this.username, this.password, this.ephemeral,
+				this.timeout, sessionTimeout, this.properties);
+	}
+
+	/**
+	 * A copy with other settings of ZooKeeper's client.
+	 * @param properties the settings
+	 * @return the copy
+	 */
+	public ZooKeeperOptions withProperties(Map<String, String> properties) {
+		return new ZooKeeperOptions(this.address, this.namespace, this.username, this.password, this.ephemeral,
+				this.timeout, this.sessionTimeout, properties);
+	}
+
+	@Override
+	public String toString() {
+		return "ZooKeeperOptions[address=" + this.address + ", namespace=" + this.namespace + ", username="
+				+ this.username + ", password=" + (this.password.isEmpty() ? "" : "***") + ", ephemeral="
+				+ this.ephemeral + ", timeout=" + this.timeout + ", sessionTimeout=" + this.sessionTimeout
+				+ ", properties=" + this.properties.keySet() + "]";
+	}
+
+	private static void requireWithin(Duration duration, Duration least, String name) {
+		if (duration.compareTo(least) < 0 || duration.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException(
+					name + " must be between " + least + " and " + LONGEST + ", not " + duration);
+		}
+	}
+
+}
