@@ -6,6 +6,7 @@ import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.EtcdRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.MicroRegistryAutoConfiguration;
+import io.microspring.autoconfigure.registry.ZooKeeperRegistryAutoConfiguration;
 import io.microspring.autoconfigure.selector.MicroSelectorAutoConfiguration;
 import io.microspring.autoconfigure.server.MicroServerAutoConfiguration;
 import io.microspring.autoconfigure.transport.MicroTransportAutoConfiguration;
@@ -21,7 +22,8 @@ public final class MicroRunner {
 	/** What makes the eight parts. */
 	public static final AutoConfigurations PARTS = AutoConfigurations.of(MicroAutoConfiguration.class,
 			MicroRegistryAutoConfiguration.class, ConsulRegistryAutoConfiguration.class,
-			EtcdRegistryAutoConfiguration.class, MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class,
+			EtcdRegistryAutoConfiguration.class, ZooKeeperRegistryAutoConfiguration.class,
+			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class,
 			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
 			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
 

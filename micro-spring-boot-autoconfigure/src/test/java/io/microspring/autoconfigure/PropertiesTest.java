@@ -20,6 +20,7 @@ import io.microspring.autoconfigure.registry.ConsulProperties;
 import io.microspring.autoconfigure.registry.EtcdProperties;
 import io.microspring.autoconfigure.registry.MdnsProperties;
 import io.microspring.autoconfigure.registry.RegistryProperties;
+import io.microspring.autoconfigure.registry.ZooKeeperProperties;
 import io.microspring.autoconfigure.selector.SelectorProperties;
 import io.microspring.autoconfigure.server.ServerProperties;
 import io.microspring.autoconfigure.transport.ClientSslProperties;
@@ -55,9 +56,9 @@ class PropertiesTest {
 
 	private static final List<Class<?>> RECORDS = List.of(ServerProperties.class, ClientProperties.class,
 			RegistryProperties.class, MdnsProperties.class, ConsulProperties.class, EtcdProperties.class,
-			BrokerProperties.class, HttpBrokerProperties.class, KafkaBrokerProperties.class, TransportProperties.class,
-			HttpTransportProperties.class, ServerSslProperties.class, ClientSslProperties.class,
-			WebSocketProperties.class, SelectorProperties.class);
+			ZooKeeperProperties.class, BrokerProperties.class, HttpBrokerProperties.class, KafkaBrokerProperties.class,
+			TransportProperties.class, HttpTransportProperties.class, ServerSslProperties.class,
+			ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
 
 	private static final List<String> SWITCHES = List.of("micro.enabled", "micro.validation.enabled",
 			"micro.observability.enabled");
