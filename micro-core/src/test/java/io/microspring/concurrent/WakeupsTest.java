@@ -21,7 +21,7 @@ class WakeupsTest {
 	@Test
 	void loopWakesTheFirstAtOnceAndTheOthersInOrderWhenItHasGoneThroughEverything() throws Exception {
 		onALoop(() -> {
-			Threads.loopTurned();
+			muchToDo();
 			Threads.loopGathers(true);
 			Threads.wake(() -> this.seen.add("first"));
 			Threads.wake(() -> this.seen.add("second"));
@@ -47,9 +47,24 @@ class WakeupsTest {
 	}
 
 	@Test
+	void loopThatHadLittleToDoPutsNothingOff() throws Exception {
+		onALoop(() -> {
+			muchToDo();
+			Threads.wake(() -> this.seen.add("alone"));
+			Threads.loopTurned();
+			Threads.loopGathers(true);
+			Threads.wake(() -> this.seen.add("woken"));
+			Threads.wake(() -> this.seen.add("woken, too"));
+			this.seen.add("read");
+		});
+
+		assertThat(this.seen).containsExactly("alone", "woken", "woken, too", "read");
+	}
+
+	@Test
 	void loopThatReadsManyCallsAtOncePutsNothingOff() throws Exception {
 		onALoop(() -> {
-			Threads.loopTurned();
+			muchToDo();
 			Threads.loopGathers(true);
 			Threads.loopGathers(false);
 			Threads.wake(() -> this.seen.add("woken"));
@@ -62,7 +77,7 @@ class WakeupsTest {
 
 	@Test
 	void otherThreadPutsNothingOff() {
-		Threads.loopTurned();
+		muchToDo();
 		Threads.loopGathers(true);
 		Threads.wake(() -> this.seen.add("woken"));
 		Threads.wake(() -> this.seen.add("woken, too"));
@@ -73,7 +88,7 @@ class WakeupsTest {
 	@Test
 	void loopWithMuchToReadDoesNotPutOffForLong() throws Exception {
 		onALoop(() -> {
-			Threads.loopTurned();
+			muchToDo();
 			Threads.loopGathers(true);
 			for (int i = 0; i < 32; i++) {
 				Threads.wake(() -> this.seen.add("woken"));
@@ -87,9 +102,27 @@ class WakeupsTest {
 	}
 
 	@Test
+	void loopThatReadsForLongWakesThoseWhoWait() throws Exception {
+		onALoop(() -> {
+			muchToDo();
+			Threads.loopGathers(true);
+			Threads.wake(() -> this.seen.add("first"));
+			Threads.wake(() -> this.seen.add("second"));
+			long begun = System.nanoTime();
+			while (System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(1)) {
+				Thread.onSpinWait();
+			}
+			Threads.loopGathers(false);
+			this.seen.add("read");
+		});
+
+		assertThat(this.seen).containsExactly("first", "second", "read");
+	}
+
+	@Test
 	void loopThatEndsLeavesNobodyAsleep() throws Exception {
 		onALoop(() -> {
-			Threads.loopTurned();
+			muchToDo();
 			Threads.loopGathers(true);
 			Threads.wake(() -> this.seen.add("first"));
 			Threads.wake(() -> {
@@ -105,7 +138,7 @@ class WakeupsTest {
 	@Test
 	void wakeUpThatFailsHarmsNoOther() throws Exception {
 		onALoop(() -> {
-			Threads.loopTurned();
+			muchToDo();
 			Threads.loopGathers(true);
 			Threads.wake(() -> this.seen.add("first"));
 			Threads.wake(() -> {
@@ -129,7 +162,7 @@ class WakeupsTest {
 		});
 		await().until(() -> sleeper.getState() == Thread.State.WAITING);
 		onALoop(() -> {
-			Threads.loopTurned();
+			muchToDo();
 			Threads.loopGathers(true);
 			Threads.wake(() -> this.seen.add("first"));
 			Threads.unpark(sleeper);
@@ -139,6 +172,16 @@ class WakeupsTest {
 
 		sleeper.join(TimeUnit.SECONDS.toMillis(20));
 		assertThat(sleeper.isAlive()).isFalse();
+	}
+
+	/** The loop goes through so much that the next time it puts off what it can. */
+	private static void muchToDo() {
+		Threads.loopTurned();
+		for (int i = 0; i < 16; i++) {
+			Threads.wake(() -> {
+			});
+		}
+		Threads.loopTurned();
 	}
 
 	private static void onALoop(Runnable task) throws InterruptedException {

@@ -36,7 +36,7 @@ final class JsonWarmUp implements ApplicationListener<ApplicationReadyEvent> {
 		try {
 			json.write(Codec.Header.of(Codec.Kind.EVENT), "");
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError ex) {
 			log.debug("JSON is loaded by the first call: {}", ex.getMessage());
 		}
 	}
