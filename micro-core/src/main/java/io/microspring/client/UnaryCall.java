@@ -146,7 +146,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		}
 		Thread waiter = this.waiting;
 		if (waiter != null) {
-			Threads.unpark(waiter);
+			LockSupport.unpark(waiter);
 		}
 	}
 

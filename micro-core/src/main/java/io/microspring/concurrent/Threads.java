@@ -10,7 +10,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -90,55 +89,6 @@ public final class Threads {
 	 */
 	public static boolean isLoop() {
 		return Thread.currentThread() instanceof LoopThread;
-	}
-
-	/**
-	 * Has another thread do something: at once, or by an event loop that gathers when it
-	 * has gone through all that had come.
-	 * @param wakeup what starts or wakes the other thread
-	 */
-	public static void wake(Wakeup wakeup) {
-		if (Thread.currentThread() instanceof LoopThread loop) {
-			loop.wakeups.wake(wakeup);
-		}
-		else {
-			wakeup.wake();
-		}
-	}
-
-	/**
-	 * Lets a parked thread go on, as {@link #wake} has it.
-	 * @param thread the thread
-	 */
-	public static void unpark(Thread thread) {
-		if (Thread.currentThread() instanceof LoopThread loop) {
-			loop.wakeups.unpark(thread);
-		}
-		else {
-			LockSupport.unpark(thread);
-		}
-	}
-
-	/**
-	 * Said by an event loop about to read a connection that brings one call at a time, so
-	 * that waking a thread for each of many would be most of the work; and when it has
-	 * read it. The first thread is woken at once nevertheless.
-	 * @param begins whether it begins
-	 */
-	public static void loopGathers(boolean begins) {
-		if (Thread.currentThread() instanceof LoopThread loop) {
-			loop.wakeups.gather(begins);
-		}
-	}
-
-	/**
-	 * Said by an event loop each time that it has gone through all that had come, before
-	 * it waits for more: what was put off is done now.
-	 */
-	public static void loopTurned() {
-		if (Thread.currentThread() instanceof LoopThread loop) {
-			loop.wakeups.turned();
-		}
 	}
 
 	private static ThreadFactory factory(String name, BiFunction<Runnable, String, Thread> made) {
@@ -254,20 +204,8 @@ public final class Threads {
 
 	private static final class LoopThread extends FastThreadLocalThread {
 
-		private final Wakeups wakeups = new Wakeups();
-
 		LoopThread(Runnable task, String name) {
 			super(task, name);
-		}
-
-		@Override
-		public void run() {
-			try {
-				super.run();
-			}
-			finally {
-				this.wakeups.ended();
-			}
 		}
 
 	}

@@ -7,8 +7,6 @@ import java.util.concurrent.RejectedExecutionException;
 
 import io.microspring.call.CallContext;
 import io.microspring.codec.Codec;
-import io.microspring.concurrent.Threads;
-import io.microspring.concurrent.Wakeup;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.server.EndpointHandler.Kind;
@@ -38,7 +36,16 @@ final class Execution {
 			handle(call, codec, message);
 			return;
 		}
-		Threads.wake(new Handling(executor, call, codec, message));
+		try {
+			executor.execute(() -> handle(call, codec, message));
+		}
+		catch (RejectedExecutionException ex) {
+			fail(call, MicroException.of(this.server.name(), 503, "too busy: " + ex.getMessage()));
+		}
+		catch (RuntimeException | Error ex) {
+			// Such as no memory for another thread: the caller hears of it.
+			fail(call, ex);
+		}
 	}
 
 	/** Runs on the handler's thread. */
@@ -108,47 +115,6 @@ final class Execution {
 
 	private void fail(ServerCall call, Throwable failure) {
 		call.answer(call.dialect.failure(this.server.faults.toError(failure, call)), true);
-	}
-
-	/**
-	 * A call and the thread that is going to handle it.
-	 */
-	private final class Handling implements Wakeup, Runnable {
-
-		private final Executor executor;
-
-		private final ServerCall call;
-
-		private final Codec codec;
-
-		private final Message message;
-
-		Handling(Executor executor, ServerCall call, Codec codec, Message message) {
-			this.executor = executor;
-			this.call = call;
-			this.codec = codec;
-			this.message = message;
-		}
-
-		@Override
-		public void wake() {
-			try {
-				this.executor.execute(this);
-			}
-			catch (RejectedExecutionException ex) {
-				fail(this.call, MicroException.of(Execution.this.server.name(), 503, "too busy: " + ex.getMessage()));
-			}
-			catch (RuntimeException | Error ex) {
-				// Such as no memory for another thread: the caller hears of it.
-				fail(this.call, ex);
-			}
-		}
-
-		@Override
-		public void run() {
-			handle(this.call, this.codec, this.message);
-		}
-
 	}
 
 }

@@ -8,7 +8,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
@@ -183,13 +182,11 @@ final class HttpSocket implements NettySocket {
 	/** The reader is about to hand over what it decodes. */
 	void beginReading() {
 		this.decoding = true;
-		Threads.loopGathers(true);
 	}
 
 	/** The reader has handed over what it decoded. */
 	void endReading() {
 		this.decoding = false;
-		Threads.loopGathers(false);
 		this.lastActive = System.nanoTime();
 		if (this.outbox.isUnflushed() || this.draining.get()) {
 			drain();

@@ -1,7 +1,5 @@
 package io.microspring.transport;
 
-import java.nio.channels.spi.SelectorProvider;
-
 import io.microspring.concurrent.Threads;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -28,8 +26,7 @@ enum Network {
 
 		@Override
 		IoHandlerFactory handlers() {
-			// Zero: as many events at once as there are.
-			return EpollIoHandler.newFactory(0, () -> LoopStrategy.INSTANCE);
+			return EpollIoHandler.newFactory();
 		}
 
 		@Override
@@ -54,7 +51,7 @@ enum Network {
 
 		@Override
 		IoHandlerFactory handlers() {
-			return NioIoHandler.newFactory(SelectorProvider.provider(), () -> LoopStrategy.INSTANCE);
+			return NioIoHandler.newFactory();
 		}
 
 		@Override

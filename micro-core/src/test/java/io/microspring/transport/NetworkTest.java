@@ -3,12 +3,8 @@ package io.microspring.transport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.microspring.concurrent.Threads;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.netty.channel.EventLoopGroup;
@@ -66,32 +62,6 @@ class NetworkTest {
 			assertThat(client.isAtEnd()).isTrue();
 			RecordingServer.take(server.closed);
 		}
-	}
-
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void whatALoopPutsOffIsDoneBeforeItWaitsForMore(boolean epoll) throws Exception {
-		HttpOptions options = HttpOptions.defaults().withNativeTransport(epoll);
-		Set<Boolean> late = ConcurrentHashMap.newKeySet();
-		try (RecordingServer server = new RecordingServer(options).answering((socket, message) -> {
-			AtomicBoolean handled = new AtomicBoolean();
-			for (int i = 0; i < 16; i++) {
-				Threads.wake(() -> {
-					// So many that the loop puts off what comes next.
-				});
-			}
-			Threads.wake(() -> {
-				late.add(handled.get());
-				socket.send(new Message(Metadata.empty(), message.body()));
-			});
-			handled.set(true);
-		}); RawConnection client = server.dial()) {
-			for (int i = 0; i < 100; i++) {
-				client.write("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi");
-				assertThat(client.read().body()).isEqualTo("hi");
-			}
-		}
-		assertThat(late).contains(true);
 	}
 
 	@ParameterizedTest
