@@ -11,7 +11,6 @@ set -euo pipefail
 
 SERVERS=(consul etcd)
 
-go_minimum=1.24
 sources="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/servers"
 cache="${XDG_CACHE_HOME:-${HOME:?}/.cache}/micro-spring-boot/servers"
 
@@ -28,24 +27,30 @@ known() {
     return 1
 }
 
-# Whether there is a Go that can build these modules: one at least as new as go_minimum.
+# minimum NAME: the Go that its module asks for.
+minimum() {
+    sed -n 's/^go //p' "$sources/$1/go.mod"
+}
+
+# have_go MINIMUM: whether there is a Go at least as new.
 have_go() {
     local version
     command -v go >/dev/null || return 1
     version="$(cd / && GOTOOLCHAIN=local go env GOVERSION 2>/dev/null)" || return 1
     version="${version#go}"
-    [ "$(printf '%s\n' "$go_minimum" "${version%% *}" | sort -V | head -n 1)" = "$go_minimum" ]
+    [ "$(printf '%s\n' "$1" "${version%% *}" | sort -V | head -n 1)" = "$1" ]
 }
 
 build() {
-    local name="$1" binary="$cache/$1" stamp="$cache/$1.stamp" hash started partial
+    local name="$1" binary="$cache/$1" stamp="$cache/$1.stamp" hash minimum started partial
     hash="$(cd "$sources/$name" && sha256sum main.go go.mod go.sum | sha256sum | cut -d ' ' -f 1)"
     if [ -x "$binary" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$hash" ]; then
         echo "$name: up to date"
         return
     fi
-    if ! have_go; then
-        echo "Go $go_minimum or newer is needed to build $name; Debian's golang package may be too old:" \
+    minimum="$(minimum "$name")"
+    if ! have_go "$minimum"; then
+        echo "Go $minimum or newer is needed to build $name; Debian's golang package may be too old:" \
             "take it from https://go.dev/dl/ or from the distribution's backports." >&2
         echo "$name: skipped (no Go)"
         return
