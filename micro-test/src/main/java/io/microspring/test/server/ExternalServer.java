@@ -41,10 +41,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * {@code @RegisterExtension}.
  * <p>
  * It is, in this order: one that runs already, named by the variable or system property
- * {@code CONSUL_ADDRESS} (for {@code consul}); the binary of its name on the path; the
- * one in the cache that {@code .ci/servers.sh} fills. Where there is none, the class is
- * skipped with the reason, or fails when {@code micro.test.skip-is-failure} is true. What
- * became of it is told by {@link Backends}. Not thread-safe.
+ * {@code CONSUL_ADDRESS} (for {@code consul}); the binary of its name in the cache that
+ * {@code .ci/servers.sh} fills, of a version that is known; the one on the path. Where
+ * there is none, the class is skipped with the reason, or fails when
+ * {@code micro.test.skip-is-failure} is true. What became of it is told by
+ * {@link Backends}. Not thread-safe.
  */
 public final class ExternalServer implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
 
@@ -297,7 +298,7 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 	}
 
 	private String missing() {
-		return "no " + this.recipe.name() + " on the path or in " + cache() + " (make servers builds it)";
+		return "no " + this.recipe.name() + " in " + cache() + " (make servers builds it) or on the path";
 	}
 
 	private String askVersion(Path program) throws IOException, InterruptedException {
@@ -310,11 +311,10 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 	}
 
 	private static @Nullable Path find(String name) {
-		List<Path> places = new ArrayList<>();
+		List<Path> places = new ArrayList<>(List.of(cache()));
 		for (String place : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
 			places.add(Path.of(place));
 		}
-		places.add(cache());
 		return places.stream().map((place) -> place.resolve(name)).filter(Files::isExecutable).findFirst().orElse(null);
 	}
 

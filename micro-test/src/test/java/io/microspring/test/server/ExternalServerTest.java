@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
@@ -106,12 +107,27 @@ class ExternalServerTest {
 	}
 
 	@Test
+	void serverInTheCacheGoesBeforeTheOneOnThePath() throws Exception {
+		Path servers = this.directory.resolve("micro-spring-boot/servers");
+		Files.copy(servers.resolve("little-server"), servers.resolve("sh"), StandardCopyOption.COPY_ATTRIBUTES);
+		ExternalServer server = new ExternalServer(recipe("sh", "serve"));
+		server.beforeAll(null);
+		try {
+			assertThat(server.version()).isEqualTo("1.2.3");
+		}
+		finally {
+			server.afterAll(null);
+		}
+	}
+
+	@Test
 	void serverThatIsNotThereIsSkippedWithTheReason() {
 		ConditionEvaluationResult result = new ExternalServer(recipe("no-such-server", "serve"))
 			.evaluateExecutionCondition(ofTheClass());
 		assertThat(result.isDisabled()).isTrue();
-		assertThat(result.getReason()).hasValueSatisfying(
-				(reason) -> assertThat(reason).contains("no no-such-server on the path or in " + this.directory));
+		assertThat(result.getReason())
+			.hasValueSatisfying((reason) -> assertThat(reason).contains("no no-such-server in " + this.directory)
+				.contains("on the path"));
 		assertThat(reported()).singleElement().asString().startsWith("backend no-such-server skipped: no ");
 	}
 
