@@ -12,6 +12,7 @@ import io.microspring.plugins.registry.etcd.EtcdRegistry;
 import io.microspring.registry.Registry;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -76,6 +77,16 @@ class EtcdRegistryAutoConfigurationTest {
 			assertThat(tls.serverName()).isEqualTo("etcd.test");
 			assertThat(tls.insecureSkipVerify()).isTrue();
 		});
+	}
+
+	@Test
+	void aPasswordInTheAddressIsRefusedAndNotShown() {
+		this.runner
+			.withPropertyValues("micro.registry.type=etcd", "micro.registry.address=http://root:secret@127.0.0.1:1")
+			.run((context) -> {
+				assertThat(context).getFailure().rootCause().hasMessageContaining("micro.registry.etcd.password");
+				assertThat(Throwables.getStackTrace(context.getStartupFailure())).doesNotContain("secret");
+			});
 	}
 
 	@Test

@@ -1,8 +1,10 @@
 package io.microspring.plugins.registry.etcd;
 
-import java.util.ArrayList;
+import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -22,6 +24,7 @@ import io.microspring.registry.RegistryException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +40,16 @@ final class EtcdCluster implements AutoCloseable {
 	 */
 	private static final Metadata.Key<String> LEADER = Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
-	private final List<EtcdMember> members = new ArrayList<>();
-
-	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-registry-etcd");
-
-	private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, Threads.loops("micro-registry-etcd-loop"),
-			NioIoHandler.newFactory());
+	/** How long to wait for room in the executor. */
+	private static final Duration BUSY = Duration.ofMillis(20);
 
 	private final EtcdOptions options;
+
+	private final ExecutorService executor;
+
+	private final EventLoopGroup loops;
+
+	private final List<EtcdMember> members;
 
 	private volatile int current;
 
@@ -58,14 +63,15 @@ final class EtcdCluster implements AutoCloseable {
 
 	EtcdCluster(EtcdOptions options) {
 		this.options = options;
-		for (String address : options.address().split(",")) {
-			if (!address.isBlank()) {
-				this.members.add(new EtcdMember(address.trim(), options, this.executor, this.loops));
-			}
-		}
-		if (this.members.isEmpty()) {
-			throw new IllegalArgumentException("No address of a member of etcd in '" + options.address() + "'");
-		}
+		// What may fail comes before what has to be closed.
+		List<EtcdAddress> addresses = EtcdAddress.all(options.address());
+		SslContext tls = EtcdMember.tls(options.tls(), addresses.get(0).tls());
+		this.executor = Threads.executor(ExecutorMode.AUTO, "micro-registry-etcd");
+		this.loops = new MultiThreadIoEventLoopGroup(1, Threads.loops("micro-registry-etcd-loop"),
+				NioIoHandler.newFactory());
+		this.members = addresses.stream()
+			.map((address) -> new EtcdMember(address, options, tls, this::execute, this.loops))
+			.toList();
 	}
 
 	/**
@@ -74,7 +80,8 @@ final class EtcdCluster implements AutoCloseable {
 	 * @param question asks it, by a channel that shows the credentials
 	 * @return the answer
 	 * @throws RegistryException when none answers, or the first one that does refuses;
-	 * then {@link #refusal} tells the code
+	 * then {@link #refusal} tells the code. Also when the thread is interrupted, which it
+	 * stays
 	 */
 	<T> T ask(String what, Function<Channel, T> question) {
 		int first = this.current;
@@ -88,8 +95,11 @@ final class EtcdCluster implements AutoCloseable {
 				return answer;
 			}
 			catch (StatusRuntimeException ex) {
-				Status.Code code = ex.getStatus().getCode();
-				if (code != Status.Code.UNAVAILABLE && code != Status.Code.DEADLINE_EXCEEDED && !this.closed) {
+				if (isInterrupted(ex.getStatus()) && !this.closed) {
+					throw new RegistryException("interrupted while asking etcd at " + member.address() + " to " + what,
+							ex);
+				}
+				if (!isForAnother(ex.getStatus()) && !this.closed) {
 					throw new RegistryException(
 							"etcd at " + member.address() + " refused to " + what + ": " + reason(ex.getStatus()), ex);
 				}
@@ -124,7 +134,8 @@ final class EtcdCluster implements AutoCloseable {
 		while (cause != null && cause.getCause() != null) {
 			cause = cause.getCause();
 		}
-		if (cause != null && cause.getMessage() != null) {
+		// The message of an unknown host is no more than its name.
+		if (cause != null && cause.getMessage() != null && !(cause instanceof UnknownHostException)) {
 			return cause.getMessage();
 		}
 		return (status.getDescription() != null) ? status.getDescription() : status.getCode().name();
@@ -201,13 +212,47 @@ final class EtcdCluster implements AutoCloseable {
 			this.token = limited(AuthGrpc.newBlockingStub(channel)).authenticate(credentials).getToken();
 		}
 		catch (StatusRuntimeException ex) {
-			if (ex.getStatus().getCode() != Status.Code.FAILED_PRECONDITION) {
+			if (!String.valueOf(ex.getStatus().getDescription()).contains("authentication is not enabled")) {
 				throw ex;
 			}
 			// Nobody has to show anything yet.
 			this.token = null;
 		}
 		return this.token;
+	}
+
+	/**
+	 * Runs what is done with answers. What there is no room for is tried again: gRPC
+	 * would forget it, and a stream that misses one call hears of nothing any more.
+	 */
+	private void execute(Runnable task) {
+		try {
+			this.executor.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			if (!this.executor.isShutdown()) {
+				Threads.after(BUSY, () -> execute(task));
+			}
+		}
+	}
+
+	private static boolean isInterrupted(Status status) {
+		return status.getCode() == Status.Code.CANCELLED && Thread.currentThread().isInterrupted();
+	}
+
+	/** Whether the next member may do what this one cannot do now. */
+	private static boolean isForAnother(Status status) {
+		String description = String.valueOf(status.getDescription());
+		return switch (status.getCode()) {
+			case UNAVAILABLE, DEADLINE_EXCEEDED -> true;
+			// A member that only learns yet.
+			case FAILED_PRECONDITION -> description.contains("not supported for learner");
+			// One that is cut off from the others, and was asked for a lease; or gRPC, of
+			// a
+			// connection that ended just then.
+			case UNKNOWN -> description.contains("not a primary lessor") || description.equals("channel closed");
+			default -> false;
+		};
 	}
 
 	/**

@@ -1,13 +1,10 @@
 package io.microspring.plugins.registry.etcd;
 
 import java.io.File;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLException;
 
@@ -30,17 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class EtcdMember implements AutoCloseable {
 
-	private static final int DEFAULT_PORT = 2379;
-
 	/** etcd refuses whoever asks for a sign of life more often than each 5 s. */
 	private static final int KEEP_ALIVE_SECONDS = 10;
 
 	/** What one answer may hold: a page of a listing is the largest. */
 	private static final int MAX_ANSWER = 64 * 1024 * 1024;
 
-	private static final Pattern WITH_PORT = Pattern.compile("(\\[.+]|[^:]+):\\d+");
-
-	private final URI uri;
+	private final EtcdAddress address;
 
 	private final EtcdOptions options;
 
@@ -61,23 +54,22 @@ final class EtcdMember implements AutoCloseable {
 	 * A member that is not connected to yet.
 	 * @param address its address
 	 * @param options how to connect
-	 * @param executor runs what is done with answers
+	 * @param tls what {@link #tls} makes of the options
+	 * @param executor runs what is done with answers; what it refuses is lost, and a
+	 * stream with it
 	 * @param loops moves bytes
-	 * @throws IllegalArgumentException when the address is none, or a file of TLS cannot
-	 * be read
 	 */
-	EtcdMember(String address, EtcdOptions options, Executor executor, EventLoopGroup loops) {
-		this.uri = uri(address);
+	EtcdMember(EtcdAddress address, EtcdOptions options, @Nullable SslContext tls, Executor executor,
+			EventLoopGroup loops) {
+		this.address = address;
 		this.options = options;
-		TlsOptions tls = (options.tls() != null || !"https".equals(this.uri.getScheme())) ? options.tls()
-				: TlsOptions.client();
-		this.tls = (tls != null) ? tls(tls) : null;
+		this.tls = tls;
 		this.executor = executor;
 		this.loops = loops;
 	}
 
 	String address() {
-		return this.uri.getAuthority();
+		return this.address.toString();
 	}
 
 	/**
@@ -132,8 +124,7 @@ final class EtcdMember implements AutoCloseable {
 	}
 
 	private ManagedChannel connect() {
-		NettyChannelBuilder builder = NettyChannelBuilder
-			.forAddress(this.uri.getHost().replaceAll("[\\[\\]]", ""), this.uri.getPort())
+		NettyChannelBuilder builder = NettyChannelBuilder.forAddress(this.address.host(), this.address.port())
 			.eventLoopGroup(this.loops)
 			.channelType(NioSocketChannel.class)
 			.executor(this.executor)
@@ -150,6 +141,19 @@ final class EtcdMember implements AutoCloseable {
 			builder.overrideAuthority(given.serverName());
 		}
 		return builder.sslContext(this.tls).build();
+	}
+
+	/**
+	 * What TLS needs to all members, or null when there is none.
+	 * @param options the files, and whom to believe
+	 * @param wanted whether there is TLS also without any
+	 * @throws IllegalArgumentException when a file cannot be read
+	 */
+	static @Nullable SslContext tls(@Nullable TlsOptions options, boolean wanted) {
+		if (options != null) {
+			return tls(options);
+		}
+		return wanted ? tls(TlsOptions.client()) : null;
 	}
 
 	private static SslContext tls(TlsOptions options) {
@@ -180,26 +184,6 @@ final class EtcdMember implements AutoCloseable {
 			throw new IllegalArgumentException("TLS to etcd cannot be set up: " + file + " cannot be read");
 		}
 		return file;
-	}
-
-	private static URI uri(String address) {
-		int scheme = address.indexOf("://");
-		String prefix = (scheme < 0) ? "http://" : address.substring(0, scheme + 3);
-		String host = (scheme < 0) ? address : address.substring(scheme + 3);
-		if (host.chars().filter((c) -> c == ':').count() > 1 && !host.startsWith("[")) {
-			host = "[" + host + "]";
-		}
-		try {
-			URI uri = new URI(WITH_PORT.matcher(host).matches() ? prefix + host : prefix + host + ":" + DEFAULT_PORT);
-			if (uri.getHost() != null && uri.getPort() <= 65535 && uri.getPath().isEmpty()
-					&& uri.getScheme().matches("https?")) {
-				return uri;
-			}
-		}
-		catch (URISyntaxException ignored) {
-			// said below
-		}
-		throw new IllegalArgumentException("Not the address of a member of etcd: '" + address + "'");
 	}
 
 }

@@ -7,12 +7,14 @@ import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the etcd registry works. Immutable.
+ * How the etcd registry works. Immutable. An address that is none, and a time-out of less
+ * than 1 ms or more than 10 min, is an {@link IllegalArgumentException}.
  *
  * @param address the members of the cluster as {@code host:port}, separated by commas;
  * {@code 127.0.0.1:2379} by default. Port 2379 is added where there is none, and
- * {@code https://} in front makes it TLS. The first that answers is used, the next when
- * it no longer does
+ * {@code https://} in front of any makes it TLS to all; some with {@code http://} besides
+ * are refused, as are user, query and fragment. The first that answers is used, the next
+ * when it no longer does
  * @param username who asks, empty for nobody: etcd then has to work without
  * authentication, or by the certificate of the client
  * @param password the user's password; it is in no log and no message
@@ -25,7 +27,7 @@ public record EtcdOptions(String address, String username, String password, @Nul
 		Duration timeout) {
 
 	public EtcdOptions {
-		Objects.requireNonNull(address, "address");
+		EtcdAddress.all(Objects.requireNonNull(address, "address"));
 		Objects.requireNonNull(username, "username");
 		Objects.requireNonNull(password, "password");
 		if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofMinutes(10)) > 0) {

@@ -56,8 +56,7 @@ public final class EtcdRegistry implements Registry {
 	/**
 	 * A registry; nothing is asked of etcd yet.
 	 * @param options where the members are and how to ask them
-	 * @throws IllegalArgumentException when an address is none, or a file of TLS cannot
-	 * be read
+	 * @throws IllegalArgumentException when a file of TLS cannot be read
 	 */
 	public EtcdRegistry(EtcdOptions options) {
 		this.options = options;

@@ -120,8 +120,8 @@ final class EtcdWatch implements Registry.Watcher {
 	private void end() {
 		Events former = this.events;
 		this.events = null;
-		if (former != null && former.stream != null) {
-			former.stream.onError(Status.CANCELLED.withDescription("no longer watched").asRuntimeException());
+		if (former != null) {
+			former.cancel();
 		}
 	}
 
@@ -224,9 +224,7 @@ final class EtcdWatch implements Registry.Watcher {
 		}
 
 		private void cancelled(WatchResponse response) {
-			if (this.stream != null) {
-				this.stream.onCompleted();
-			}
+			cancel();
 			if (response.getCompactRevision() > 0) {
 				// What happened meanwhile is no longer told, but what came of it can be
 				// listed.
@@ -235,6 +233,16 @@ final class EtcdWatch implements Registry.Watcher {
 			else {
 				failed("etcd at " + EtcdWatch.this.registry.address() + " does not let " + what() + " be watched: "
 						+ response.getCancelReason());
+			}
+		}
+
+		/**
+		 * Ends the stream. To say no more, {@code onCompleted}, does not end it at etcd,
+		 * which goes on to hold it for as long as there is a connection.
+		 */
+		private void cancel() {
+			if (this.stream != null) {
+				this.stream.onError(Status.CANCELLED.withDescription("no longer watched").asRuntimeException());
 			}
 		}
 

@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
+import io.etcd.jetcd.api.WatchResponse;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
 import io.microspring.health.HealthReport;
 import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Change;
@@ -30,7 +33,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class EtcdRegistryTest extends RegistryContract {
 
@@ -167,10 +169,14 @@ class EtcdRegistryTest extends RegistryContract {
 				}
 			});
 			ETCD.kill();
-			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.get("restarted"))
-				.withMessageContaining("etcd at " + ETCD.address() + " cannot be reached to look up restarted");
-			assertThat(registry.health().state()).isEqualTo(HealthReport.State.DOWN);
-			ETCD.start();
+			try {
+				assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.get("restarted"))
+					.withMessageContaining("etcd at " + ETCD.address() + " cannot be reached to look up restarted");
+				assertThat(registry.health().state()).isEqualTo(HealthReport.State.DOWN);
+			}
+			finally {
+				ETCD.start();
+			}
 			eventually().ignoreExceptions()
 				.untilAsserted(() -> assertThat(registry.get("restarted")).containsExactly(first));
 			registry.register(first, MINUTE);
@@ -219,6 +225,39 @@ class EtcdRegistryTest extends RegistryContract {
 		}
 	}
 
+	/** That etcd says so as {@link EtcdWatchTest} plays it. */
+	@Test
+	void watchOfHistoryThatIsGoneIsCancelledWithWhereItBegins() {
+		try (EtcdRegistry registry = new EtcdRegistry(options())) {
+			registry.register(Service.of("compacted", "1", Node.of("compacted-3", "127.0.0.1:3")), MINUTE);
+			long compacted = this.shell.compact();
+			List<WatchResponse> answers = new CopyOnWriteArrayList<>();
+			var stream = registry.store().watch(EtcdKeys.prefix("compacted"), 1, new StreamObserver<>() {
+
+				@Override
+				public void onNext(WatchResponse answer) {
+					answers.add(answer);
+				}
+
+				@Override
+				public void onError(Throwable failure) {
+					// By us, at the end.
+				}
+
+				@Override
+				public void onCompleted() {
+					// Not before we end it.
+				}
+
+			});
+			eventually().untilAsserted(() -> assertThat(answers).anySatisfy((answer) -> {
+				assertThat(answer.getCanceled()).isTrue();
+				assertThat(answer.getCompactRevision()).isEqualTo(compacted);
+			}));
+			stream.onError(Status.CANCELLED.asRuntimeException());
+		}
+	}
+
 	@Test
 	void whatIsKnownIsServedWhileEtcdIsDown() {
 		try (Registry registry = open(); Registry cached = Registry.cached(registry, CacheOptions.defaults())) {
@@ -245,19 +284,18 @@ class EtcdRegistryTest extends RegistryContract {
 	void thousandServicesOfTenNodesAreListedAndWatched() {
 		List<Endpoint> endpoints = List.of(new Endpoint("Say.Hello",
 				new Value("Request", "Request", List.of(new Value("name", "string", List.of()))), null, Map.of()));
-		IntStream.range(0, 100).forEach((block) -> {
-			Map<String, String> entries = new LinkedHashMap<>();
-			for (int i = 0; i < 100; i++) {
-				String name = "many." + (block * 10 + i / 10);
-				Node node = new Node(name + "-" + i % 10, "127.0.0.1:" + (10_000 + i), Map.of("protocol", "mucp"));
-				entries.put("/micro/registry/" + name + "/" + node.id(),
-						RegistryJson.write(new Service(name, "1", Map.of(), endpoints, List.of(node))));
-			}
-			this.shell.putAll(entries);
-		});
 		try (Registry registry = open()) {
+			IntStream.range(0, 100).forEach((block) -> {
+				Map<String, String> entries = new LinkedHashMap<>();
+				for (int i = 0; i < 100; i++) {
+					String name = "many." + (block * 10 + i / 10);
+					Node node = new Node(name + "-" + i % 10, "127.0.0.1:" + (10_000 + i), Map.of("protocol", "mucp"));
+					entries.put("/micro/registry/" + name + "/" + node.id(),
+							RegistryJson.write(new Service(name, "1", Map.of(), endpoints, List.of(node))));
+				}
+				this.shell.putAll(entries);
+			});
 			List<Change> changes = new CopyOnWriteArrayList<>();
-			long began = System.nanoTime();
 			List<Service> many = registry.list().stream().filter((s) -> s.name().startsWith("many.")).toList();
 			assertThat(many).hasSize(1000).allSatisfy((service) -> assertThat(service.nodes()).hasSize(10));
 			registry.watch("", (change) -> {
@@ -266,12 +304,13 @@ class EtcdRegistryTest extends RegistryContract {
 				}
 			});
 			eventually().until(() -> changes.size() == 10);
-			assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
 			registry.deregister(Service.of("many.999", "1", Node.of("many.999-9", "")));
 			eventually().until(() -> changes.size() == 11 && changes.get(10).action() == Action.DELETE);
 			assertThat(registry.get("many.999")).flatExtracting(Service::nodes).hasSize(9);
 		}
-		this.shell.deleteAll("/micro/registry/many.");
+		finally {
+			this.shell.deleteAll("/micro/registry/many.");
+		}
 	}
 
 	// addresses
@@ -306,23 +345,6 @@ class EtcdRegistryTest extends RegistryContract {
 			.withMessageContaining("closed");
 		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.watch("", (change) -> {
 		})).withMessageContaining("closed");
-	}
-
-	@Test
-	void addressThatIsNoneIsRefused() {
-		for (String address : List.of("a b", ",", "http://", "a:b:c/d?", "ftp://a", "a:99999")) {
-			assertThatIllegalArgumentException()
-				.isThrownBy(() -> new EtcdRegistry(EtcdOptions.defaults().withAddress(address)));
-		}
-		try (Registry registry = new EtcdRegistry(EtcdOptions.defaults().withAddress("a,b:1,::1,[::1]:2,https://c"))) {
-			assertThat(registry).hasToString("etcd at a:2379, b:1, [::1]:2379, [::1]:2, c:2379");
-		}
-	}
-
-	@Test
-	void passwordIsNotShown() {
-		assertThat(EtcdOptions.defaults().withCredentials("root", "secret").toString()).doesNotContain("secret")
-			.contains("root");
 	}
 
 	private static EtcdOptions options() {

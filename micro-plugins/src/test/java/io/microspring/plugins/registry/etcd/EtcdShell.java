@@ -114,14 +114,18 @@ final class EtcdShell implements EtcdFamily.Store, AutoCloseable {
 			.leaseRevoke(LeaseRevokeRequest.newBuilder().setID(entry(key).getLease()).build());
 	}
 
-	/** Forgets all that was before. */
-	void compact() {
+	/**
+	 * Forgets all that was before.
+	 * @return the revision that is the first to be known
+	 */
+	long compact() {
 		long revision = KVGrpc.newBlockingStub(this.channel)
 			.range(RangeRequest.newBuilder().setKey(bytes("/")).build())
 			.getHeader()
 			.getRevision();
 		KVGrpc.newBlockingStub(this.channel)
 			.compact(CompactionRequest.newBuilder().setRevision(revision).setPhysical(true).build());
+		return revision;
 	}
 
 	/** Lets in nobody but root from now on. */

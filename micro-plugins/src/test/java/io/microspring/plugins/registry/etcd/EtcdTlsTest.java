@@ -78,6 +78,14 @@ class EtcdTlsTest {
 	}
 
 	@Test
+	void addressWithoutASchemeHasTlsWhereAnotherAsksForIt() {
+		try (Registry registry = new EtcdRegistry(options().withAddress("https://127.0.0.1:1," + ETCD.address()))) {
+			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.get("tls"))
+				.withMessageContaining("certification path");
+		}
+	}
+
+	@Test
 	void fileThatIsMissingIsNamed() {
 		Path missing = this.directory.resolve("missing.pem");
 		assertThatIllegalArgumentException()

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.ByteString;
@@ -94,6 +96,8 @@ class EtcdWatchTest {
 		former.answer(WatchResponse.newBuilder().setCanceled(true).setCompactRevision(80));
 		Stream present = this.played.nextStream();
 		assertThat(present.from()).isEqualTo(91);
+		eventually().until(() -> former.cancelled);
+		assertThat(former.halfClosed).isFalse();
 		former.tell(put(FIRST));
 		present.tell(delete(SECOND));
 		eventually().untilAsserted(() -> assertThat(this.changes).containsExactly(new Change(Action.CREATE, FIRST),
@@ -118,7 +122,9 @@ class EtcdWatchTest {
 		this.played.holds(7, FIRST);
 		this.registry.watch("s", this.changes::add);
 		this.played.nextStream().end();
-		this.played.nextStream().answer(WatchResponse.newBuilder().setCanceled(true).setCancelReason("no leader"));
+		Stream refused = this.played.nextStream();
+		refused.answer(WatchResponse.newBuilder().setCanceled(true).setCancelReason("no leader"));
+		eventually().until(() -> refused.cancelled);
 		this.played.nextStream().fail(Status.INTERNAL);
 		this.played.nextStream().tell(put(SECOND));
 		eventually().untilAsserted(() -> assertThat(this.changes).containsExactly(new Change(Action.CREATE, FIRST),
@@ -160,7 +166,40 @@ class EtcdWatchTest {
 		var watcher = this.registry.watch("s", this.changes::add);
 		Stream stream = this.played.nextStream();
 		watcher.close();
-		eventually().until(() -> stream.ended);
+		eventually().until(() -> stream.cancelled);
+		assertThat(stream.halfClosed).isFalse();
+	}
+
+	@Test
+	void changeThatNoThreadIsFreeForIsToldLater() throws Exception {
+		this.played.holds(7, FIRST);
+		this.registry.watch("s", this.changes::add);
+		Stream stream = this.played.nextStream();
+		eventually().until(() -> this.changes.size() == 1);
+		CountDownLatch busy = new CountDownLatch(1);
+		try {
+			occupy(busy);
+			stream.tell(put(SECOND));
+			// An answer by the same connection: the change has come before it.
+			assertThat(this.registry.get("s")).isNotEmpty();
+		}
+		finally {
+			busy.countDown();
+		}
+		eventually().untilAsserted(() -> assertThat(this.changes).containsExactly(new Change(Action.CREATE, FIRST),
+				new Change(Action.CREATE, SECOND)));
+	}
+
+	/** Until there is no room; of virtual threads there is always one more. */
+	private void occupy(CountDownLatch busy) {
+		try {
+			for (int i = 0; i < 10_000; i++) {
+				this.registry.executor().submit(() -> busy.await(1, TimeUnit.MINUTES));
+			}
+		}
+		catch (RejectedExecutionException expected) {
+			assertThat(expected).hasMessageContaining("busy");
+		}
 	}
 
 	private static Event put(Service service) {
@@ -258,7 +297,9 @@ class EtcdWatchTest {
 
 		private volatile WatchRequest request;
 
-		private volatile boolean ended;
+		private volatile boolean cancelled;
+
+		private volatile boolean halfClosed;
 
 		Stream(StreamObserver<WatchResponse> answers, BlockingQueue<Stream> streams) {
 			this.answers = answers;
@@ -300,12 +341,12 @@ class EtcdWatchTest {
 
 		@Override
 		public void onError(Throwable failure) {
-			this.ended = true;
+			this.cancelled = true;
 		}
 
 		@Override
 		public void onCompleted() {
-			this.ended = true;
+			this.halfClosed = true;
 		}
 
 	}
