@@ -247,9 +247,8 @@ final class EtcdCluster implements AutoCloseable {
 			case UNAVAILABLE, DEADLINE_EXCEEDED -> true;
 			// A member that only learns yet.
 			case FAILED_PRECONDITION -> description.contains("not supported for learner");
-			// One that is cut off from the others, and was asked for a lease; or gRPC, of
-			// a
-			// connection that ended just then.
+			// One that is cut off from the others, asked for a lease; or a connection
+			// that ended just then.
 			case UNKNOWN -> description.contains("not a primary lessor") || description.equals("channel closed");
 			default -> false;
 		};
