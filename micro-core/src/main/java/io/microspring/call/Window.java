@@ -2,9 +2,11 @@ package io.microspring.call;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What was received on a stream and not yet taken: 2048 messages or 4 MiB, then the
  * sender is held back. Used by the streams of client and server. go-micro holds 128
  * messages; more of them lets either side work for longer before the other has to run.
+ * The sender goes on when half is taken, or whatever a slow taker has taken meanwhile.
  * <p>
  * Thread-safe, but for {@link #take}: one thread takes at a time.
  *
@@ -32,6 +35,15 @@ public final class Window<T> {
 
 	private static final long BATCH_BYTES = 64 * 1024;
 
+	/**
+	 * After so long it counts what was taken of a batch, so that the sender of a slow
+	 * taker sees that it goes on.
+	 */
+	private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(250);
+
+	/** How many are taken without a look at the clock. */
+	private static final int LOOK = 16;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition changed = this.lock.newCondition();
@@ -47,6 +59,8 @@ public final class Window<T> {
 
 	private final Taken taken;
 
+	private final LongSupplier nanoTime;
+
 	/** The size of what is queued. */
 	private long bytes;
 
@@ -55,7 +69,20 @@ public final class Window<T> {
 
 	private long batchedBytes;
 
-	private boolean held;
+	/** Whether the sender is held back; written under the lock. */
+	private volatile boolean held;
+
+	/** Whether nobody wants the rest; written under the lock. */
+	private volatile boolean closed;
+
+	/**
+	 * When what was taken was last counted, and whether that is long ago: the taker's.
+	 */
+	private long lastCounted;
+
+	private boolean slow = true;
+
+	private int takes;
 
 	private boolean ended;
 
@@ -68,9 +95,15 @@ public final class Window<T> {
 	 * @param taken told now and then what is no longer here
 	 */
 	public Window(Consumer<Boolean> reading, ToIntFunction<T> size, Taken taken) {
+		this(reading, size, taken, System::nanoTime);
+	}
+
+	Window(Consumer<Boolean> reading, ToIntFunction<T> size, Taken taken, LongSupplier nanoTime) {
 		this.reading = reading;
 		this.size = size;
 		this.taken = taken;
+		this.nanoTime = nanoTime;
+		this.lastCounted = nanoTime.getAsLong();
 	}
 
 	/**
@@ -127,15 +160,30 @@ public final class Window<T> {
 
 	/** Ends it, well unless it had ended before, and drops what was not taken. */
 	public void close() {
+		drop(null);
+	}
+
+	/**
+	 * Ends it and drops what was not taken: had it ended well, it no longer has.
+	 * @param reason why, or null when nobody wants the rest
+	 */
+	public void drop(@Nullable MicroException reason) {
 		int messages;
 		long dropped;
 		this.lock.lock();
 		try {
-			end(null);
-			messages = this.queue.size();
-			dropped = this.bytes;
+			end(reason);
+			// The batch is the taker's to clear, who need not come again.
+			this.closed = true;
+			messages = this.queue.size() + this.batched;
+			dropped = this.bytes + this.batchedBytes;
+			if (messages > 0 && this.failure == null) {
+				this.failure = reason;
+			}
 			this.queue.clear();
 			this.bytes = 0;
+			this.batched = 0;
+			this.batchedBytes = 0;
 		}
 		finally {
 			this.lock.unlock();
@@ -152,8 +200,56 @@ public final class Window<T> {
 	 * taken
 	 */
 	public @Nullable T take(Deadline deadline, Supplier<MicroException> timeout) {
+		if (this.closed) {
+			this.batch.clear();
+		}
 		T next = this.batch.poll();
-		return (next != null) ? next : refill(deadline, timeout);
+		if (next == null) {
+			return refill(deadline, timeout);
+		}
+		if (isDue()) {
+			count();
+		}
+		return next;
+	}
+
+	private boolean isDue() {
+		if (!this.held && !this.slow && (++this.takes % LOOK) != 0) {
+			return false;
+		}
+		long now = this.nanoTime.getAsLong();
+		this.slow = now - this.lastCounted >= PAUSE;
+		if (this.slow) {
+			this.lastCounted = now;
+		}
+		return this.slow;
+	}
+
+	/** Counts what was taken of the batch, though there is more of it. */
+	private void count() {
+		int messages;
+		long gone;
+		this.lock.lock();
+		try {
+			if (this.closed) {
+				return;
+			}
+			long left = 0;
+			for (T next : this.batch) {
+				left += this.size.applyAsInt(next);
+			}
+			messages = this.batched - this.batch.size();
+			gone = this.batchedBytes - left;
+			this.batched -= messages;
+			this.batchedBytes = left;
+			if (!isFull()) {
+				release();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		tell(messages, gone);
 	}
 
 	/** Takes what has come meanwhile; of it the first at once. */

@@ -72,6 +72,7 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 		else if (current == null || current.isAnswered()) {
 			// Refused or answered: what the caller still sends is of no use.
 			log.trace("{} sends on after its answer", this.socket.remote());
+			drop(message);
 		}
 		else if (message.headers().contains(Headers.END)) {
 			if (message.body().length > 0) {
@@ -154,6 +155,9 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 		if (stream != null) {
 			stream.onMessage(message);
 		}
+		else {
+			drop(message);
+		}
 		if (!this.begun) {
 			current.received(message);
 			begin(current, message);
@@ -162,6 +166,11 @@ final class CallConnection implements Receiver, Connection, CallOrigin {
 			fail(current, MicroException.badRequest(this.server.name(),
 					current.endpoint() + " takes one message, and another came"));
 		}
+	}
+
+	/** No window holds it. */
+	private void drop(Message message) {
+		this.socket.taken(1, message.body().length);
 	}
 
 	private void ended(ServerCall current) {

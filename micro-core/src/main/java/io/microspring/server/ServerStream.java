@@ -85,7 +85,13 @@ final class ServerStream implements Stream<Object, Object> {
 			this.reason = reason;
 		}
 		MicroException error = hasGone();
-		this.window.end((cause == null || this.reason != null) ? error : error.because(cause));
+		if (this.reason != null) {
+			// Given up, perhaps for all that is held here.
+			this.window.drop(error);
+		}
+		else {
+			this.window.end((cause == null) ? error : error.because(cause));
+		}
 		this.over.complete(null);
 	}
 
@@ -95,7 +101,7 @@ final class ServerStream implements Stream<Object, Object> {
 	 * told, since what it has received is not all there was to be.
 	 */
 	void ended() {
-		this.window.end(this.call.deadline().isExpired()
+		this.window.drop(this.call.deadline().isExpired()
 				? MicroException.timeout(this.call.service(), ServerCall.DEADLINE_EXCEEDED) : hasEnded());
 		this.over.complete(null);
 		this.onEnd.run();

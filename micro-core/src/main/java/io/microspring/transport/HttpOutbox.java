@@ -37,6 +37,8 @@ final class HttpOutbox {
 	/** The bytes of the bodies in the queue. */
 	private final AtomicLong queued = new AtomicLong();
 
+	private final WriteProgress progress;
+
 	private final WriteSignal room = new WriteSignal();
 
 	/** How many messages have been written; the event loop's. */
@@ -51,6 +53,7 @@ final class HttpOutbox {
 	HttpOutbox(Channel channel, MessageEncoder encoder) {
 		this.channel = channel;
 		this.encoder = encoder;
+		this.progress = new WriteProgress(channel);
 	}
 
 	void add(Message message) {
@@ -130,6 +133,11 @@ final class HttpOutbox {
 
 	boolean isWritable() {
 		return this.queued.get() < HIGH_WATER && this.channel.isWritable();
+	}
+
+	/** Whether bytes have left since this was asked before, or none wait. */
+	boolean hasLeft() {
+		return this.progress.hasLeft();
 	}
 
 	boolean awaitWritable(Duration timeout, BooleanSupplier open) throws InterruptedException {

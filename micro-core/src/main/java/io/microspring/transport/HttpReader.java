@@ -346,6 +346,9 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 		else if (left > 0) {
 			scheduleIdle(ctx, left);
 		}
+		else if (this.socket.isTaking()) {
+			scheduleIdle(ctx, timeout);
+		}
 		else {
 			this.socket.idle();
 		}

@@ -302,6 +302,11 @@ final class HttpSocket implements NettySocket {
 		return this.deaf;
 	}
 
+	/** Whether the peer takes what waits for it, though slowly. */
+	boolean isTaking() {
+		return !this.outbox.isWritable() && this.outbox.hasLeft();
+	}
+
 	/** Nothing has happened for the idle time-out. */
 	void idle() {
 		if (!this.outbox.isWritable()) {

@@ -85,7 +85,18 @@ final class MuxDelivery {
 		if (this.due) {
 			release();
 		}
+		int count = 0;
+		long size = 0;
+		for (Object next : this.held) {
+			if (next instanceof Message message && message.headers().isEmpty()) {
+				count++;
+				size += message.body().length;
+			}
+		}
 		this.held.clear();
+		if (count > 0) {
+			this.stream.taken(count, size);
+		}
 	}
 
 	void receive(Receiver installed) {

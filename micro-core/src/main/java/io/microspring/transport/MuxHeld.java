@@ -11,15 +11,27 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class MuxHeld extends MuxOutgoing {
 
-	/** Credit is given in lumps of this size at least. */
+	/** Credit is given in lumps of this size at least, but for slow receivers. */
 	private static final int LUMP = MuxFrame.WINDOW / 4;
 
 	private final MuxStream stream;
 
 	private final MuxSession session;
 
-	/** From any thread: the cost of what was taken and still counts as held. */
+	/** Whether it counts what is still held when the stream is over. */
+	private final boolean server;
+
+	/** From any thread: the cost of all that was ever taken. */
 	private final AtomicLong taken = new AtomicLong();
+
+	/** How much of that no longer counts as held. */
+	private long settled;
+
+	/** How much of that was known when credit was last looked at; read by any thread. */
+	private volatile long looked;
+
+	/** How much of that was known when the receiver was last looked after. */
+	private long seen;
 
 	/** Whether credit waits for something to be taken; read by any thread. */
 	private volatile boolean withheld;
@@ -33,11 +45,13 @@ final class MuxHeld extends MuxOutgoing {
 	/** The cost of what has come and, as far as known, was not taken. */
 	private long held;
 
-	private boolean over;
+	/** Read by any thread. */
+	private volatile boolean over;
 
-	MuxHeld(MuxStream stream, MuxSession session) {
+	MuxHeld(MuxStream stream, MuxSession session, boolean server) {
 		this.stream = stream;
 		this.session = session;
+		this.server = server;
 	}
 
 	/** Whether the peer may send one more message. */
@@ -63,35 +77,76 @@ final class MuxHeld extends MuxOutgoing {
 	/** The receiver has taken something; from any thread. */
 	void taken(long cost) {
 		long now = this.taken.addAndGet(cost);
-		if (this.withheld && now >= LUMP && now - cost < LUMP) {
+		if (this.over ? this.server : this.withheld && now - this.looked >= LUMP) {
 			this.session.submit(this);
 		}
 	}
 
 	@Override
 	void write(MuxSession ignored) {
-		giveCredit();
+		if (this.over) {
+			settle();
+		}
+		else {
+			giveCredit();
+		}
 	}
 
 	private void giveCredit() {
-		long more = mayGive();
-		if (more < LUMP && this.handed >= LUMP && !this.withheld) {
-			this.withheld = true;
-			// Something may have been taken just before that was seen.
-			more = mayGive();
-		}
-		if (more >= LUMP && !this.over && !this.stream.isRemoteEnded()) {
-			this.withheld = false;
-			this.handed -= more;
-			this.granted += more;
-			this.session.writeCredit(this.stream.id(), (int) Math.min(more, Integer.MAX_VALUE));
+		for (long more = lump(); more >= LUMP && mayReceive(); more = lump()) {
+			give(more);
 			// Not when all is read: the peer would have nothing to do meanwhile.
 			this.session.flush();
 		}
 	}
 
+	private long lump() {
+		if (this.handed < LUMP) {
+			return 0;
+		}
+		long more = mayGive();
+		if (more < LUMP && !this.withheld) {
+			this.withheld = true;
+			// Something may have been taken just before that was seen.
+			more = mayGive();
+		}
+		return more;
+	}
+
+	/**
+	 * Gives a peer that may send nothing credit for what its receiver was handed or has
+	 * taken, however little: a slow receiver is not one that takes nothing. Called now
+	 * and then, and followed by a flush.
+	 */
+	void giveLittle() {
+		settle();
+		long lately = this.settled - this.seen;
+		this.seen = this.settled;
+		if (this.granted <= 0 && mayReceive()) {
+			long more = Math.max(mayGive(), Math.min(lately, this.handed));
+			if (more > 0 || lately > 0) {
+				give(more);
+				// What is left may have to wait again.
+				giveCredit();
+			}
+		}
+	}
+
+	private boolean mayReceive() {
+		return !this.over && !this.stream.isRemoteEnded();
+	}
+
+	private void give(long more) {
+		int credit = (int) Math.max(0, Math.min(more, Integer.MAX_VALUE));
+		this.withheld = false;
+		this.handed -= credit;
+		this.granted += credit;
+		this.session.writeCredit(this.stream.id(), credit);
+	}
+
 	private long mayGive() {
 		settle();
+		this.looked = this.settled;
 		return this.session.inbound.isLow() ? this.handed
 				: Math.min(this.handed, MuxFrame.WINDOW - this.granted - this.held);
 	}
@@ -101,15 +156,28 @@ final class MuxHeld extends MuxOutgoing {
 	 * @return the cost of what is
 	 */
 	long settle() {
-		long cost = Math.min(this.taken.getAndSet(0), this.held);
+		long now = this.taken.get();
+		long cost = Math.min(now - this.settled, this.held);
+		this.settled = now;
 		this.held -= cost;
 		this.session.inbound.add(-cost);
 		return this.held;
 	}
 
-	/** The stream is over: what is still here is somebody else's. */
+	/**
+	 * The stream is over. What a handler still holds counts until it is taken or dropped,
+	 * since a caller could cancel and begin anew; what a caller holds is its own.
+	 */
 	void end() {
 		this.over = true;
+		settle();
+		if (!this.server) {
+			forget();
+		}
+	}
+
+	/** What is held here no longer counts. */
+	void forget() {
 		this.session.inbound.add(-this.held);
 		this.held = 0;
 	}

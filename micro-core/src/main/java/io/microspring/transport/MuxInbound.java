@@ -8,17 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What has come on the streams of a multiplexed connection and their receivers have not
- * taken: how much that may be for all of them together. Belongs to the event loop.
+ * taken: how much that may be for all of them together, and for those that were cancelled
+ * since. Belongs to the event loop.
  */
 final class MuxInbound {
 
-	/** How much all streams may hold, beside a few messages that are larger. */
-	private static final long MOST_BYTES = 128 * 1024 * 1024;
-
+	/** How many of the largest messages streams may hold, where that is more. */
 	private static final int LARGE_ONES = 4;
 
 	/** From so much on each stream may hold no more than its window. */
 	private static final long LOW_BYTES = 16 * 1024 * 1024;
+
+	/** All that there may be credit for: who obeys it is not punished. */
+	private static final long MOST_BYTES = (long) MuxFrame.MOST_STREAMS * MuxFrame.WINDOW + LOW_BYTES;
 
 	private final MuxSession session;
 

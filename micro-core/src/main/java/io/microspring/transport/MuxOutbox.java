@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +45,7 @@ final class MuxOutbox {
 
 	private @Nullable ByteBuf batch;
 
-	/** What was to leave next when somebody looked, and how much of it had left. */
-	private int firstSeen;
-
-	private long progressSeen;
+	private final WriteProgress progress;
 
 	/** About as large as the last ones were. */
 	private int batchSize = SMALLEST;
@@ -58,6 +54,7 @@ final class MuxOutbox {
 		this.session = session;
 		this.channel = session.channel;
 		this.loop = session.loop;
+		this.progress = new WriteProgress(session.channel);
 	}
 
 	/** Has something written, together with others; from any thread. */
@@ -175,17 +172,7 @@ final class MuxOutbox {
 
 	/** Whether bytes have left since this was asked before, or none wait. */
 	boolean hasLeft() {
-		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
-		Object first = (buffer != null) ? buffer.current() : null;
-		if (buffer == null || first == null) {
-			return true;
-		}
-		int seen = this.firstSeen;
-		long progress = this.progressSeen;
-		// its hash, so that it is not kept
-		this.firstSeen = System.identityHashCode(first);
-		this.progressSeen = buffer.currentProgress();
-		return this.firstSeen != seen || this.progressSeen != progress;
+		return this.progress.hasLeft();
 	}
 
 	/** What was written and not flushed, or null: somebody else sees to it. */

@@ -41,7 +41,7 @@ final class MuxPending extends MuxOutgoing {
 
 	private long credit = MuxFrame.WINDOW;
 
-	/** Whether something was written since somebody looked, and when it last was. */
+	/** Whether the peer took something since somebody looked, and when it last had. */
 	private boolean moved;
 
 	private long lastMoved;
@@ -138,6 +138,8 @@ final class MuxPending extends MuxOutgoing {
 	/** The peer takes more. */
 	void credited(int more) {
 		this.credit += more;
+		// Even if that is not enough yet: somebody takes what was sent.
+		this.moved = true;
 		pump();
 	}
 
@@ -162,6 +164,11 @@ final class MuxPending extends MuxOutgoing {
 			return false;
 		}
 		return now - this.lastMoved >= nanos;
+	}
+
+	/** What the peer says is not read: whether it takes anything is not known. */
+	void unheard(long now) {
+		this.lastMoved = now;
 	}
 
 	@Override

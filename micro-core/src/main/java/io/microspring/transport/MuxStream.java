@@ -61,9 +61,9 @@ final class MuxStream implements Socket {
 	 */
 	MuxStream(MuxSession session, int id) {
 		this.session = session;
-		this.held = new MuxHeld(this, session);
 		this.id = id;
 		this.server = id != 0;
+		this.held = new MuxHeld(this, session, this.server);
 	}
 
 	// sending
@@ -294,6 +294,16 @@ final class MuxStream implements Socket {
 		}
 	}
 
+	/** We do not listen to what the peer says. */
+	void unheard(long now) {
+		this.pending.unheard(now);
+	}
+
+	/** Gives the peer a little credit when its receiver is slow. */
+	void giveLittle() {
+		this.held.giveLittle();
+	}
+
 	/** Ends the stream for a reason that both ends are told. */
 	void giveUp(MicroException error) {
 		if (!this.over) {
@@ -303,6 +313,8 @@ final class MuxStream implements Socket {
 			}
 			this.session.flushLater();
 			end(new TransportException("the stream with " + remote() + ": " + error.detail(), false, error));
+			// That is the room which is made.
+			this.held.forget();
 		}
 	}
 

@@ -65,14 +65,18 @@ final class MuxWatch {
 			// It is we who do not listen: the peer is to hear of us meanwhile.
 			this.lastHeard = now;
 			this.session.writeEmpty(MuxFrame.PONG, 0);
-			this.session.flush();
+			for (MuxStream stream : this.session.streams.values()) {
+				stream.unheard(now);
+			}
+			giveCredit();
+			return;
 		}
-		else if (underWay && now - this.lastHeard >= patience) {
+		if (underWay && now - this.lastHeard >= patience) {
 			broken(" does not answer");
+			return;
 		}
-		else if (underWay && now - this.lastHeard >= tickNanos()) {
+		if (underWay && now - this.lastHeard >= tickNanos()) {
 			this.session.writeEmpty(MuxFrame.PING, 0);
-			this.session.flush();
 		}
 		else if (!underWay && now - Math.max(this.lastWritten, this.lastHeard) >= this.idle) {
 			this.session.drain();
@@ -80,6 +84,15 @@ final class MuxWatch {
 		for (MuxStream stream : new ArrayList<>(this.session.streams.values())) {
 			stream.checkTaken(now, this.idle);
 		}
+		giveCredit();
+	}
+
+	/** The senders of slow receivers see that these go on. */
+	private void giveCredit() {
+		for (MuxStream stream : this.session.streams.values()) {
+			stream.giveLittle();
+		}
+		this.session.flush();
 	}
 
 	private void broken(String reason) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class WindowTest {
 
@@ -24,11 +25,13 @@ class WindowTest {
 
 	private final AtomicLong bytes = new AtomicLong();
 
+	private final AtomicLong clock = new AtomicLong();
+
 	private final Window<byte[]> window = new Window<>(this.reading::add, (message) -> message.length,
 			(count, size) -> {
 				this.messages.addAndGet(count);
 				this.bytes.addAndGet(size);
-			});
+			}, this.clock::get);
 
 	@Test
 	void manyMessagesHoldBackTheSenderUntilHalfAreTaken() {
@@ -44,6 +47,39 @@ class WindowTest {
 		assertThat(this.reading).containsExactly(false);
 		take();
 		assertThat(this.reading).containsExactly(false, true);
+	}
+
+	@Test
+	void senderOfASlowTakerGoesOnNowAndThen() {
+		for (int i = 0; i < SIZE; i++) {
+			this.window.add(new byte[1]);
+		}
+		take();
+		take();
+		assertThat(this.reading).containsExactly(false);
+		this.clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+		take();
+		assertThat(this.reading).containsExactly(false, true);
+		assertThat(this.messages).hasValue(3);
+		for (int i = 0; i < 3; i++) {
+			this.window.add(new byte[1]);
+		}
+		assertThat(this.reading).containsExactly(false, true, false);
+	}
+
+	@Test
+	void whatIsDroppedIsToldWithWhatWasBatchedAndIsNoGoodEnd() {
+		for (int i = 0; i < 10; i++) {
+			this.window.add(new byte[10]);
+		}
+		this.window.end(null);
+		take();
+		take();
+		this.window.drop(MicroException.plain("too late"));
+		assertThat(this.messages).hasValue(10);
+		assertThat(this.bytes).hasValue(100);
+		assertThatThrownBy(this::takeOrEnd).hasMessageContaining("too late");
+		assertThat(this.messages).hasValue(10);
 	}
 
 	@Test

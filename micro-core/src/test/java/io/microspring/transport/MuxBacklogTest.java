@@ -2,6 +2,8 @@ package io.microspring.transport;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,10 +30,13 @@ class MuxBacklogTest {
 
 	private static final int BODY = 100_000;
 
+	/** So many messages use up the credit that a stream begins with. */
+	private static final int FILLING = 3;
+
 	private static final HttpOptions OPTIONS = HttpOptions.defaults().withMaxMessageSize(BODY);
 
 	/** What all streams may hold. */
-	private static final long MOST = 128 * 1024 * 1024;
+	private static final long MOST = 1000 * 256 * 1024 + 16 * 1024 * 1024;
 
 	/** What all answers may hold. */
 	private static final long MOST_ANSWERS = 64 * 1024 * 1024;
@@ -113,24 +118,25 @@ class MuxBacklogTest {
 	}
 
 	@Test
+	void streamsThatUseUpTheirCreditGoOn() throws Exception {
+		assertThat(failuresWhenFilled(600, false)).isZero();
+	}
+
+	@Test
 	void streamsThatHoldTooMuchTogetherAreGivenUp() throws Exception {
-		int count = 600;
-		int each = 3;
+		int failures = failuresWhenFilled(1000, false);
+		assertThat((long) (1000 - failures) * FILLING * BODY).isBetween(MOST / 2, MOST);
+		assertThat(this.ends).hasSizeGreaterThanOrEqualTo(failures);
+		assertThat(reason().code()).isEqualTo(429);
+	}
+
+	/** How many streams are given up when that many use up what credit they have. */
+	private int failuresWhenFilled(int count, boolean cancelled) throws Exception {
 		try (RawConnection client = open()) {
 			for (int i = 1; i <= count; i++) {
-				int id = i;
-				client.write(MuxLimitsTest.frames((out) -> {
-					MuxLimitsTest.headers(out, MuxFrame.OPEN, id,
-							Metadata.of(Headers.SERVICE, "s", Headers.ENDPOINT, "A.B"));
-					for (int j = 0; j < each; j++) {
-						MuxLimitsTest.body(out, MuxFrame.MESSAGE, id, BODY);
-					}
-				}));
+				fill(client, i, cancelled);
 			}
-			client.write(MuxLimitsTest.frames((out) -> {
-				MuxLimitsTest.template(out);
-				MuxLimitsTest.call(out, count + 1, Metadata.empty(), 0);
-			}));
+			call(client, count + 1);
 			IncomingCall call = this.calls.poll(10, TimeUnit.SECONDS);
 			assertThat(call).isNotNull();
 			call.answer(Metadata.empty(), call.body());
@@ -142,10 +148,78 @@ class MuxBacklogTest {
 					failures++;
 				}
 			}
-			assertThat((long) (count - failures) * each * BODY).isBetween(MOST / 2, MOST);
-			assertThat(this.ends).hasSize(failures);
-			assertThat(reason().code()).isEqualTo(429);
+			return failures;
 		}
+	}
+
+	@Test
+	void whatHandlersHoldCountsAlsoWhenTheCallerHasCancelled() throws Exception {
+		int failures = failuresWhenFilled(1100, true);
+		assertThat((long) (1100 - failures) * FILLING * BODY).isBetween(MOST / 2, MOST);
+	}
+
+	@Test
+	void whatHandlersTakeAfterTheCallerHasCancelledNoLongerCounts() throws Exception {
+		try (RawConnection client = open()) {
+			for (int i = 1; i <= 1100; i++) {
+				fill(client, i, true);
+				Socket stream = this.streams.poll(10, TimeUnit.SECONDS);
+				assertThat(stream).isNotNull();
+				await().pollInterval(Duration.ofMillis(1)).until(() -> !stream.isOpen());
+				stream.taken(FILLING, FILLING * BODY);
+			}
+			call(client, 2000);
+			assertThat(this.calls.poll(10, TimeUnit.SECONDS)).isNotNull();
+		}
+	}
+
+	@Test
+	void withheldCreditIsGivenThoughWhatWasTakenIsCountedForOthersMeanwhile() throws Exception {
+		int count = 80;
+		int each = 20_000;
+		try (RawConnection client = open()) {
+			for (int i = 1; i <= count; i++) {
+				int id = i;
+				client.write(MuxLimitsTest.frames((out) -> fill(out, id)));
+			}
+			call(client, count + 1);
+			assertThat(this.calls.poll(10, TimeUnit.SECONDS)).isNotNull();
+			List<Socket> opened = new ArrayList<>(this.streams);
+			List<Integer> credited = new ArrayList<>();
+			for (int i = 0; i < FILLING * BODY / each; i++) {
+				opened.get(count - 1).taken(0, each);
+				// for which the streams are counted anew
+				opened.get(60 + i).taken(0, BODY);
+				do {
+					credited.add((int) skip(client, MuxFrame.CREDIT).rest().charAt(0));
+				}
+				while (credited.get(credited.size() - 1) != 61 + i);
+			}
+			assertThat(credited).contains(count);
+		}
+	}
+
+	private static void fill(ByteBuf out, int id) {
+		MuxLimitsTest.headers(out, MuxFrame.OPEN, id, Metadata.of(Headers.SERVICE, "s", Headers.ENDPOINT, "A.B"));
+		for (int j = 0; j < FILLING; j++) {
+			MuxLimitsTest.body(out, MuxFrame.MESSAGE, id, BODY);
+		}
+	}
+
+	private static void fill(RawConnection client, int id, boolean cancelled) throws Exception {
+		client.write(MuxLimitsTest.frames((out) -> {
+			fill(out, id);
+			if (cancelled) {
+				MuxFrame.writeEmpty(out, MuxFrame.CANCEL, id);
+			}
+		}));
+	}
+
+	private static void call(RawConnection client, int id) throws Exception {
+		client.write(MuxLimitsTest.frames((out) -> {
+			MuxLimitsTest.template(out);
+			MuxLimitsTest.call(out, id, Metadata.empty(), 0);
+		}));
 	}
 
 	@Test
