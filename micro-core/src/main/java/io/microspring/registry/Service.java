@@ -1,6 +1,8 @@
 package io.microspring.registry;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,6 +74,28 @@ public record Service(String name, String version, Map<String, String> metadata,
 			}
 		}
 		merged.add(news);
+		return List.copyOf(merged);
+	}
+
+	/**
+	 * Puts together what a registry holds node by node.
+	 * @param entries services, mostly of one node each, of any names and versions
+	 * @return one entry per name and version, in the order in which these first came: its
+	 * metadata and endpoints are those of the last, and of nodes of one id it has the
+	 * last
+	 */
+	public static List<Service> byVersion(Collection<Service> entries) {
+		Map<List<String>, Service> versions = new LinkedHashMap<>();
+		Map<List<String>, Map<String, Node>> nodes = new LinkedHashMap<>();
+		for (Service entry : entries) {
+			List<String> version = List.of(entry.name, entry.version);
+			versions.put(version, entry);
+			Map<String, Node> known = nodes.computeIfAbsent(version, (key) -> new LinkedHashMap<>());
+			entry.nodes.forEach((node) -> known.put(node.id(), node));
+		}
+		List<Service> merged = new ArrayList<>();
+		versions.forEach((version, service) -> merged
+			.add(service.withNodes(List.copyOf(nodes.getOrDefault(version, Map.of()).values()))));
 		return List.copyOf(merged);
 	}
 

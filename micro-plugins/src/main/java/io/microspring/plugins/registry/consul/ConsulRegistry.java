@@ -249,7 +249,7 @@ public final class ConsulRegistry implements Registry {
 
 	/** One entry per version that has living nodes. */
 	private static List<Service> services(String name, List<HealthService> answer) {
-		Map<String, Service> versions = new LinkedHashMap<>();
+		List<Service> services = new ArrayList<>();
 		for (HealthService entry : answer) {
 			HealthService.Service service = entry.getService();
 			if (entry.getChecks().stream().anyMatch((check) -> check.getStatus() == Check.CheckStatus.CRITICAL)) {
@@ -258,11 +258,10 @@ public final class ConsulRegistry implements Registry {
 			List<String> tags = (service.getTags() != null) ? service.getTags() : List.of();
 			String version = ConsulTags.versions(tags).stream().findFirst().orElse("");
 			Node node = new Node(service.getId(), address(entry), ConsulTags.nodeMetadata(tags));
-			Service news = new Service(name, version, ConsulTags.serviceMetadata(tags), ConsulTags.endpoints(tags),
-					List.of(node));
-			versions.merge(version, news, (known, added) -> Service.merge(List.of(known), added).get(0));
+			services.add(new Service(name, version, ConsulTags.serviceMetadata(tags), ConsulTags.endpoints(tags),
+					List.of(node)));
 		}
-		return List.copyOf(versions.values());
+		return Service.byVersion(services);
 	}
 
 	private static String address(HealthService entry) {

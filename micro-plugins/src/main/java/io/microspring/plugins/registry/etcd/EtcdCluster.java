@@ -222,10 +222,11 @@ final class EtcdCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Runs what is done with answers. What there is no room for is tried again: gRPC
-	 * would forget it, and a stream that misses one call hears of nothing any more.
+	 * Runs what is done with answers, and what is asked again. What there is no room for
+	 * is tried again: gRPC would forget it, and a stream that misses one call hears of
+	 * nothing any more.
 	 */
-	private void execute(Runnable task) {
+	void execute(Runnable task) {
 		try {
 			this.executor.execute(task);
 		}

@@ -2,12 +2,10 @@ package io.microspring.plugins.registry.etcd;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -161,12 +159,8 @@ public final class EtcdRegistry implements Registry {
 		return this.store;
 	}
 
-	ExecutorService executor() {
-		return this.cluster.executor();
-	}
-
-	boolean isClosed() {
-		return this.closed;
+	EtcdCluster cluster() {
+		return this.cluster;
 	}
 
 	/** The member in use. */
@@ -190,16 +184,14 @@ public final class EtcdRegistry implements Registry {
 
 	/** One entry per name and version. */
 	private static List<Service> services(List<KeyValue> entries, String name) {
-		Map<String, List<Service>> names = new LinkedHashMap<>();
+		List<Service> services = new ArrayList<>();
 		for (KeyValue entry : entries) {
 			Service service = EtcdKeys.read(entry, name);
 			if (service != null) {
-				names.merge(service.name(), List.of(service), (known, news) -> Service.merge(known, news.get(0)));
+				services.add(service);
 			}
 		}
-		List<Service> services = new ArrayList<>();
-		names.values().forEach(services::addAll);
-		return List.copyOf(services);
+		return Service.byVersion(services);
 	}
 
 	/**

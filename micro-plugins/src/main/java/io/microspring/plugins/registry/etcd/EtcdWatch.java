@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -154,16 +153,7 @@ final class EtcdWatch implements Registry.Watcher {
 	}
 
 	private void beginAfter(Duration pause) {
-		Threads.after(pause, () -> {
-			try {
-				this.registry.executor().execute(this::beginAgain);
-			}
-			catch (RejectedExecutionException ex) {
-				if (!this.registry.isClosed()) {
-					beginAfter(pause);
-				}
-			}
-		});
+		Threads.after(pause, () -> this.registry.cluster().execute(this::beginAgain));
 	}
 
 	private void beginAgain() {

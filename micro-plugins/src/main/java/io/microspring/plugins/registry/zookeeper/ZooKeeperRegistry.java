@@ -2,8 +2,6 @@ package io.microspring.plugins.registry.zookeeper;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -118,7 +116,7 @@ public final class ZooKeeperRegistry implements Registry {
 			log.debug("Nothing can be registered as '{}'", name, ex);
 			return List.of();
 		}
-		return versions(this.session.ask("look up " + name, (zooKeeper) -> ZNodes.services(zooKeeper, path))
+		return Service.byVersion(this.session.ask("look up " + name, (zooKeeper) -> ZNodes.services(zooKeeper, path))
 			.stream()
 			// go-micro writes a slash in a name as a dash.
 			.filter((service) -> service.name().equals(name))
@@ -127,7 +125,7 @@ public final class ZooKeeperRegistry implements Registry {
 
 	@Override
 	public List<Service> list() {
-		return versions(this.session.ask("list services", this.zNodes::list));
+		return Service.byVersion(this.session.ask("list services", this.zNodes::list));
 	}
 
 	@Override
@@ -215,22 +213,6 @@ public final class ZooKeeperRegistry implements Registry {
 			// Lost again, so this runs again; else a renewal tells whoever registered.
 			log.debug("What is registered is not restored", ex);
 		}
-	}
-
-	/** One entry per version of a name. */
-	private static List<Service> versions(List<Service> entries) {
-		Map<List<String>, Service> versions = new LinkedHashMap<>();
-		Map<List<String>, Map<String, Node>> nodes = new LinkedHashMap<>();
-		for (Service entry : entries) {
-			List<String> version = List.of(entry.name(), entry.version());
-			versions.put(version, entry);
-			Map<String, Node> known = nodes.computeIfAbsent(version, (key) -> new LinkedHashMap<>());
-			entry.nodes().forEach((node) -> known.put(node.id(), node));
-		}
-		List<Service> merged = new ArrayList<>();
-		versions.forEach((version, service) -> merged
-			.add(service.withNodes(List.copyOf(nodes.getOrDefault(version, Map.of()).values()))));
-		return List.copyOf(merged);
 	}
 
 }

@@ -194,7 +194,7 @@ class EtcdWatchTest {
 	private void occupy(CountDownLatch busy) {
 		try {
 			for (int i = 0; i < 10_000; i++) {
-				this.registry.executor().submit(() -> busy.await(1, TimeUnit.MINUTES));
+				this.registry.cluster().executor().submit(() -> busy.await(1, TimeUnit.MINUTES));
 			}
 		}
 		catch (RejectedExecutionException expected) {
