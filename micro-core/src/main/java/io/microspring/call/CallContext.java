@@ -16,13 +16,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param deadline the deadline of the call that is being served
  * @param metadata what calls made from inside it carry besides their own metadata
+ * @param caller who made the call that is being served: the peer's address, empty when
+ * there is none
  */
-public record CallContext(Deadline deadline, Metadata metadata) {
+public record CallContext(Deadline deadline, Metadata metadata, String caller) {
 
 	/** Outside any call. */
 	public static final CallContext NONE = new CallContext(Deadline.NONE, Metadata.empty());
 
 	private static final ThreadLocal<@Nullable CallContext> CURRENT = new ThreadLocal<>();
+
+	/**
+	 * A context without a caller.
+	 * @param deadline the deadline of the call that is being served
+	 * @param metadata what calls made from inside it carry besides their own metadata
+	 */
+	public CallContext(Deadline deadline, Metadata metadata) {
+		this(deadline, metadata, "");
+	}
 
 	/**
 	 * The context of the call that this thread serves.

@@ -7,6 +7,7 @@ import java.util.Objects;
 
 import io.microspring.message.Metadata;
 import io.microspring.selector.Filter;
+import io.microspring.selector.Strategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,10 @@ public final class CallOptions {
 
 	private List<Filter> filters = List.of();
 
+	private @Nullable Strategy strategy;
+
+	private @Nullable String key;
+
 	private CallOptions() {
 	}
 
@@ -51,6 +56,8 @@ public final class CallOptions {
 		this.protocol = other.protocol;
 		this.metadata = other.metadata;
 		this.filters = other.filters;
+		this.strategy = other.strategy;
+		this.key = other.key;
 	}
 
 	/**
@@ -186,6 +193,29 @@ public final class CallOptions {
 	}
 
 	/**
+	 * A copy whose nodes are chosen otherwise. go-micro: {@code selector.WithStrategy}.
+	 * @param strategy the strategy
+	 * @return the copy
+	 */
+	public CallOptions withStrategy(Strategy strategy) {
+		CallOptions copy = new CallOptions(this);
+		copy.strategy = Objects.requireNonNull(strategy);
+		return copy;
+	}
+
+	/**
+	 * A copy with what calls that belong together have in common, such as the id of a
+	 * user: strategies that go by a key send calls of one key to one node.
+	 * @param key the key
+	 * @return the copy
+	 */
+	public CallOptions withKey(String key) {
+		CallOptions copy = new CallOptions(this);
+		copy.key = Objects.requireNonNull(key);
+		return copy;
+	}
+
+	/**
 	 * These options, and where they leave something open what others say.
 	 * @param base the others
 	 * @return the options of both
@@ -206,6 +236,8 @@ public final class CallOptions {
 		copy.metadata = base.metadata.withAll(this.metadata);
 		copy.filters = new ArrayList<>(base.filters);
 		copy.filters.addAll(this.filters);
+		copy.strategy = (this.strategy != null) ? this.strategy : base.strategy;
+		copy.key = (this.key != null) ? this.key : base.key;
 		return copy;
 	}
 
@@ -287,6 +319,22 @@ public final class CallOptions {
 	 */
 	public List<Filter> filters() {
 		return this.filters;
+	}
+
+	/**
+	 * How its nodes are chosen.
+	 * @return the strategy, or null for the selector's
+	 */
+	public @Nullable Strategy strategy() {
+		return this.strategy;
+	}
+
+	/**
+	 * What calls that belong together have in common.
+	 * @return the key, or null for none
+	 */
+	public @Nullable String key() {
+		return this.key;
 	}
 
 }

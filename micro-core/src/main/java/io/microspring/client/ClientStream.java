@@ -11,6 +11,8 @@ import io.microspring.client.Dialect.Conversation;
 import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
+import io.microspring.registry.Node;
+import io.microspring.selector.Outcome;
 import io.microspring.transport.Receiver;
 import io.microspring.transport.Socket;
 import io.microspring.transport.TransportException;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	private final PreparedCall call;
+
+	private final Node node;
 
 	private final Conversation conversation;
 
@@ -45,14 +49,15 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 	/** Whether the handler has said the last word. */
 	private volatile boolean ending;
 
-	ClientStream(PreparedCall call, Conversation conversation, Deadline deadline, Socket socket) {
+	ClientStream(PreparedCall call, Node node, Dialect.Opened opened, Deadline deadline) {
 		this.call = call;
-		this.conversation = conversation;
+		this.node = node;
+		this.conversation = opened.conversation();
 		this.client = call.client();
 		this.endpoint = call.endpoint();
 		this.deadline = deadline;
-		this.socket = socket;
-		this.window = new Window<>(socket::reading, (message) -> message.body().length, socket::taken);
+		this.socket = opened.socket();
+		this.window = new Window<>(this.socket::reading, (message) -> message.body().length, this.socket::taken);
 	}
 
 	void begin(@Nullable Message first) {
@@ -178,6 +183,8 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	@Override
 	public void onClosed(@Nullable Throwable cause) {
+		Outcome outcome = this.ending ? Outcome.ANSWERED : this.over.isDone() ? Outcome.GIVEN_UP : Outcome.DISCONNECTED;
+		this.client.ended(this, outcome, cause);
 		if (cause instanceof TransportException && cause.getCause() instanceof MicroException reason) {
 			end(reason);
 		}
@@ -186,7 +193,6 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 					"the stream from " + this.endpoint + " at " + this.socket.remote() + " broke off");
 			end((cause == null) ? error : error.because(cause));
 		}
-		this.client.ended(this);
 	}
 
 	/** Ends as the handler said, and tells it so, as Go's clients do. */
@@ -195,6 +201,14 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 		// Before anyone hears of the end, who would close the stream himself.
 		closeSend();
 		end(failure);
+	}
+
+	PreparedCall call() {
+		return this.call;
+	}
+
+	Node node() {
+		return this.node;
 	}
 
 	private boolean hasEnded() {

@@ -1,6 +1,7 @@
 package io.microspring.client;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 import io.microspring.call.CallContext;
 import io.microspring.client.CallFunction.Outgoing;
@@ -9,13 +10,16 @@ import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.selector.Filter;
+import io.microspring.selector.Selection;
+import io.microspring.selector.Strategy;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What of a call is the same for every node it is tried on. To be used by one thread at a
  * time.
  */
-final class PreparedCall {
+final class PreparedCall implements Selection {
 
 	private static final int LONGEST_TEXT = 300;
 
@@ -27,7 +31,7 @@ final class PreparedCall {
 
 	private final String contentType;
 
-	private final Metadata propagated;
+	private final CallContext context;
 
 	/** What the codec was chosen for. */
 	private Dialect dialect;
@@ -40,7 +44,7 @@ final class PreparedCall {
 	PreparedCall(RpcClient client, Outgoing call, CallContext context) {
 		this.client = client;
 		this.call = call;
-		this.propagated = context.metadata();
+		this.context = context;
 		this.id = client.dialects.nextId();
 		this.contentType = client.contentType(call);
 		this.dialect = client.dialects.expected(call, this.contentType);
@@ -134,8 +138,50 @@ final class PreparedCall {
 		return this.id;
 	}
 
-	String endpoint() {
+	@Override
+	public String service() {
+		return this.call.request().service();
+	}
+
+	@Override
+	public String endpoint() {
 		return this.call.request().endpoint();
+	}
+
+	@Override
+	public List<Filter> filters() {
+		return this.call.options().filters();
+	}
+
+	@Override
+	public @Nullable Strategy strategy() {
+		return this.call.options().strategy();
+	}
+
+	@Override
+	public @Nullable String key() {
+		return this.call.options().key();
+	}
+
+	@Override
+	public @Nullable String metadata(String name) {
+		String own = this.call.options().metadata().get(name);
+		return (own != null) ? own : propagated().get(name);
+	}
+
+	@Override
+	public String caller() {
+		return this.context.caller();
+	}
+
+	@Override
+	public boolean idempotent() {
+		return this.call.options().idempotent();
+	}
+
+	@Override
+	public boolean stream() {
+		return this.call.stream();
 	}
 
 	String contentType() {
@@ -144,12 +190,12 @@ final class PreparedCall {
 
 	/** Whether it has no headers but those that the protocol gives it. */
 	boolean isPlain() {
-		return this.propagated.isEmpty() && this.call.options().metadata().isEmpty();
+		return propagated().isEmpty() && this.call.options().metadata().isEmpty();
 	}
 
 	/** Headers of the call that is being served and that are carried on. */
 	Metadata propagated() {
-		return this.propagated;
+		return this.context.metadata();
 	}
 
 }

@@ -34,6 +34,8 @@ import io.microspring.message.Metadata;
 import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
+import io.microspring.selector.Outcome;
+import io.microspring.selector.Selection;
 import io.microspring.selector.Selector;
 import io.microspring.selector.Strategy;
 import io.microspring.transport.Transport;
@@ -258,11 +260,11 @@ final class RpcClient implements Client {
 	 * Chooses a node, which may take a look-up. While these fail, the next call does not
 	 * count on memory.
 	 */
-	Node select(Outgoing call, List<Node> tried) {
-		String service = call.request().service();
+	Node select(Selection call, List<Node> tried) {
+		String service = call.service();
 		Node node;
 		try {
-			node = this.selector.select(service, call.options().filters(), tried);
+			node = this.selector.select(call, tried);
 		}
 		catch (RuntimeException ex) {
 			this.found.remove(service);
@@ -274,10 +276,20 @@ final class RpcClient implements Client {
 		return node;
 	}
 
-	void mark(Outgoing call, Node node, @Nullable Throwable failure) {
+	/** Tells the selector, once for each node that it chose. */
+	void mark(Selection call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
 		if (!node.id().isEmpty()) {
-			this.selector.mark(call.request().service(), node, failure);
+			this.selector.mark(call, node, outcome, nanos, failure);
 		}
+	}
+
+	/** What a failure says of the node. */
+	static Outcome outcome(Throwable failure) {
+		if (failure instanceof MicroException error) {
+			boolean fault = !error.isPlain() && (error.code() >= 500 || error.code() == 408);
+			return fault ? Outcome.FAULTED : Outcome.ANSWERED;
+		}
+		return Outcome.DISCONNECTED;
 	}
 
 	/**
@@ -331,8 +343,11 @@ final class RpcClient implements Client {
 		}
 	}
 
-	void ended(ClientStream stream) {
-		this.streams.remove(stream);
+	/** Its socket has closed. */
+	void ended(ClientStream stream, Outcome outcome, @Nullable Throwable cause) {
+		if (this.streams.remove(stream)) {
+			mark(stream.call(), stream.node(), outcome, 0, cause);
+		}
 	}
 
 	private CompletableFuture<@Nullable Object> invoke(Outgoing call) {

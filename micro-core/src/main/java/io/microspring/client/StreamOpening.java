@@ -13,7 +13,7 @@ import io.microspring.concurrent.Stages;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.registry.Node;
-import io.microspring.transport.Socket;
+import io.microspring.selector.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,14 +72,22 @@ final class StreamOpening {
 
 	private void dial(int attempts, List<Node> tried) {
 		Node node;
+		try {
+			node = node(tried);
+		}
+		catch (RuntimeException ex) {
+			this.result.completeExceptionally(ex);
+			return;
+		}
+		long start = System.nanoTime();
 		Dialect dialect;
 		Message body;
 		try {
-			node = node(tried);
 			dialect = this.client.dialects.of(node, this.call);
 			body = this.prepared.body(dialect);
 		}
 		catch (RuntimeException ex) {
+			this.client.mark(this.prepared, node, Outcome.GIVEN_UP, 0, ex);
 			this.result.completeExceptionally(ex);
 			return;
 		}
@@ -89,11 +97,11 @@ final class StreamOpening {
 		Duration most = (left.compareTo(limit) < 0) ? left : limit;
 		dialect.open(this.prepared, node.address(), most).whenComplete((opened, failure) -> {
 			if (failure == null) {
-				opened(opened.socket(), opened.conversation(), body);
+				opened(node, opened, body);
 				return;
 			}
 			Throwable cause = Stages.cause(failure);
-			this.client.mark(this.call, node, cause);
+			this.client.mark(this.prepared, node, RpcClient.outcome(cause), System.nanoTime() - start, cause);
 			if (attempts > 1 && !this.deadline.isExpired()) {
 				dialLater(attempts - 1, Stream.concat(tried.stream(), Stream.of(node)).toList());
 			}
@@ -105,11 +113,11 @@ final class StreamOpening {
 
 	private Node node(List<Node> tried) {
 		String address = this.call.options().address();
-		return (address != null) ? Node.of("", address) : this.client.select(this.call, tried);
+		return (address != null) ? Node.of("", address) : this.client.select(this.prepared, tried);
 	}
 
-	private void opened(Socket socket, Dialect.Conversation conversation, Message body) {
-		ClientStream stream = new ClientStream(this.prepared, conversation, this.deadline, socket);
+	private void opened(Node node, Dialect.Opened opened, Message body) {
+		ClientStream stream = new ClientStream(this.prepared, node, opened, this.deadline);
 		try {
 			stream.begin((this.call.request().body() == null) ? null : body);
 		}

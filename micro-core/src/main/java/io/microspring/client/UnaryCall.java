@@ -15,8 +15,6 @@ import java.util.stream.Stream;
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
 import io.microspring.client.CallFunction.Outgoing;
-import io.microspring.client.Dialect.Answer;
-import io.microspring.client.Dialect.Exchange;
 import io.microspring.client.RetryPolicy.Failure;
 import io.microspring.concurrent.Stages;
 import io.microspring.concurrent.Threads;
@@ -24,6 +22,7 @@ import io.microspring.concurrent.Timeout;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.registry.Node;
+import io.microspring.selector.Outcome;
 import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 
@@ -102,27 +101,30 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 
 	@Override
 	public boolean complete(@Nullable Object value) {
-		return end(value, null);
+		return end(value, null, null);
 	}
 
 	@Override
 	public boolean completeExceptionally(Throwable failure) {
-		return end(null, Objects.requireNonNull(failure));
+		return end(null, Objects.requireNonNull(failure), null);
 	}
 
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
-		if (!end(null, new CancellationException())) {
-			return false;
-		}
-		giveUp();
-		return true;
+		return end(null, new CancellationException(), Outcome.GIVEN_UP);
 	}
 
-	/** Tells whoever waits, once, in the context that the call was made in. */
-	private boolean end(@Nullable Object value, @Nullable Throwable failure) {
+	/**
+	 * Tells whoever waits, once, in the context that the call was made in.
+	 * @param givenUp what becomes of the attempt under way, or null when there is none
+	 */
+	private boolean end(@Nullable Object value, @Nullable Throwable failure, @Nullable Outcome givenUp) {
 		if (!OVER.compareAndSet(this, 0, 1)) {
 			return false;
+		}
+		Attempt underWay = this.current;
+		if (givenUp != null && underWay != null) {
+			underWay.giveUp(givenUp, failure);
 		}
 		this.clock.stop();
 		this.client.ended();
@@ -180,9 +182,15 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		Message body;
 		try {
 			Node node = node();
-			Dialect dialect = this.client.dialects.of(node, this.call);
-			body = this.prepared.body(dialect);
-			attempt = new Attempt(node, dialect, attemptDeadline());
+			try {
+				Dialect dialect = this.client.dialects.of(node, this.call);
+				body = this.prepared.body(dialect);
+				attempt = new Attempt(this, node, dialect, attemptDeadline());
+			}
+			catch (RuntimeException ex) {
+				this.client.mark(this.prepared, node, Outcome.GIVEN_UP, 0, ex);
+				throw ex;
+			}
 		}
 		catch (MicroException ex) {
 			// That the service has gone since says less than why the call failed.
@@ -200,9 +208,21 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		attempt.start(body);
 	}
 
+	boolean isOver() {
+		return this.over != 0;
+	}
+
+	Deadline deadline() {
+		return this.deadline;
+	}
+
+	PreparedCall prepared() {
+		return this.prepared;
+	}
+
 	private Node node() {
 		String address = this.call.options().address();
-		return (address != null) ? Node.of("", address) : this.client.select(this.call, this.tried);
+		return (address != null) ? Node.of("", address) : this.client.select(this.prepared, this.tried);
 	}
 
 	/** A third of what is left while another attempt could follow, else all of it. */
@@ -212,20 +232,20 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	}
 
 	/** A dial can always be tried elsewhere, so it never takes all the time there is. */
-	private Duration dialTime(Deadline limit) {
+	Duration dialTime(Deadline limit) {
 		Duration left = limit.remaining();
 		Duration third = this.deadline.remaining().dividedBy(3);
 		return (this.attempts <= this.retries && third.compareTo(left) < 0) ? third : left;
 	}
 
-	private void answered(Attempt attempt, Message answer) {
-		MicroException error = attempt.dialect.error(answer);
+	/** An attempt was answered, by an error maybe. */
+	void answered(Attempt attempt, Message answer) {
+		MicroException error = attempt.error(answer);
 		if (error != null) {
-			failed(attempt.node, new Failure(error, this.attempts, false, this.call.options().idempotent()));
+			failed(attempt.node(), new Failure(error, this.attempts, false, this.call.options().idempotent()));
 			return;
 		}
-		Node node = attempt.node;
-		this.client.mark(this.call, node, null);
+		Node node = attempt.node();
 		MicroException tooLarge = this.prepared.tooLarge(answer, node.address());
 		if (tooLarge != null) {
 			completeExceptionally(tooLarge);
@@ -234,8 +254,12 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		complete(this.prepared.decode(answer, node.address()));
 	}
 
+	/** An attempt came to nothing. */
+	void failed(Node node, Throwable thrown) {
+		failed(node, toFailure(node, thrown));
+	}
+
 	private void failed(Node node, Failure failure) {
-		this.client.mark(this.call, node, failure.error());
 		RetryPolicy policy = this.call.options().retryPolicy();
 		policy = (policy != null) ? policy : this.client.options.retryPolicy();
 		if (this.deadline.isExpired()) {
@@ -291,16 +315,9 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 
 	private MicroException timeout() {
 		Attempt last = this.current;
-		String where = (last == null) ? "" : " at " + last.node.address();
+		String where = (last == null) ? "" : " at " + last.node().address();
 		return MicroException.timeout(Dialects.ID, "call timeout: no answer from " + this.call.request().service() + " "
 				+ this.call.request().endpoint() + where + " in time, attempt " + this.attempts);
-	}
-
-	private void giveUp() {
-		Attempt underWay = this.current;
-		if (underWay != null) {
-			underWay.abandon();
-		}
 	}
 
 	/**
@@ -318,127 +335,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 
 		@Override
 		protected void expired() {
-			if (completeExceptionally(timeout())) {
-				giveUp();
-			}
-		}
-
-	}
-
-	/**
-	 * One attempt at one node: told once how it went.
-	 */
-	private final class Attempt implements Answer {
-
-		private static final AtomicIntegerFieldUpdater<Attempt> TOLD = AtomicIntegerFieldUpdater
-			.newUpdater(Attempt.class, "told");
-
-		private final Node node;
-
-		private final Dialect dialect;
-
-		private final Deadline limit;
-
-		private volatile @Nullable Exchange exchange;
-
-		private volatile int told;
-
-		private Threads.@Nullable Scheduled timer;
-
-		Attempt(Node node, Dialect dialect, Deadline limit) {
-			this.node = node;
-			this.dialect = dialect;
-			this.limit = limit;
-		}
-
-		void start(Message body) {
-			Exchange ready = this.dialect.ready(this.node.address());
-			if (ready != null) {
-				send(ready, body);
-				return;
-			}
-			this.dialect.connect(this.node.address(), dialTime(this.limit)).whenComplete((connected, failure) -> {
-				if (failure == null) {
-					send(connected, body);
-				}
-				else {
-					failed(failure);
-				}
-			});
-		}
-
-		private void send(Exchange connected, Message body) {
-			if (UnaryCall.this.over != 0) {
-				connected.release();
-				failed(timeout());
-				return;
-			}
-			if (this.limit != UnaryCall.this.deadline) {
-				this.timer = Threads.after(this.limit.remaining(), this::expired);
-			}
-			this.exchange = connected;
-			try {
-				connected.exchange(this.dialect, UnaryCall.this.prepared, body, this.limit, this);
-			}
-			catch (RuntimeException ex) {
-				connected.release();
-				failed(ex);
-			}
-			if (UnaryCall.this.over != 0 || this.told != 0) {
-				abandon();
-			}
-		}
-
-		private void expired() {
-			Exchange underWay = this.exchange;
-			failed(MicroException.timeout(Dialects.ID, "no answer in the time of one attempt"));
-			if (underWay != null) {
-				underWay.abandon(this);
-			}
-		}
-
-		@Override
-		public void answered(Message message) {
-			if (tell()) {
-				try {
-					UnaryCall.this.answered(this, message);
-				}
-				catch (RuntimeException ex) {
-					completeExceptionally(ex);
-				}
-			}
-		}
-
-		@Override
-		public void failed(Throwable failure) {
-			if (tell()) {
-				try {
-					UnaryCall.this.failed(this.node, toFailure(this.node, failure));
-				}
-				catch (RuntimeException ex) {
-					// A policy of the user's that fails must leave nobody waiting.
-					completeExceptionally(ex);
-				}
-			}
-		}
-
-		private boolean tell() {
-			if (!TOLD.compareAndSet(this, 0, 1)) {
-				return false;
-			}
-			Threads.Scheduled scheduled = this.timer;
-			if (scheduled != null) {
-				scheduled.cancel();
-			}
-			return true;
-		}
-
-		/** What was told already is passed over by the exchange. */
-		void abandon() {
-			Exchange underWay = this.exchange;
-			if (underWay != null) {
-				underWay.abandon(this);
-			}
+			end(null, timeout(), Outcome.TIMED_OUT);
 		}
 
 	}

@@ -43,13 +43,17 @@ final class RegistrySelector implements Selector {
 	}
 
 	@Override
-	public Node select(String service, List<Filter> filters, List<Node> tried) {
+	public Node select(Selection call, List<Node> tried) {
+		String service = call.service();
+		List<Filter> filters = call.filters();
 		List<Service> known = lookUp(service);
 		List<Node> nodes = filters.isEmpty() ? flat(service, known) : filtered(service, known, filters);
 		if (nodes.isEmpty()) {
 			throw noneAvailable(service, "registry " + this.registry.name() + " knows it without any node");
 		}
-		return this.strategy.choose(service, tried.isEmpty() ? nodes : leastTried(nodes, tried));
+		Strategy wanted = call.strategy();
+		return ((wanted != null) ? wanted : this.strategy).choose(service,
+				tried.isEmpty() ? nodes : leastTried(nodes, tried));
 	}
 
 	/** Nodes are told apart by address: one that has changed its metadata is no other. */
@@ -112,7 +116,7 @@ final class RegistrySelector implements Selector {
 
 	/** Does nothing, as in go-micro: each call chooses among all nodes. */
 	@Override
-	public void mark(String service, Node node, @Nullable Throwable failure) {
+	public void mark(Selection call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
 	}
 
 	/** Does nothing, as nothing is told of nodes. */

@@ -50,7 +50,7 @@ final class Execution {
 
 	/** Runs on the handler's thread. */
 	private void handle(ServerCall call, Codec codec, Message message) {
-		CallContext context = new CallContext(call.deadline(), call.propagated());
+		CallContext context = new CallContext(call.deadline(), call.propagated(), call.remote());
 		try (CallContext.Scope scope = context.open()) {
 			if (call.isAnswered()) {
 				// The deadline passed while it waited for a thread.

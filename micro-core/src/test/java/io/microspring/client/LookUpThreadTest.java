@@ -10,7 +10,8 @@ import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
-import io.microspring.selector.Filter;
+import io.microspring.selector.Outcome;
+import io.microspring.selector.Selection;
 import io.microspring.selector.Selector;
 import io.microspring.server.Handler;
 import io.microspring.server.Server;
@@ -120,20 +121,20 @@ class LookUpThreadTest {
 		}
 
 		@Override
-		public Node select(String service, List<Filter> filters, List<Node> tried) {
+		public Node select(Selection call, List<Node> tried) {
 			String address = this.addresses[this.threads.size()];
 			this.threads.add(Thread.currentThread());
 			if (Threads.isLoop()) {
 				this.onLoop.add(Thread.currentThread());
 			}
 			if (address.isEmpty()) {
-				throw MicroException.notFound("go.micro.client", "service " + service + ": not found");
+				throw MicroException.notFound("go.micro.client", "service " + call.service() + ": not found");
 			}
 			return Node.of("echo-" + address, address);
 		}
 
 		@Override
-		public void mark(String service, Node node, @Nullable Throwable failure) {
+		public void mark(Selection call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
 		}
 
 		@Override

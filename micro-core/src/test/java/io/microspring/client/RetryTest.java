@@ -17,7 +17,8 @@ import io.microspring.message.Metadata;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
-import io.microspring.selector.Filter;
+import io.microspring.selector.Outcome;
+import io.microspring.selector.Selection;
 import io.microspring.selector.Selector;
 import io.microspring.server.Handler;
 import io.microspring.server.Server;
@@ -228,7 +229,7 @@ class RetryTest {
 		Selector slow = new Selector() {
 
 			@Override
-			public Node select(String service, List<Filter> filters, List<Node> tried) {
+			public Node select(Selection call, List<Node> tried) {
 				try {
 					never.await(60, TimeUnit.SECONDS);
 				}
@@ -239,7 +240,7 @@ class RetryTest {
 			}
 
 			@Override
-			public void mark(String service, Node node, @Nullable Throwable failure) {
+			public void mark(Selection call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
 			}
 
 			@Override
@@ -315,16 +316,16 @@ class RetryTest {
 		return new Selector() {
 
 			@Override
-			public Node select(String service, List<Filter> filters, List<Node> tried) {
+			public Node select(Selection call, List<Node> tried) {
 				String address = addresses[tried.size() % addresses.length];
 				if (address.isEmpty()) {
-					throw MicroException.notFound("go.micro.client", "service " + service + ": not found");
+					throw MicroException.notFound("go.micro.client", "service " + call.service() + ": not found");
 				}
 				return Node.of("counter-" + address, address);
 			}
 
 			@Override
-			public void mark(String service, Node node, @Nullable Throwable failure) {
+			public void mark(Selection call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
 			}
 
 			@Override

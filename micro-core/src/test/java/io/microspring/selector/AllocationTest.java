@@ -40,10 +40,11 @@ class AllocationTest {
 	@Test
 	void firstPickOfANodeAllocatesNothing() {
 		register();
+		Selection call = Selection.of("greeter");
 		Selector random = Selector.of(this.cache, Strategy.random());
 		Selector roundRobin = Selector.of(this.cache, Strategy.roundRobin());
-		assertThat(allocated(() -> random.select("greeter", List.of(), List.of()))).isLessThan(TIMES);
-		assertThat(allocated(() -> roundRobin.select("greeter", List.of(), List.of()))).isLessThan(TIMES);
+		assertThat(allocated(() -> random.select(call, List.of()))).isLessThan(TIMES);
+		assertThat(allocated(() -> roundRobin.select(call, List.of()))).isLessThan(TIMES);
 	}
 
 	private void register() {

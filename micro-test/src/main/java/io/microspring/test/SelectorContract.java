@@ -18,6 +18,7 @@ import io.microspring.registry.Registry;
 import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 import io.microspring.selector.Filter;
+import io.microspring.selector.Selection;
 import io.microspring.selector.Selector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,7 +112,7 @@ public abstract class SelectorContract {
 		register("1.0.0", A);
 		Node first = this.selector.select("greeter");
 		register("1.0.0", B);
-		assertThat(this.selector.select("greeter", List.of(), List.of(first))).isEqualTo(B);
+		assertThat(this.selector.select(Selection.of("greeter"), List.of(first))).isEqualTo(B);
 	}
 
 	@Test
@@ -255,7 +256,7 @@ public abstract class SelectorContract {
 	private List<Node> attempts(int count, Filter... filters) {
 		List<Node> picked = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
-			picked.add(this.selector.select("greeter", List.of(filters), picked));
+			picked.add(this.selector.select(Selection.of("greeter", filters), picked));
 		}
 		return picked;
 	}

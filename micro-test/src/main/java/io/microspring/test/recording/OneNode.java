@@ -3,7 +3,8 @@ package io.microspring.test.recording;
 import java.util.List;
 
 import io.microspring.registry.Node;
-import io.microspring.selector.Filter;
+import io.microspring.selector.Outcome;
+import io.microspring.selector.Selection;
 import io.microspring.selector.Selector;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 record OneNode(Node node) implements Selector {
 
 	@Override
-	public Node select(String service, List<Filter> filters, List<Node> tried) {
+	public Node select(Selection call, List<Node> tried) {
 		return this.node;
 	}
 
 	@Override
-	public void mark(String service, Node node, @Nullable Throwable failure) {
+	public void mark(Selection call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
 		// there is no other to choose
 	}
 
