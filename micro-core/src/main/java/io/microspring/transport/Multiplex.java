@@ -38,8 +38,10 @@ public interface Multiplex extends AutoCloseable {
 
 	/**
 	 * Whether there is room for another call: what is over the limit fails. Those that
-	 * have not left yet are not counted, so the answer is no a while before the limit.
-	 * @return false when it is full or not open
+	 * have not left yet are not counted, so the answer is no a while before the limit. It
+	 * is no, too, from when a call was given up that a silent peer owed until that is
+	 * heard of again.
+	 * @return false when it is full, silent or not open
 	 */
 	boolean takesCalls();
 

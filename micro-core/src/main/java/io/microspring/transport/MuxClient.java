@@ -75,7 +75,7 @@ final class MuxClient extends MuxSession implements Multiplex {
 
 	@Override
 	public boolean takesCalls() {
-		return isOpen() && this.underWay.get() < FULL;
+		return isOpen() && !isSilent() && this.underWay.get() < FULL;
 	}
 
 	@Override
@@ -290,6 +290,7 @@ final class MuxClient extends MuxSession implements Multiplex {
 			if (id != 0 && session instanceof MuxClient client && client.calls.remove(id) != null) {
 				client.count();
 				client.writeEmpty(MuxFrame.CANCEL, id);
+				client.gaveUp();
 			}
 		}
 

@@ -372,6 +372,11 @@ abstract class MuxSession {
 		}
 	}
 
+	/** The peer was not waited for any longer. */
+	final void gaveUp() {
+		this.watch.gaveUp();
+	}
+
 	final void writabilityChanged() {
 		if (this.channel.isWritable()) {
 			for (MuxStream stream : new ArrayList<>(this.streams.values())) {
@@ -392,6 +397,11 @@ abstract class MuxSession {
 	/** Whether so much has not left that nothing more is to be added. */
 	final boolean isFull() {
 		return this.channel.bytesBeforeWritable() > MOST_UNSENT;
+	}
+
+	/** Whether a call was given up that a silent peer owed, which is silent still. */
+	final boolean isSilent() {
+		return this.watch.isSilent();
 	}
 
 	public boolean isOpen() {

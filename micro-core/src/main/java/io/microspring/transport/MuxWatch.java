@@ -15,6 +15,9 @@ final class MuxWatch {
 	 */
 	private static final long PING_AFTER = TimeUnit.SECONDS.toNanos(10);
 
+	/** A peer that is heard of less often may have gone when a call is given up. */
+	private static final long SILENCE = TimeUnit.MILLISECONDS.toNanos(100);
+
 	private final MuxSession session;
 
 	private final MuxOutbox outbox;
@@ -28,6 +31,12 @@ final class MuxWatch {
 	/** When the peer is last known to have taken something, or had nothing to take. */
 	private long lastTaken = System.nanoTime();
 
+	/**
+	 * Whether the peer was silent when a call was given up, and has not been heard of
+	 * since; written by the event loop.
+	 */
+	private volatile boolean silent;
+
 	MuxWatch(MuxSession session, MuxOutbox outbox) {
 		this.session = session;
 		this.outbox = outbox;
@@ -36,6 +45,23 @@ final class MuxWatch {
 
 	void heard() {
 		this.lastHeard = System.nanoTime();
+		if (this.silent) {
+			this.silent = false;
+		}
+	}
+
+	/** A call was given up: a peer that is there says so. */
+	void gaveUp() {
+		boolean listening = this.session.channel.config().isAutoRead();
+		if (!this.silent && listening && System.nanoTime() - this.lastHeard >= SILENCE) {
+			this.silent = true;
+			this.session.writeEmpty(MuxFrame.PING, 0);
+		}
+	}
+
+	/** Whether the peer is not known to be there; from any thread. */
+	boolean isSilent() {
+		return this.silent;
 	}
 
 	void written() {

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,7 +64,7 @@ class MuxStreamTest {
 		Socket first = this.connection.open();
 		first.send(Message.of(Metadata.of(Headers.ENDPOINT, "first")));
 		await().until(() -> {
-			this.connection.call(new Large());
+			this.connection.call(new Unanswered(1 << 20));
 			return !first.isWritable();
 		});
 		Socket second = this.connection.open();
@@ -76,6 +78,28 @@ class MuxStreamTest {
 		this.peer.close();
 
 		assertThat(this.ended).succeedsWithin(PATIENCE);
+	}
+
+	@Test
+	void connectionOfASilentPeerTakesNoMoreCallsUntilItIsHeardOf() throws Exception {
+		this.connection.call(new Unanswered(1));
+		await().until(() -> this.connection.underWay() == 1);
+		assertThat(this.connection.takesCalls()).isTrue();
+
+		await().pollInterval(Duration.ofMillis(50)).until(() -> {
+			Unanswered call = new Unanswered(1);
+			this.connection.call(call);
+			this.connection.cancel(call);
+			return !this.connection.takesCalls();
+		});
+		assertThat(this.connection.isOpen()).isTrue();
+		assertThat(this.connection.takesStreams()).isFalse();
+
+		ByteBuf pong = Unpooled.buffer();
+		MuxFrame.writeEmpty(pong, MuxFrame.PONG, 0);
+		this.peer.write(pong.toString(StandardCharsets.ISO_8859_1));
+
+		await().until(this.connection::takesCalls);
 	}
 
 	private final class Ends implements Receiver {
@@ -93,12 +117,12 @@ class MuxStreamTest {
 	}
 
 	/** A call that is never answered. */
-	private static final class Large extends MultiplexedCall {
+	private static final class Unanswered extends MultiplexedCall {
 
 		private static final CallTemplate TEMPLATE = new CallTemplate(Metadata.of(Headers.ENDPOINT, "A.B"));
 
-		Large() {
-			super(TEMPLATE, Metadata.empty(), 0, new byte[1 << 20]);
+		Unanswered(int bytes) {
+			super(TEMPLATE, Metadata.empty(), 0, new byte[bytes]);
 		}
 
 		@Override
