@@ -77,6 +77,16 @@ public final class Deadline implements Comparable<Deadline> {
 	}
 
 	/**
+	 * How much time is left, or less.
+	 * @param most the most it may be
+	 * @return the shorter of both, never negative
+	 */
+	public Duration atMost(Duration most) {
+		Duration left = remaining();
+		return (left.compareTo(most) < 0) ? left : most;
+	}
+
+	/**
 	 * Whether it has passed.
 	 * @return true when nothing is left
 	 */

@@ -11,53 +11,43 @@ import io.microspring.selector.Strategy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to make one call. Immutable; what is not set is as the client has it. go-micro:
+ * How to make one call. Immutable; what is not set is as the client has it for the
+ * endpoint, else for the service, else for all calls. go-micro:
  * {@code client.CallOptions}.
  */
-public final class CallOptions {
+public final class CallOptions extends CallSettings {
 
 	private static final CallOptions DEFAULTS = new CallOptions();
 
-	private @Nullable Duration timeout;
+	/** Whether nothing is left for others to say. */
+	private boolean complete;
 
-	private @Nullable Integer retries;
+	/** What these options were last put over; only that gives {@link #merged}. */
+	private @Nullable CallOptions base;
 
-	private @Nullable RetryPolicy retryPolicy;
-
-	private @Nullable Backoff backoff;
-
-	private boolean idempotent;
-
-	private @Nullable String contentType;
-
-	private @Nullable String address;
-
-	private @Nullable String protocol;
-
-	private Metadata metadata = Metadata.empty();
-
-	private List<Filter> filters = List.of();
-
-	private @Nullable Strategy strategy;
-
-	private @Nullable String key;
+	/** These options over those that calls of one endpoint have, mostly the same. */
+	private volatile @Nullable CallOptions merged;
 
 	private CallOptions() {
 	}
 
 	private CallOptions(CallOptions other) {
 		this.timeout = other.timeout;
+		this.dialTimeout = other.dialTimeout;
+		this.streamTimeout = other.streamTimeout;
 		this.retries = other.retries;
 		this.retryPolicy = other.retryPolicy;
 		this.backoff = other.backoff;
 		this.idempotent = other.idempotent;
 		this.contentType = other.contentType;
-		this.address = other.address;
+		this.addresses = other.addresses;
 		this.protocol = other.protocol;
 		this.metadata = other.metadata;
 		this.filters = other.filters;
+		this.interceptors = other.interceptors;
 		this.strategy = other.strategy;
 		this.key = other.key;
+		this.complete = other.complete;
 	}
 
 	/**
@@ -70,13 +60,38 @@ public final class CallOptions {
 
 	/**
 	 * A copy with a time-out for the whole call, attempts and waiting included. A nearer
-	 * deadline of the call that is being served wins.
+	 * deadline of the call that is being served wins. Given to the call that opens a
+	 * stream, or to the interface that does, it is the stream's; what a client has for
+	 * its calls is not.
 	 * @param timeout the time-out
 	 * @return the copy
 	 */
 	public CallOptions withTimeout(Duration timeout) {
 		CallOptions copy = new CallOptions(this);
-		copy.timeout = timeout;
+		copy.timeout = positive(timeout);
+		return copy;
+	}
+
+	/**
+	 * A copy with a time-out for opening a connection; a nearer deadline wins.
+	 * @param timeout the time-out
+	 * @return the copy
+	 */
+	public CallOptions withDialTimeout(Duration timeout) {
+		CallOptions copy = new CallOptions(this);
+		copy.dialTimeout = positive(timeout);
+		return copy;
+	}
+
+	/**
+	 * A copy with a deadline for the whole of a stream, from opening to end. A nearer
+	 * deadline of the call that is being served wins.
+	 * @param timeout the time-out
+	 * @return the copy
+	 */
+	public CallOptions withStreamTimeout(Duration timeout) {
+		CallOptions copy = new CallOptions(this);
+		copy.streamTimeout = positive(timeout);
 		return copy;
 	}
 
@@ -86,6 +101,9 @@ public final class CallOptions {
 	 * @return the copy
 	 */
 	public CallOptions withRetries(int retries) {
+		if (retries < 0) {
+			throw new IllegalArgumentException("There cannot be " + retries + " retries: 0 is none");
+		}
 		CallOptions copy = new CallOptions(this);
 		copy.retries = retries;
 		return copy;
@@ -98,7 +116,7 @@ public final class CallOptions {
 	 */
 	public CallOptions withRetryPolicy(RetryPolicy policy) {
 		CallOptions copy = new CallOptions(this);
-		copy.retryPolicy = policy;
+		copy.retryPolicy = Objects.requireNonNull(policy);
 		return copy;
 	}
 
@@ -109,7 +127,7 @@ public final class CallOptions {
 	 */
 	public CallOptions withBackoff(Backoff backoff) {
 		CallOptions copy = new CallOptions(this);
-		copy.backoff = backoff;
+		copy.backoff = Objects.requireNonNull(backoff);
 		return copy;
 	}
 
@@ -126,7 +144,7 @@ public final class CallOptions {
 
 	/**
 	 * A copy with a content type.
-	 * @param contentType the content type
+	 * @param contentType the content type, empty to choose by the objects
 	 * @return the copy
 	 */
 	public CallOptions withContentType(String contentType) {
@@ -136,24 +154,34 @@ public final class CallOptions {
 	}
 
 	/**
-	 * A copy that goes to one address, without asking registry and selector.
-	 * @param address {@code host:port}
+	 * A copy that goes to one of some addresses, without asking registry and selector: to
+	 * any of them at first, then to those that have been tried least often. (go-micro's
+	 * mucp client takes the one whose turn it is in this second, its gRPC client the
+	 * first.)
+	 * @param addresses {@code host:port} each; none to ask registry and selector although
+	 * the client has addresses for the service
 	 * @return the copy
 	 */
-	public CallOptions withAddress(String address) {
+	public CallOptions withAddress(String... addresses) {
 		CallOptions copy = new CallOptions(this);
-		copy.address = Objects.requireNonNull(address);
+		copy.addresses = new Addresses(addresses);
 		return copy;
 	}
 
 	/**
 	 * A copy that speaks one protocol, whatever the nodes say of themselves.
-	 * @param protocol {@code mucp}, {@code grpc}, or {@code auto} for what each node says
+	 * @param protocol {@code mucp} ({@code rpc} to go-micro v1), {@code grpc}, or
+	 * {@link ClientOptions#AUTO} for what each node says
 	 * @return the copy
 	 */
 	public CallOptions withProtocol(String protocol) {
 		CallOptions copy = new CallOptions(this);
-		copy.protocol = ClientOptions.checkProtocol(protocol);
+		copy.protocol = switch (protocol) {
+			case ClientOptions.AUTO, "mucp", "grpc" -> protocol;
+			case "rpc" -> "mucp";
+			default ->
+				throw new IllegalArgumentException("There is no protocol '" + protocol + "': it is auto, mucp or grpc");
+		};
 		return copy;
 	}
 
@@ -187,8 +215,19 @@ public final class CallOptions {
 	 */
 	public CallOptions withFilter(Filter filter) {
 		CallOptions copy = new CallOptions(this);
-		copy.filters = new ArrayList<>(this.filters);
-		copy.filters.add(filter);
+		copy.filters = both(this.filters, List.of(filter));
+		return copy;
+	}
+
+	/**
+	 * A copy with one more interceptor, inside those that there are and those of the
+	 * client. go-micro: {@code client.WithCallWrapper}.
+	 * @param interceptor the interceptor
+	 * @return the copy
+	 */
+	public CallOptions withInterceptor(CallInterceptor interceptor) {
+		CallOptions copy = new CallOptions(this);
+		copy.interceptors = both(this.interceptors, List.of(interceptor));
 		return copy;
 	}
 
@@ -215,126 +254,79 @@ public final class CallOptions {
 		return copy;
 	}
 
-	/**
-	 * These options, and where they leave something open what others say.
-	 * @param base the others
-	 * @return the options of both
-	 */
-	CallOptions over(CallOptions base) {
-		if (base == DEFAULTS || this == DEFAULTS) {
-			return (base == DEFAULTS) ? this : base;
-		}
+	/** These options, with nothing left for others to say. */
+	CallOptions complete() {
 		CallOptions copy = new CallOptions(this);
-		copy.timeout = (this.timeout != null) ? this.timeout : base.timeout;
-		copy.retries = (this.retries != null) ? this.retries : base.retries;
-		copy.retryPolicy = (this.retryPolicy != null) ? this.retryPolicy : base.retryPolicy;
-		copy.backoff = (this.backoff != null) ? this.backoff : base.backoff;
-		copy.idempotent = this.idempotent || base.idempotent;
-		copy.contentType = (this.contentType != null) ? this.contentType : base.contentType;
-		copy.address = (this.address != null) ? this.address : base.address;
-		copy.protocol = (this.protocol != null) ? this.protocol : base.protocol;
-		copy.metadata = base.metadata.withAll(this.metadata);
-		copy.filters = new ArrayList<>(base.filters);
-		copy.filters.addAll(this.filters);
-		copy.strategy = (this.strategy != null) ? this.strategy : base.strategy;
-		copy.key = (this.key != null) ? this.key : base.key;
+		copy.complete = true;
 		return copy;
 	}
 
-	/**
-	 * The time-out of the whole call.
-	 * @return the time-out, or null for the client's
-	 */
-	public @Nullable Duration timeout() {
-		return this.timeout;
+	/** These options, whose time-out is meant for the stream that they open. */
+	CallOptions forStream() {
+		return (this.complete || this.timeout == null || this.streamTimeout != null) ? this
+				: withStreamTimeout(this.timeout);
 	}
 
 	/**
-	 * The number of further attempts.
-	 * @return the number, or null for the client's
+	 * These options, and where they leave something open what others say. Headers,
+	 * filters and interceptors are those of both.
+	 * @param others the others
+	 * @return the options of both
 	 */
-	public @Nullable Integer retries() {
-		return this.retries;
+	CallOptions over(CallOptions others) {
+		if (this == DEFAULTS || this.complete || others == DEFAULTS) {
+			return (this == DEFAULTS) ? others : this;
+		}
+		CallOptions known = this.merged;
+		if (known != null && known.base == others) {
+			return known;
+		}
+		CallOptions copy = new CallOptions(this);
+		copy.timeout = (this.timeout != null) ? this.timeout : others.timeout;
+		copy.dialTimeout = (this.dialTimeout != null) ? this.dialTimeout : others.dialTimeout;
+		copy.streamTimeout = (this.streamTimeout != null) ? this.streamTimeout : others.streamTimeout;
+		copy.retries = (this.retries != null) ? this.retries : others.retries;
+		copy.retryPolicy = (this.retryPolicy != null) ? this.retryPolicy : others.retryPolicy;
+		copy.backoff = (this.backoff != null) ? this.backoff : others.backoff;
+		copy.idempotent = (this.idempotent != null) ? this.idempotent : others.idempotent;
+		copy.contentType = (this.contentType != null) ? this.contentType : others.contentType;
+		copy.addresses = (this.addresses != null) ? this.addresses : others.addresses;
+		copy.protocol = (this.protocol != null) ? this.protocol : others.protocol;
+		copy.metadata = others.metadata.withAll(this.metadata);
+		copy.filters = both(others.filters, this.filters);
+		copy.interceptors = both(others.interceptors, this.interceptors);
+		copy.strategy = (this.strategy != null) ? this.strategy : others.strategy;
+		copy.key = (this.key != null) ? this.key : others.key;
+		copy.complete = others.complete;
+		copy.base = others;
+		this.merged = copy;
+		return copy;
 	}
 
-	/**
-	 * The decision on retries.
-	 * @return the policy, or null for the client's
-	 */
-	public @Nullable RetryPolicy retryPolicy() {
-		return this.retryPolicy;
+	private static <T> List<T> both(List<T> first, List<T> second) {
+		if (first.isEmpty() || second.isEmpty()) {
+			return first.isEmpty() ? second : first;
+		}
+		List<T> all = new ArrayList<>(first);
+		all.addAll(second);
+		return List.copyOf(all);
 	}
 
-	/**
-	 * The back-off.
-	 * @return the back-off, or null for the client's
-	 */
-	public @Nullable Backoff backoff() {
-		return this.backoff;
+	private static Duration positive(Duration timeout) {
+		if (timeout.isNegative() || timeout.isZero()) {
+			throw new IllegalArgumentException("A time-out is longer than nothing, which " + timeout + " is not");
+		}
+		return timeout;
 	}
 
-	/**
-	 * Whether calling twice does no harm.
-	 * @return true when it does no harm
-	 */
-	public boolean idempotent() {
-		return this.idempotent;
+	/** Whether nothing is left for others to say. */
+	boolean isComplete() {
+		return this.complete;
 	}
 
-	/**
-	 * The content type.
-	 * @return the content type, or null to choose by the objects
-	 */
-	public @Nullable String contentType() {
-		return this.contentType;
-	}
-
-	/**
-	 * The address to go to.
-	 * @return the address, or null to ask the selector
-	 */
-	public @Nullable String address() {
-		return this.address;
-	}
-
-	/**
-	 * The protocol to speak.
-	 * @return the protocol, or null for the client's
-	 */
-	public @Nullable String protocol() {
-		return this.protocol;
-	}
-
-	/**
-	 * The headers.
-	 * @return the headers
-	 */
-	public Metadata metadata() {
-		return this.metadata;
-	}
-
-	/**
-	 * The filters of nodes.
-	 * @return the filters, in the order they apply
-	 */
-	public List<Filter> filters() {
-		return this.filters;
-	}
-
-	/**
-	 * How its nodes are chosen.
-	 * @return the strategy, or null for the selector's
-	 */
-	public @Nullable Strategy strategy() {
-		return this.strategy;
-	}
-
-	/**
-	 * What calls that belong together have in common.
-	 * @return the key, or null for none
-	 */
-	public @Nullable String key() {
-		return this.key;
+	/** What somebody must have said. */
+	static <T> T set(@Nullable T value) {
+		return Objects.requireNonNull(value, "the options of a call are not complete");
 	}
 
 }

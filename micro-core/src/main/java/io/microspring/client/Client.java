@@ -119,6 +119,22 @@ public interface Client extends AutoCloseable {
 	}
 
 	/**
+	 * What the client is like, and its calls.
+	 * @return the options it was given last
+	 */
+	ClientOptions options();
+
+	/**
+	 * Gives the client other options: the next call is made with them, those under way
+	 * keep theirs. What the options say of the executor holds for the client's life, and
+	 * what they carry on is read by the server beside it when that is made. go-micro:
+	 * {@code Init}.
+	 * @param options the options, all of them: start from {@link #options()}
+	 * @throws IllegalArgumentException when they name another executor
+	 */
+	void reconfigure(ClientOptions options);
+
+	/**
 	 * What the client counts: connections and calls under way.
 	 * @return a snapshot
 	 */

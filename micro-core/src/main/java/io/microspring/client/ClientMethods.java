@@ -84,9 +84,7 @@ final class ClientMethods implements InvocationHandler {
 	}
 
 	private @Nullable Object call(Target target, @Nullable Object @Nullable [] arguments) {
-		CallOptions options = (target.optionsIndex >= 0 && arguments != null
-				&& arguments[target.optionsIndex] instanceof CallOptions own) ? own.over(target.options)
-						: target.options;
+		CallOptions options = options(target, arguments);
 		Object body = (target.hasBody && arguments != null) ? arguments[0] : null;
 		boolean published = target.publishes;
 		Request request = Request.of(this.service, target.endpoint, published ? null : body);
@@ -102,6 +100,15 @@ final class ClientMethods implements InvocationHandler {
 			}
 			case PUBLISHER, FLUX -> publisher(target, request, options, published ? body : null);
 		};
+	}
+
+	private CallOptions options(Target target, @Nullable Object @Nullable [] arguments) {
+		CallOptions options = target.options.complete(this.client.defaults(), this.service, target.endpoint);
+		if (target.optionsIndex < 0 || arguments == null
+				|| !(arguments[target.optionsIndex] instanceof CallOptions own)) {
+			return options;
+		}
+		return (target.shape.streams() ? own.forStream() : own).over(options);
 	}
 
 	private @Nullable Object await(Target target, Request request, CallOptions options) {
@@ -195,7 +202,7 @@ final class ClientMethods implements InvocationHandler {
 	 * What one method calls.
 	 */
 	private record Target(String endpoint, Shape shape, boolean hasBody, boolean publishes, boolean sendsOnce,
-			int optionsIndex, CallOptions options) {
+			int optionsIndex, MethodOptions options) {
 
 		static Target of(Class<?> api, Method method, CallOptions base) {
 			TypeVariables variables = TypeVariables.of(api);
@@ -223,7 +230,9 @@ final class ClientMethods implements InvocationHandler {
 				}
 			}
 			MicroEndpoint annotation = method.getAnnotation(MicroEndpoint.class);
-			CallOptions options = options(annotation).over(options(api.getAnnotation(MicroEndpoint.class))).over(base);
+			CallOptions declared = options(annotation).over(options(api.getAnnotation(MicroEndpoint.class)));
+			MethodOptions options = shape.streams() ? new MethodOptions(base.forStream(), declared.forStream())
+					: new MethodOptions(base, declared);
 			boolean sendsOnce = shape.flavour() == Flavour.STREAM && Streaming.argument(answers, 0) == Void.class;
 			return new Target(endpoint(api, method, annotation), shape, hasBody, publishes, sendsOnce, optionsIndex,
 					options);

@@ -18,11 +18,9 @@ final class ConnectionPool {
 
 	private final Transport transport;
 
-	private final Duration dialTimeout;
+	private volatile int maxIdle;
 
-	private final int maxIdle;
-
-	private final long ttlNanos;
+	private volatile long ttlNanos;
 
 	/** By address, as long as there is a connection to it. */
 	private final Map<String, IdleConnections> idle = new ConcurrentHashMap<>();
@@ -33,7 +31,11 @@ final class ConnectionPool {
 
 	ConnectionPool(Transport transport, ClientOptions options) {
 		this.transport = transport;
-		this.dialTimeout = options.dialTimeout();
+		options(options);
+	}
+
+	/** How many connections are kept from now on, and how long. */
+	void options(ClientOptions options) {
 		this.maxIdle = options.poolSize();
 		this.ttlNanos = options.poolTtl().toNanos();
 	}
@@ -57,11 +59,10 @@ final class ConnectionPool {
 		return null;
 	}
 
-	CompletableFuture<Connection> dial(String address, Duration timeLeft) {
+	CompletableFuture<Connection> dial(String address, Duration timeout) {
 		if (this.closed) {
 			return CompletableFuture.failedFuture(new TransportException("the client is closed", true, null));
 		}
-		Duration timeout = (timeLeft.compareTo(this.dialTimeout) < 0) ? timeLeft : this.dialTimeout;
 		return this.transport.dial(address, timeout).thenApply((socket) -> {
 			IdleConnections waiting = this.idle.compute(address,
 					(key, present) -> ((present != null) ? present : new IdleConnections()).opened());

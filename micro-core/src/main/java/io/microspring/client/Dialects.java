@@ -44,11 +44,7 @@ final class Dialects {
 	/** Many calls on one connection, by the transport that a node announces. */
 	private final Map<String, MuxDialect> multiplexed = new HashMap<>();
 
-	/** Whether the client has a content type for calls that choose none. */
-	private final boolean chosen;
-
-	/** What the client is told to speak, whatever a node says; or null. */
-	private final @Nullable Dialect always;
+	private volatile boolean sharing;
 
 	private final AtomicLong sequence = new AtomicLong();
 
@@ -57,15 +53,19 @@ final class Dialects {
 	 * @param mucp mucp on each transport, the client's own first
 	 * @param multiplexed the transports on which calls can share a connection
 	 * @param grpc gRPC
-	 * @param options what the client was told
+	 * @param sharing whether calls are to share them
 	 */
-	Dialects(List<MucpDialect> mucp, List<MuxDialect> multiplexed, Dialect grpc, ClientOptions options) {
+	Dialects(List<MucpDialect> mucp, List<MuxDialect> multiplexed, Dialect grpc, boolean sharing) {
 		multiplexed.forEach((dialect) -> this.multiplexed.put(dialect.transport(), dialect));
 		mucp.forEach((dialect) -> this.byTransport.put(dialect.transport(), Mucp.of(dialect)));
 		this.mucp = Mucp.of(mucp.get(0));
 		this.grpc = grpc;
-		this.chosen = !options.contentType().isEmpty();
-		this.always = options.protocol().equals(ClientOptions.AUTO) ? null : named(options.protocol());
+		this.sharing = sharing;
+	}
+
+	/** Whether calls are to share connections where they can, from now on. */
+	void share(boolean wanted) {
+		this.sharing = wanted;
 	}
 
 	/** The next number of a call. */
@@ -111,7 +111,7 @@ final class Dialects {
 		if (protocol.equals("mucp")) {
 			Mucp spoken = mucp(node);
 			return node.metadata().containsKey(RUNTIME) ? ours(node, spoken)
-					: (this.chosen || call.options().contentType() != null) ? spoken.go() : spoken.goOfItsChoice();
+					: CallOptions.set(call.options().contentType()).isEmpty() ? spoken.goOfItsChoice() : spoken.go();
 		}
 		if (protocol.equals("grpc")) {
 			return this.grpc;
@@ -123,7 +123,7 @@ final class Dialects {
 	/** On a connection that calls share, if the node announces that and it is there. */
 	private Dialect ours(Node node, Mucp spoken) {
 		String name = node.metadata().get(MULTIPLEX);
-		if (name != null) {
+		if (name != null && this.sharing) {
 			MuxDialect shared = this.multiplexed.get(node.metadata().getOrDefault("transport", ""));
 			if (shared != null && name.equals(shared.name()) && shared.isReady(node.address())) {
 				return shared;
@@ -142,12 +142,8 @@ final class Dialects {
 	}
 
 	private @Nullable Dialect wanted(Outgoing call) {
-		String protocol = call.options().protocol();
-		return (protocol == null) ? this.always : protocol.equals(ClientOptions.AUTO) ? null : named(protocol);
-	}
-
-	private Dialect named(String protocol) {
-		return protocol.equals("grpc") ? this.grpc : this.mucp.ours();
+		String protocol = CallOptions.set(call.options().protocol());
+		return protocol.equals(ClientOptions.AUTO) ? null : protocol.equals("grpc") ? this.grpc : this.mucp.ours();
 	}
 
 	/**

@@ -52,16 +52,13 @@ final class GrpcDialect implements Dialect {
 
 	private final Transport transport;
 
-	private final Duration dialTimeout;
-
 	private final Set<GrpcExchange> open = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean closed;
 
-	GrpcDialect(Codecs codecs, Transport transport, Duration dialTimeout) {
+	GrpcDialect(Codecs codecs, Transport transport) {
 		this.codecs = codecs;
 		this.transport = transport;
-		this.dialTimeout = dialTimeout;
 	}
 
 	/** Whether a content type says that gRPC is meant. */
@@ -97,8 +94,7 @@ final class GrpcDialect implements Dialect {
 		if (this.closed) {
 			return CompletableFuture.failedFuture(new TransportException("the client is closed", true, null));
 		}
-		return this.transport.openStream(address,
-				(timeout.compareTo(this.dialTimeout) < 0) ? timeout : this.dialTimeout);
+		return this.transport.openStream(address, timeout);
 	}
 
 	@Override

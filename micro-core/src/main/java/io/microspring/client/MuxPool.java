@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import io.microspring.concurrent.Threads;
 import io.microspring.transport.Multiplex;
@@ -36,7 +37,8 @@ final class MuxPool {
 
 	private final Transport transport;
 
-	private final Duration dialTimeout;
+	/** How long a connection may take to open. */
+	private final Supplier<Duration> dialTimeout;
 
 	private final Map<String, Peer> peers = new ConcurrentHashMap<>();
 
@@ -44,7 +46,7 @@ final class MuxPool {
 
 	private volatile boolean closed;
 
-	MuxPool(Transport transport, Duration dialTimeout) {
+	MuxPool(Transport transport, Supplier<Duration> dialTimeout) {
 		this.transport = transport;
 		this.dialTimeout = dialTimeout;
 	}
@@ -119,7 +121,7 @@ final class MuxPool {
 			return;
 		}
 		line.used = false;
-		this.transport.dialMultiplex(address, this.dialTimeout).whenComplete((connected, failure) -> {
+		this.transport.dialMultiplex(address, this.dialTimeout.get()).whenComplete((connected, failure) -> {
 			if (failure == null) {
 				line.since = System.nanoTime();
 				line.open = connected;

@@ -73,7 +73,7 @@ final class PreparedCall implements Selection {
 	Message encode(@Nullable Object object) {
 		Message encoded = this.codec.write(
 				new Codec.Header(Codec.Kind.REQUEST, this.id, this.call.request().service(), endpoint(), null), object);
-		int limit = this.client.options.maxMessageSize();
+		int limit = this.client.options().maxMessageSize();
 		if (encoded.body().length > limit) {
 			throw MicroException.of(Dialects.ID, 413, "the request to " + this.call.request().service() + " "
 					+ endpoint() + " is " + encoded.body().length + " bytes, over the limit of " + limit);
@@ -88,7 +88,7 @@ final class PreparedCall implements Selection {
 	 * @return the error, or null when the message is small enough
 	 */
 	@Nullable MicroException tooLarge(Message message, String address) {
-		int limit = this.client.options.maxMessageSize();
+		int limit = this.client.options().maxMessageSize();
 		return (message.body().length <= limit) ? null : MicroException.of(Dialects.ID, 413,
 				"the answer " + of(address) + " is " + message.body().length + " bytes, over the limit of " + limit);
 	}

@@ -48,9 +48,9 @@ final class RpcClient implements Client {
 
 	private static final int MOST_FOUND = 10_000;
 
-	final ClientOptions options;
-
 	final Dialects dialects;
+
+	private volatile CallDefaults defaults;
 
 	private final Codecs codecs;
 
@@ -95,7 +95,7 @@ final class RpcClient implements Client {
 	private volatile boolean closed;
 
 	RpcClient(ClientBuilder builder) {
-		this.options = builder.options;
+		this.defaults = new CallDefaults(builder.options);
 		this.name = builder.name;
 		this.broker = builder.broker;
 		this.ownTransport = builder.transport == null;
@@ -111,15 +111,15 @@ final class RpcClient implements Client {
 		this.codecs = builder.codecs;
 		List<Transport> transports = new ArrayList<>(List.of(this.transport));
 		transports.addAll(this.transport.siblings());
-		this.pools = transports.stream().map((each) -> new ConnectionPool(each, this.options)).toList();
-		this.grpc = new GrpcDialect(this.codecs, this.transport, this.options.dialTimeout());
+		this.pools = transports.stream().map((each) -> new ConnectionPool(each, builder.options)).toList();
+		this.grpc = new GrpcDialect(this.codecs, this.transport);
 		List<MucpDialect> mucp = this.pools.stream()
 			.map((pool) -> new MucpDialect(this.codecs, pool, MucpDialect.Peer.OURS))
 			.toList();
-		this.shared = new MuxPool(this.transport, this.options.dialTimeout());
-		List<MuxDialect> multiplexed = (this.options.multiplex() && this.transport.multiplex() != null)
+		this.shared = new MuxPool(this.transport, () -> CallOptions.set(options().calls().dialTimeout()));
+		List<MuxDialect> multiplexed = (this.transport.multiplex() != null)
 				? List.of(new MuxDialect(mucp.get(0), this.shared)) : List.of();
-		this.dialects = new Dialects(mucp, multiplexed, this.grpc, this.options);
+		this.dialects = new Dialects(mucp, multiplexed, this.grpc, builder.options.multiplex());
 		this.calls = Interceptors.around(this::invoke, builder.callInterceptors);
 		this.publications = Interceptors.around(this::send, builder.publishInterceptors);
 	}
@@ -155,6 +155,28 @@ final class RpcClient implements Client {
 	}
 
 	@Override
+	public ClientOptions options() {
+		return this.defaults.options();
+	}
+
+	@Override
+	public void reconfigure(ClientOptions options) {
+		this.lock.lock();
+		try {
+			if (options.executor() != options().executor()) {
+				throw new IllegalArgumentException("A client keeps its executor, which is " + options().executor()
+						+ ": it cannot be " + options.executor() + " from now on");
+			}
+			this.pools.forEach((pool) -> pool.options(options));
+			this.dialects.share(options.multiplex());
+			this.defaults = new CallDefaults(options);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
 	public ClientStats stats() {
 		int idle = this.pools.stream().mapToInt(ConnectionPool::idleCount).sum();
 		int open = this.pools.stream().mapToInt(ConnectionPool::openCount).sum();
@@ -186,11 +208,21 @@ final class RpcClient implements Client {
 
 	CompletableFuture<@Nullable Object> callAny(Request request, Type type, CallOptions callOptions, boolean stream) {
 		try {
-			return this.calls.call(new Outgoing(request, request.answerType(type), callOptions, stream));
+			CallOptions options = stream ? callOptions.forStream() : callOptions;
+			return this.calls.call(new Outgoing(request, request.answerType(type), complete(options, request), stream));
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	private CallOptions complete(CallOptions own, Request request) {
+		return own.isComplete() ? own : own.over(this.defaults.of(request.service(), request.endpoint()));
+	}
+
+	/** What calls are like that say nothing themselves. */
+	CallDefaults defaults() {
+		return this.defaults;
 	}
 
 	/**
@@ -199,7 +231,7 @@ final class RpcClient implements Client {
 	 */
 	@SuppressWarnings("unchecked")
 	<T> CompletableFuture<T> handedOn(CompletableFuture<@Nullable Object> answer, Class<T> type, CallContext context) {
-		boolean direct = this.options.executor() == ExecutorMode.DIRECT;
+		boolean direct = options().executor() == ExecutorMode.DIRECT;
 		if (direct && answer instanceof UnaryCall) {
 			// Of the type that it was asked for, and told in its context.
 			return (CompletableFuture<T>) (CompletableFuture<?>) answer;
@@ -241,26 +273,31 @@ final class RpcClient implements Client {
 	}
 
 	String contentType(Outgoing call) {
-		String chosen = call.options().contentType();
-		return (chosen != null) ? chosen : contentType(call.request().body(), call.type());
+		return contentType(call.options(), call.request().body(), call.type());
 	}
 
-	private String contentType(@Nullable Object body, @Nullable Type type) {
-		return this.options.contentType().isEmpty() ? Codecs.contentTypeOf(body, type) : this.options.contentType();
+	private static String contentType(CallOptions options, @Nullable Object body, @Nullable Type type) {
+		String chosen = CallOptions.set(options.contentType());
+		return chosen.isEmpty() ? Codecs.contentTypeOf(body, type) : chosen;
 	}
 
 	/**
-	 * Whether a look-up of the service has succeeded, so that the next is from memory.
+	 * Whether a node can be chosen without waiting: by its address, or as a look-up of
+	 * the service has succeeded, so that the next is from memory.
 	 */
-	boolean hasFound(String service) {
-		return this.found.contains(service);
+	boolean knowsNodes(Outgoing call) {
+		return !call.options().given().isEmpty() || this.found.contains(call.request().service());
 	}
 
 	/**
 	 * Chooses a node, which may take a look-up. While these fail, the next call does not
 	 * count on memory.
 	 */
-	Node select(Selection call, List<Node> tried) {
+	Node select(PreparedCall call, List<Node> tried) {
+		Addresses given = call.call().options().given();
+		if (!given.isEmpty()) {
+			return given.choose(tried);
+		}
 		String service = call.service();
 		Node node;
 		try {
@@ -305,7 +342,7 @@ final class RpcClient implements Client {
 		try {
 			running = this.executor;
 			if (running == null) {
-				ExecutorMode mode = this.options.executor();
+				ExecutorMode mode = options().executor();
 				mode = (mode == ExecutorMode.DIRECT) ? ExecutorMode.AUTO : mode;
 				running = Threads.executor(mode, "micro-client");
 				this.executor = running;
@@ -354,7 +391,19 @@ final class RpcClient implements Client {
 		if (this.closed) {
 			throw MicroException.internalServerError(Dialects.ID, "the client is closed");
 		}
-		return call.stream() ? new StreamOpening(this, call).start() : new UnaryCall(this, call).start();
+		Outgoing complete = completed(call);
+		List<CallInterceptor> own = complete.options().interceptors();
+		return own.isEmpty() ? start(complete) : Interceptors.around(this::start, own).call(complete);
+	}
+
+	private CompletableFuture<@Nullable Object> start(Outgoing call) {
+		Outgoing complete = completed(call);
+		return complete.stream() ? new StreamOpening(this, complete).start() : new UnaryCall(this, complete).start();
+	}
+
+	/** An interceptor may have put options of its own in the place of what there was. */
+	private Outgoing completed(Outgoing call) {
+		return call.options().isComplete() ? call : call.withOptions(complete(call.options(), call.request()));
 	}
 
 	private void send(Publication publication) {
@@ -362,7 +411,7 @@ final class RpcClient implements Client {
 			throw MicroException.internalServerError(Dialects.ID,
 					"publishing to " + publication.topic() + " needs a broker, and this client has none");
 		}
-		String contentType = contentType(publication.payload(), null);
+		String contentType = contentType(options().calls(), publication.payload(), null);
 		Message encoded = Dialects.codec(this.codecs, contentType)
 			.write(Codec.Header.of(Codec.Kind.EVENT), publication.payload());
 		Metadata.Builder headers = CallContext.current()

@@ -9,7 +9,9 @@ import java.util.stream.Stream;
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
 import io.microspring.client.CallFunction.Outgoing;
+import io.microspring.client.RetryPolicy.Failure;
 import io.microspring.concurrent.Stages;
+import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.registry.Node;
@@ -35,7 +37,7 @@ final class StreamOpening {
 	StreamOpening(RpcClient client, Outgoing call) {
 		this.client = client;
 		this.call = call;
-		Duration timeout = call.options().timeout();
+		Duration timeout = call.options().streamTimeout();
 		CallContext context = CallContext.current();
 		this.deadline = ((timeout == null) ? Deadline.NONE : Deadline.after(timeout)).earliest(context.deadline());
 		this.prepared = new PreparedCall(client, call, context);
@@ -45,23 +47,19 @@ final class StreamOpening {
 		if (this.deadline.isExpired()) {
 			return CompletableFuture.failedFuture(timeout());
 		}
-		boolean anyNode = this.call.options().address() == null;
-		if (!anyNode) {
-			dial(1, List.of());
-		}
-		else if (this.client.hasFound(this.call.request().service())) {
-			dial(1 + this.client.options.retries(), List.of());
+		if (this.client.knowsNodes(this.call)) {
+			dial(List.of());
 		}
 		else {
-			dialLater(1 + this.client.options.retries(), List.of());
+			dialLater(List.of());
 		}
 		return this.result;
 	}
 
 	/** Where a look-up may take its time: this may be an event loop. */
-	private void dialLater(int attempts, List<Node> tried) {
+	private void dialLater(List<Node> tried) {
 		try {
-			this.client.executor().execute(() -> dial(attempts, tried));
+			this.client.executor().execute(() -> dial(tried));
 		}
 		catch (RejectedExecutionException ex) {
 			this.result.completeExceptionally(
@@ -70,10 +68,10 @@ final class StreamOpening {
 		}
 	}
 
-	private void dial(int attempts, List<Node> tried) {
+	private void dial(List<Node> tried) {
 		Node node;
 		try {
-			node = node(tried);
+			node = this.client.select(this.prepared, tried);
 		}
 		catch (RuntimeException ex) {
 			this.result.completeExceptionally(ex);
@@ -91,10 +89,8 @@ final class StreamOpening {
 			this.result.completeExceptionally(ex);
 			return;
 		}
-		Duration limit = this.client.options.dialTimeout();
-		Duration left = this.deadline.isNone() ? limit : this.deadline.remaining();
-		this.client.attempted(1);
-		Duration most = (left.compareTo(limit) < 0) ? left : limit;
+		this.client.attempted(tried.size() + 1);
+		Duration most = this.deadline.atMost(CallOptions.set(this.call.options().dialTimeout()));
 		dialect.open(this.prepared, node.address(), most).whenComplete((opened, failure) -> {
 			if (failure == null) {
 				opened(node, opened, body);
@@ -102,18 +98,32 @@ final class StreamOpening {
 			}
 			Throwable cause = Stages.cause(failure);
 			this.client.mark(this.prepared, node, RpcClient.outcome(cause), System.nanoTime() - start, cause);
-			if (attempts > 1 && !this.deadline.isExpired()) {
-				dialLater(attempts - 1, Stream.concat(tried.stream(), Stream.of(node)).toList());
+			try {
+				failed(error(cause), Stream.concat(tried.stream(), Stream.of(node)).toList());
 			}
-			else {
-				failed(cause);
+			catch (RuntimeException ex) {
+				// A policy of the user's that fails must leave nobody waiting.
+				this.result.completeExceptionally(ex);
 			}
 		});
 	}
 
-	private Node node(List<Node> tried) {
-		String address = this.call.options().address();
-		return (address != null) ? Node.of("", address) : this.client.select(this.prepared, tried);
+	/** Nothing has been sent yet; only whoever allows no retries at all has none. */
+	private void failed(MicroException error, List<Node> tried) {
+		CallOptions options = this.call.options();
+		Failure failure = new Failure(error, tried.size(), true, options.idempotent());
+		Duration wait = (tried.size() == 1) ? Duration.ZERO : CallOptions.set(options.backoff()).before(tried.size());
+		if (this.deadline.isExpired() || tried.size() > CallOptions.set(options.retries())
+				|| !CallOptions.set(options.retryPolicy()).retry(failure)
+				|| wait.compareTo(this.deadline.remaining()) >= 0) {
+			this.result.completeExceptionally(this.deadline.isExpired() ? timeout() : error);
+		}
+		else if (wait.isZero()) {
+			dialLater(tried);
+		}
+		else {
+			Threads.after(wait, () -> dialLater(tried));
+		}
 	}
 
 	private void opened(Node node, Dialect.Opened opened, Message body) {
@@ -132,13 +142,12 @@ final class StreamOpening {
 		}
 	}
 
-	private void failed(Throwable cause) {
-		this.result.completeExceptionally(this.deadline.isExpired() ? timeout()
-				: MicroException
-					.internalServerError(Dialects.ID,
-							"connection error: " + cause.getMessage() + " (stream " + this.call.request().service()
-									+ " " + this.call.request().endpoint() + ")")
-					.because(cause));
+	private MicroException error(Throwable cause) {
+		return MicroException
+			.internalServerError(Dialects.ID,
+					"connection error: " + cause.getMessage() + " (stream " + this.call.request().service() + " "
+							+ this.call.request().endpoint() + ")")
+			.because(cause);
 	}
 
 	private MicroException timeout() {

@@ -73,11 +73,9 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	UnaryCall(RpcClient client, Outgoing call) {
 		this.client = client;
 		this.call = call;
-		Duration timeout = call.options().timeout();
-		this.deadline = Deadline.after((timeout != null) ? timeout : client.options.timeout())
-			.earliest(this.context.deadline());
-		Integer wanted = call.options().retries();
-		this.retries = (wanted != null) ? wanted : client.options.retries();
+		CallOptions options = call.options();
+		this.deadline = Deadline.after(CallOptions.set(options.timeout())).earliest(this.context.deadline());
+		this.retries = CallOptions.set(options.retries());
 		this.prepared = new PreparedCall(client, call, this.context);
 	}
 
@@ -88,7 +86,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		}
 		this.client.began();
 		this.clock.start(left);
-		if (this.call.options().address() != null || this.client.hasFound(this.call.request().service())) {
+		if (this.client.knowsNodes(this.call)) {
 			attempt();
 		}
 		else {
@@ -181,7 +179,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		Attempt attempt;
 		Message body;
 		try {
-			Node node = node();
+			Node node = this.client.select(this.prepared, this.tried);
 			try {
 				Dialect dialect = this.client.dialects.of(node, this.call);
 				body = this.prepared.body(dialect);
@@ -220,11 +218,6 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		return this.prepared;
 	}
 
-	private Node node() {
-		String address = this.call.options().address();
-		return (address != null) ? Node.of("", address) : this.client.select(this.prepared, this.tried);
-	}
-
 	/** A third of what is left while another attempt could follow, else all of it. */
 	private Deadline attemptDeadline() {
 		boolean another = this.call.options().idempotent() && this.attempts <= this.retries;
@@ -233,9 +226,9 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 
 	/** A dial can always be tried elsewhere, so it never takes all the time there is. */
 	Duration dialTime(Deadline limit) {
-		Duration left = limit.remaining();
+		Duration most = limit.atMost(CallOptions.set(this.call.options().dialTimeout()));
 		Duration third = this.deadline.remaining().dividedBy(3);
-		return (this.attempts <= this.retries && third.compareTo(left) < 0) ? third : left;
+		return (this.attempts <= this.retries && third.compareTo(most) < 0) ? third : most;
 	}
 
 	/** An attempt was answered, by an error maybe. */
@@ -260,8 +253,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	}
 
 	private void failed(Node node, Failure failure) {
-		RetryPolicy policy = this.call.options().retryPolicy();
-		policy = (policy != null) ? policy : this.client.options.retryPolicy();
+		RetryPolicy policy = CallOptions.set(this.call.options().retryPolicy());
 		if (this.deadline.isExpired()) {
 			// A node may give up a moment before our own clock says so.
 			completeExceptionally(timeout().because(failure.error()));
@@ -273,8 +265,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		}
 		this.tried = Stream.concat(this.tried.stream(), Stream.of(node)).toList();
 		this.failure = failure.error();
-		Backoff backoff = this.call.options().backoff();
-		Duration wait = ((backoff != null) ? backoff : this.client.options.backoff()).before(this.attempts);
+		Duration wait = CallOptions.set(this.call.options().backoff()).before(this.attempts);
 		if (this.attempts == 1 && failure.unsent()) {
 			// Another node may be well: no reason to wait for it.
 			wait = Duration.ZERO;

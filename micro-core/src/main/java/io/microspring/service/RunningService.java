@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.microspring.broker.Broker;
+import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.ClientBuilder;
 import io.microspring.client.ClientOptions;
@@ -241,11 +243,14 @@ final class RunningService implements MicroService {
 	}
 
 	private static ClientOptions clientOptions(ClientOptions given, Flags flags) {
-		return given.withTimeout(flags.duration(Flags.CLIENT_TIMEOUT, given.timeout()))
+		CallOptions calls = given.calls();
+		return given
+			.withCalls(CallOptions.defaults()
+				.withTimeout(flags.duration(Flags.CLIENT_TIMEOUT, Objects.requireNonNull(calls.timeout())))
+				.withRetries(flags.count(Flags.CLIENT_RETRIES, Objects.requireNonNull(calls.retries())))
+				.withProtocol(flags.text(Flags.CLIENT_TYPE, Objects.requireNonNull(calls.protocol()))))
 			.withPool(flags.count(Flags.CLIENT_POOL_SIZE, given.poolSize()),
-					flags.duration(Flags.CLIENT_POOL_TTL, given.poolTtl()))
-			.withRetries(flags.count(Flags.CLIENT_RETRIES, given.retries()), given.retryPolicy(), given.backoff())
-			.withProtocol(flags.text(Flags.CLIENT_TYPE, given.protocol()));
+					flags.duration(Flags.CLIENT_POOL_TTL, given.poolTtl()));
 	}
 
 	private static void quietly(List<Runnable> hooks) {

@@ -24,7 +24,7 @@ class MuxPoolTest {
 
 	private final Dialled dialled = new Dialled();
 
-	private final MuxPool pool = new MuxPool(this.dialled, Duration.ofSeconds(1));
+	private final MuxPool pool = new MuxPool(this.dialled, () -> Duration.ofSeconds(1));
 
 	@Test
 	void connectionThatIsFullIsPassedOver() {

@@ -295,7 +295,7 @@ class RetryTest {
 
 	@Test
 	void backoffGrowsAsGoMicros() {
-		Backoff backoff = Backoff.exponential();
+		Backoff backoff = Backoff.goMicro();
 
 		assertThat(backoff.before(1)).isEqualTo(Duration.ofMillis(100));
 		assertThat(backoff.before(2)).isEqualTo(Duration.ofMillis(600));

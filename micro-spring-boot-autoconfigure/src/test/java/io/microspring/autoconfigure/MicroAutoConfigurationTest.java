@@ -60,7 +60,7 @@ class MicroAutoConfigurationTest {
 			assertThat(context.getBean(Registry.class).name()).isEqualTo("mdns");
 			assertThat(context.getBean(Broker.class)).hasSameClassAs(Broker.http(Registry.memory()));
 			assertThat(context.getBean(Transport.class).name()).isEqualTo("http");
-			assertThat(context.getBean(ClientOptions.class).timeout()).isEqualTo(Duration.ofSeconds(5));
+			assertThat(context.getBean(ClientOptions.class).calls().timeout()).isEqualTo(Duration.ofSeconds(5));
 		});
 	}
 

@@ -3,7 +3,7 @@ package io.microspring.autoconfigure.client;
 import java.time.Duration;
 import java.util.List;
 
-import io.microspring.client.Backoff;
+import io.microspring.client.CallOptions;
 import io.microspring.client.ClientOptions;
 import io.microspring.concurrent.ExecutorMode;
 
@@ -42,14 +42,16 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 
 	ClientOptions toOptions() {
 		return ClientOptions.defaults()
-			.withTimeout(this.timeout)
-			.withDialTimeout(this.connectTimeout)
-			.withRetries(this.retries, this.retryPolicy.policy, Backoff.exponential())
+			.withCalls(CallOptions.defaults()
+				.withTimeout(this.timeout)
+				.withDialTimeout(this.connectTimeout)
+				.withRetries(this.retries)
+				.withRetryPolicy(this.retryPolicy.policy)
+				.withContentType(this.contentType)
+				.withProtocol(this.type))
 			.withPool(this.pool.size(), this.pool.ttl())
-			.withContentType(this.contentType)
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
 			.withPropagate(this.propagate)
-			.withProtocol(this.type)
 			.withExecutor(this.executor)
 			.withMultiplex(this.multiplex);
 	}

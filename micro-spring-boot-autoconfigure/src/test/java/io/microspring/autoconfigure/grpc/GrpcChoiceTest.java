@@ -48,7 +48,7 @@ class GrpcChoiceTest {
 	void callsAreMucpWhereNobodyAsksForMore() {
 		this.runner.run((context) -> {
 			assertThat(hello(context)).isEqualTo("Hello John by application/json");
-			assertThat(context.getBean(ClientOptions.class).protocol()).isEqualTo("auto");
+			assertThat(context.getBean(ClientOptions.class).calls().protocol()).isEqualTo("auto");
 		});
 	}
 
