@@ -148,6 +148,9 @@ final class CachedRegistry implements Registry {
 
 	@Override
 	public Watcher watch(String name, Consumer<Change> listener) {
+		if (this.closed) {
+			throw new RegistryException("registry " + name() + " is closed", null);
+		}
 		return this.registry.watch(name, listener);
 	}
 

@@ -38,7 +38,7 @@ final class MemoryRegistry implements Registry {
 
 	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-registry-memory");
 
-	private boolean closed;
+	private volatile boolean closed;
 
 	@Override
 	public String name() {
@@ -86,6 +86,7 @@ final class MemoryRegistry implements Registry {
 
 	@Override
 	public List<Service> get(String name) {
+		requireOpen();
 		return this.services.getOrDefault(name, List.of());
 	}
 

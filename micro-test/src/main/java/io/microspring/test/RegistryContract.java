@@ -11,11 +11,13 @@ import java.util.stream.IntStream;
 import io.microspring.registry.Change;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
+import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -341,6 +343,16 @@ public abstract class RegistryContract extends RegistryFixture {
 		});
 		closed.close();
 		assertThatCode(closed::close).doesNotThrowAnyException();
+	}
+
+	@Test
+	void closedRegistryRefuses() {
+		Registry closed = open();
+		closed.close();
+		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> closed.get(this.name))
+			.withMessageContaining("closed");
+		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> closed.watch("", (change) -> {
+		})).withMessageContaining("closed");
 	}
 
 	@Test

@@ -12,15 +12,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How the ZooKeeper registry works.
  *
  * @param namespace Path above /micro-registry, made when it is not there; empty for none.
- * @param username User for digest authentication; empty for none. What is written then
- * belongs to that user alone.
+ * @param username User for digest authentication; empty for none. Services that are
+ * registered then belong to that user alone.
  * @param password Password of the user.
  * @param ephemeral Whether nodes live as long as the session, instead of until they are
  * deregistered as go-micro's.
  * @param timeout How long to wait for a connection and for an answer.
  * @param sessionTimeout How long the session lives on when ZooKeeper hears nothing of
  * this process.
- * @param properties ZooKeeper's own settings of its clients, such as those of TLS.
+ * @param properties ZooKeeper's own settings of its clients, such as those of TLS, which
+ * is on when any zookeeper.ssl.* is set.
  */
 @ConfigurationProperties("micro.registry.zookeeper")
 public record ZooKeeperProperties(@DefaultValue("") String namespace, @DefaultValue("") String username,

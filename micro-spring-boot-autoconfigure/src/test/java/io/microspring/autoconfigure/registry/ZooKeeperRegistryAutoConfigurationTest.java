@@ -93,8 +93,8 @@ class ZooKeeperRegistryAutoConfigurationTest {
 				assertThat(options.ephemeral()).isFalse();
 				assertThat(options.timeout()).isEqualTo(Duration.ofSeconds(2));
 				assertThat(options.sessionTimeout()).isEqualTo(Duration.ofSeconds(2));
-				assertThat(options.properties())
-					.containsExactly(Map.entry("zookeeper.ssl.trustStore.location", "/ca.pem"));
+				assertThat(options.properties()).containsOnly(Map.entry("zookeeper.ssl.trustStore.location", "/ca.pem"),
+						Map.entry("zookeeper.client.secure", "true"));
 				assertThat(context.getBean(ZooKeeperProperties.class).toString()).doesNotContain("secret");
 			});
 	}

@@ -2,18 +2,17 @@ package io.microspring.plugins.registry.consul;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.RegistryException;
+import io.microspring.transport.ServerAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.consul.ConsulAutoConfiguration;
@@ -44,11 +43,11 @@ final class ConsulAgents implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(ConsulAgents.class);
 
-	private static final Pattern WITH_PORT = Pattern.compile("(\\[.+]|[^:]+):\\d+");
+	private static final int DEFAULT_PORT = 8500;
 
 	private static final int LONGEST_REASON = 300;
 
-	private final List<Agent> agents = new ArrayList<>();
+	private final List<Agent> agents;
 
 	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-registry-consul");
 
@@ -68,18 +67,25 @@ final class ConsulAgents implements AutoCloseable {
 			.build();
 		// Consul adds up to a sixteenth so that not all come at once.
 		Duration patience = options.waitTime().plus(options.waitTime().dividedBy(16)).plus(options.timeout());
-		for (String address : options.address().split(",")) {
-			if (!address.isBlank()) {
-				URI uri = uri(address.trim());
-				this.agents.add(
-						new Agent(uri.getAuthority(), client(uri, options.timeout(), List.of(ConsulAgents::allowStale)),
-								client(uri, patience, List.of())));
-			}
-		}
-		if (this.agents.isEmpty()) {
-			throw new IllegalArgumentException("No address of a Consul agent in '" + options.address() + "'");
-		}
+		this.agents = uris(options.address()).stream()
+			.map((uri) -> new Agent(uri.getAuthority(),
+					client(uri, options.timeout(), List.of(ConsulAgents::allowStale)),
+					client(uri, patience, List.of())))
+			.toList();
 		this.outage = new Outage(toString());
+	}
+
+	/**
+	 * Reads the addresses of agents.
+	 * @param text the addresses, separated by commas
+	 * @return where they are asked, at least one
+	 * @throws IllegalArgumentException when one is no address
+	 */
+	static List<URI> uris(String text) {
+		return ServerAddress.list(text, "Consul", "micro.registry.consul", DEFAULT_PORT, Set.of("http", "https"))
+			.stream()
+			.map((address) -> address.uri("http"))
+			.toList();
 	}
 
 	/**
@@ -205,25 +211,6 @@ final class ConsulAgents implements AutoCloseable {
 		Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
 		String message = cause.getMessage();
 		return (message == null || message.isEmpty()) ? cause.getClass().getSimpleName() : message;
-	}
-
-	private static URI uri(String address) {
-		int scheme = address.indexOf("://");
-		String prefix = (scheme < 0) ? "http://" : address.substring(0, scheme + 3);
-		String host = (scheme < 0) ? address : address.substring(scheme + 3);
-		if (host.chars().filter((c) -> c == ':').count() > 1 && !host.startsWith("[")) {
-			host = "[" + host + "]";
-		}
-		try {
-			URI uri = new URI(WITH_PORT.matcher(host).matches() ? prefix + host : prefix + host + ":8500");
-			if (uri.getHost() != null) {
-				return uri;
-			}
-		}
-		catch (URISyntaxException ignored) {
-			// said below
-		}
-		throw new IllegalArgumentException("Not the address of a Consul agent: '" + address + "'");
 	}
 
 	private record Agent(String address, ConsulClient prompt, ConsulClient patient) {

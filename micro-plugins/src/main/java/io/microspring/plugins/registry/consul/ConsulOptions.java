@@ -8,8 +8,8 @@ import java.util.Objects;
  *
  * @param address the Consul agents as {@code host:port}, separated by commas;
  * {@code 127.0.0.1:8500} by default. Port 8500 is added where there is none, and
- * {@code https://} in front makes it TLS. The first that answers is used, the next when
- * it no longer does
+ * {@code https://} in front makes it TLS; user, query and fragment are refused. The first
+ * that answers is used, the next when it no longer does
  * @param token the ACL token, empty for none; it is in no log and no message
  * @param datacenter the data centre to look services up in, empty for the agent's own
  * @param timeout how long to wait for a connection and for an answer; 5 s by default
@@ -19,7 +19,7 @@ import java.util.Objects;
 public record ConsulOptions(String address, String token, String datacenter, Duration timeout, Duration waitTime) {
 
 	public ConsulOptions {
-		Objects.requireNonNull(address, "address");
+		ConsulAgents.uris(address);
 		Objects.requireNonNull(token, "token");
 		Objects.requireNonNull(datacenter, "datacenter");
 		requireWithin(timeout, Duration.ofMillis(1), Duration.ofMinutes(10), "timeout");

@@ -66,7 +66,6 @@ public final class ConsulRegistry implements Registry {
 	/**
 	 * A registry; nothing is asked of Consul yet.
 	 * @param options where the agents are and how to ask them
-	 * @throws IllegalArgumentException when an address is none
 	 */
 	public ConsulRegistry(ConsulOptions options) {
 		this.options = options;

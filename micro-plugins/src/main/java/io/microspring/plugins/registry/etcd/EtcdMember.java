@@ -124,7 +124,8 @@ final class EtcdMember implements AutoCloseable {
 	}
 
 	private ManagedChannel connect() {
-		NettyChannelBuilder builder = NettyChannelBuilder.forAddress(this.address.host(), this.address.port())
+		NettyChannelBuilder builder = NettyChannelBuilder
+			.forAddress(this.address.server().host(), this.address.server().port())
 			.eventLoopGroup(this.loops)
 			.channelType(NioSocketChannel.class)
 			.executor(this.executor)

@@ -14,8 +14,9 @@ import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node that this process has registered. Knows what it wrote, and in which session,
- * so that a renewal is a look at it. Thread-safe.
+ * One node of this process: what is to stand in its path, and what does. The one is said
+ * at once, the other is brought about by {@link #settle}, as often as it takes. Knows
+ * what it wrote, and in which session, so that a renewal is a look at it. Thread-safe.
  */
 final class Registration {
 
@@ -25,119 +26,92 @@ final class Registration {
 	/** What ZooKeeper says of the owner of what is persistent. */
 	private static final long NOBODY = 0;
 
+	/** No session has that. */
+	private static final long UNKNOWN = -1;
+
 	private final String path;
 
 	private final boolean ephemeral;
 
+	/** What is to stand there, null for nothing. */
+	private final AtomicReference<@Nullable Wish> wish = new AtomicReference<>();
+
+	/** Whether something of ours may stand there. */
+	private volatile boolean standing;
+
+	/** Held while ZooKeeper is asked; guards what follows. */
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private byte[] data = {};
 
 	/** The session that holds it. */
-	private long owner = NOBODY;
+	private long owner;
 
 	/** The change by which we wrote it. */
-	private long zxid = -1;
-
-	private boolean wanted;
-
-	private boolean expired;
-
-	/** Fires when it is not renewed in time. */
-	private final AtomicReference<@Nullable Expiry> expiry = new AtomicReference<>();
+	private long zxid = UNKNOWN;
 
 	Registration(String path, boolean ephemeral) {
 		this.path = path;
 		this.ephemeral = ephemeral;
+		this.owner = ephemeral ? UNKNOWN : NOBODY;
+	}
+
+	String path() {
+		return this.path;
 	}
 
 	/**
-	 * Begins its time to live, or begins it anew.
-	 * @param ttl the time; zero for no end
+	 * Something is to stand there from now on, or still is.
+	 * @param data what
+	 * @param ttl for how long, unless it is said again; zero for no end
 	 * @param onEnd is told of the end, on the timer's thread
 	 */
-	void live(Duration ttl, Consumer<Expiry> onEnd) {
-		Expiry next = ttl.isZero() ? null : new Expiry();
-		Expiry former = this.expiry.getAndSet(next);
-		if (former != null) {
-			former.cancel();
-		}
-		if (next != null) {
+	void want(byte[] data, Duration ttl, Consumer<Wish> onEnd) {
+		Wish next = new Wish(data);
+		cancel(this.wish.getAndSet(next));
+		if (!ttl.isZero()) {
 			next.timer = Threads.after(ttl, () -> onEnd.accept(next));
 		}
 	}
 
+	/** Nothing is to stand there any more. */
+	void unwant() {
+		cancel(this.wish.getAndSet(null));
+	}
+
 	/**
-	 * Wants it no longer, unless it was renewed after all.
-	 * @return whether it is to be taken back, by {@link #restore}
+	 * The time to live of a wish is over.
+	 * @return whether it was not said again meanwhile, so that nothing is to stand there
 	 */
-	boolean end(Expiry end) {
-		this.lock.lock();
-		try {
-			if (!this.wanted || this.expiry.get() != end) {
-				return false;
-			}
-			this.wanted = false;
-			this.expired = true;
-			return true;
-		}
-		finally {
-			this.lock.unlock();
-		}
+	boolean end(Wish ended) {
+		return this.wish.compareAndSet(ended, null);
 	}
 
 	/** Lets its time to live have no end. */
 	void forget() {
-		live(Duration.ZERO, (end) -> {
-		});
+		cancel(this.wish.get());
 	}
 
-	/** Writes it, unless it stands there already. */
-	void put(CuratorFramework client, byte[] data) throws Exception {
-		this.lock.lock();
-		try {
-			if (!Arrays.equals(data, this.data)) {
-				this.data = data;
-				this.zxid = -1;
-			}
-			put(client);
-			this.wanted = true;
-			this.expired = false;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	/** Sees that it stands there when it is wanted, and that it does not when expired. */
-	void restore(CuratorFramework client) throws Exception {
-		this.lock.lock();
-		try {
-			if (this.wanted) {
-				put(client);
-			}
-			else if (this.expired) {
-				removeOurs(client);
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+	/** Whether nothing is to stand there, and nothing of ours does. */
+	boolean isOver() {
+		return this.wish.get() == null && !this.standing;
 	}
 
 	/**
-	 * Takes it back, unless somebody else has registered it meanwhile: a successor of the
-	 * same id, say.
+	 * Makes what stands there what is to stand there. What somebody else has registered
+	 * meanwhile, a successor of the same id, say, is not taken back.
 	 */
-	void remove(CuratorFramework client) throws Exception {
+	void settle(CuratorFramework client) throws Exception {
 		this.lock.lock();
 		try {
-			if (this.wanted || this.expired) {
-				this.wanted = false;
-				removeOurs(client);
+			Wish present = this.wish.get();
+			if (present != null) {
+				this.standing = true;
+				put(client, present.data);
 			}
-			else {
-				client.delete().quietly().forPath(this.path);
+			else if (this.standing) {
+				remove(client);
+				this.standing = false;
 			}
 		}
 		finally {
@@ -145,22 +119,27 @@ final class Registration {
 		}
 	}
 
-	private void removeOurs(CuratorFramework client) throws Exception {
+	private void remove(CuratorFramework client) throws Exception {
 		Stat found = client.checkExists().forPath(this.path);
-		if (found != null && found.getEphemeralOwner() == this.owner) {
+		// Also in the present session: the answer to a write of ours may have been lost.
+		if (found != null
+				&& (found.getEphemeralOwner() == this.owner || found.getEphemeralOwner() == session(client))) {
 			client.delete().quietly().forPath(this.path);
 		}
 	}
 
-	private void put(CuratorFramework client) throws Exception {
+	private void put(CuratorFramework client, byte[] wanted) throws Exception {
+		if (!Arrays.equals(wanted, this.data)) {
+			this.data = wanted;
+			this.zxid = UNKNOWN;
+		}
 		for (int attempt = 1;; attempt++) {
 			try {
-				long session = this.ephemeral ? client.getZookeeperClient().getZooKeeper().getSessionId() : NOBODY;
 				Stat found = client.checkExists().forPath(this.path);
 				if (found == null) {
 					found = create(client);
 				}
-				else if (found.getEphemeralOwner() != session) {
+				else if (found.getEphemeralOwner() != session(client)) {
 					found = replace(client, found);
 				}
 				else if (found.getMzxid() != this.zxid) {
@@ -177,6 +156,11 @@ final class Registration {
 				}
 			}
 		}
+	}
+
+	/** Who owns what we write now. */
+	private long session(CuratorFramework client) throws Exception {
+		return this.ephemeral ? client.getZookeeperClient().getZooKeeper().getSessionId() : NOBODY;
 	}
 
 	private Stat create(CuratorFramework client) throws Exception {
@@ -204,16 +188,23 @@ final class Registration {
 		return this.ephemeral ? CreateMode.EPHEMERAL : CreateMode.PERSISTENT;
 	}
 
-	/** The end of one time to live. */
-	static final class Expiry {
+	private static void cancel(@Nullable Wish former) {
+		Threads.Scheduled timer = (former != null) ? former.timer : null;
+		if (timer != null) {
+			timer.cancel();
+		}
+	}
 
+	/** That something is to stand there. */
+	static final class Wish {
+
+		private final byte[] data;
+
+		/** Fires when its time to live is over. */
 		private volatile Threads.@Nullable Scheduled timer;
 
-		private void cancel() {
-			Threads.Scheduled scheduled = this.timer;
-			if (scheduled != null) {
-				scheduled.cancel();
-			}
+		Wish(byte[] data) {
+			this.data = data;
 		}
 
 	}

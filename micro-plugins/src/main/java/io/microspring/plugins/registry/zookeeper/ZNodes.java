@@ -65,7 +65,7 @@ record ZNodes(String root) {
 				&& path.chars().skip(this.root.length()).filter((c) -> c == '/').count() == 2;
 	}
 
-	/** What is registered under the path of a service. */
+	/** What is registered under the path of a service, but for nodes we may not read. */
 	static CompletableFuture<List<Service>> services(ZooKeeper zooKeeper, String path) {
 		return children(zooKeeper, path)
 			.thenCompose((names) -> all(names, (name) -> service(zooKeeper, path + "/" + name)))
@@ -127,7 +127,8 @@ record ZNodes(String root) {
 		zooKeeper.getData(path, false, (code, asked, context, data, stat) -> {
 			switch (Code.get(code)) {
 				case OK -> answer.complete(read(data, asked));
-				case NONODE -> answer.complete(Optional.empty());
+				// What may not be read must not hide the others.
+				case NONODE, NOAUTH -> answer.complete(Optional.empty());
 				default -> answer.completeExceptionally(KeeperException.create(Code.get(code), asked));
 			}
 		}, null);

@@ -1,6 +1,7 @@
 package io.microspring.plugins.registry.zookeeper;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -9,11 +10,12 @@ import java.util.Objects;
  *
  * @param address the ZooKeeper servers as {@code host:port}, separated by commas, with a
  * chroot that exists behind the last one, if any: {@code zk1:2181,zk2:2181/fleet};
- * {@code 127.0.0.1:2181} by default, as go-micro. Port 2181 is added where there is none
+ * {@code 127.0.0.1:2181} by default, as go-micro. Port 2181 is added where there is none;
+ * user, query and fragment are refused
  * @param namespace the path above {@code /micro-registry}, made when it is not there;
  * empty, the default, for none, as go-micro
- * @param username the user for digest authentication, empty for none; what is written
- * then belongs to that user alone
+ * @param username the user for digest authentication, empty for none; services that are
+ * registered then belong to that user alone
  * @param password the user's password; it is in no log and no message
  * @param ephemeral whether nodes live as long as the session: true by default; false is
  * go-micro's way, where they stay until somebody takes them back, whatever their time to
@@ -24,20 +26,25 @@ import java.util.Objects;
  * its own, by default 4 s and 40 s
  * @param properties ZooKeeper's own settings of its clients, such as
  * {@code zookeeper.client.secure} and {@code zookeeper.ssl.trustStore.location}; their
- * values are in no log and no message of ours
+ * values are in no log and no message of ours. Any {@code zookeeper.ssl.*} makes the
+ * connection secure; together with a {@code zookeeper.client.secure} of false it is
+ * refused
  */
 public record ZooKeeperOptions(String address, String namespace, String username, String password, boolean ephemeral,
 		Duration timeout, Duration sessionTimeout, Map<String, String> properties) {
 
+	private static final String SECURE = "zookeeper.client.secure";
+
 	private static final Duration LONGEST = Duration.ofMinutes(10);
 
 	public ZooKeeperOptions {
-		Objects.requireNonNull(address, "address");
+		ZooKeeperServers.of(address);
 		namespace = namespace.replaceAll("^/+|/+$", "");
 		Objects.requireNonNull(password, "password");
-		properties = Map.copyOf(properties);
+		properties = secured(properties);
 		if (username.indexOf(':') >= 0) {
-			throw new IllegalArgumentException("username must be without a colon: " + username);
+			// Not shown: what stands behind the colon may be the password.
+			throw new IllegalArgumentException("username must be without a colon");
 		}
 		if (username.isEmpty() && !password.isEmpty()) {
 			throw new IllegalArgumentException("a password needs a username");
@@ -132,6 +139,16 @@ public record ZooKeeperOptions(String address, String namespace, String username
 				+ this.username + ", password=" + (this.password.isEmpty() ? "" : "***") + ", ephemeral="
 				+ this.ephemeral + ", timeout=" + this.timeout + ", sessionTimeout=" + this.sessionTimeout
 				+ ", properties=" + this.properties.keySet() + "]";
+	}
+
+	/** Whoever says whom to believe wants TLS, and not to go on without it in silence. */
+	private static Map<String, String> secured(Map<String, String> properties) {
+		Map<String, String> secured = new HashMap<>(properties);
+		if (properties.keySet().stream().anyMatch((name) -> name.startsWith("zookeeper.ssl."))
+				&& !Boolean.parseBoolean(secured.computeIfAbsent(SECURE, (name) -> "true"))) {
+			throw new IllegalArgumentException("zookeeper.ssl.* is set, but " + SECURE + " is not true");
+		}
+		return Map.copyOf(secured);
 	}
 
 	private static void requireWithin(Duration duration, Duration least, String name) {

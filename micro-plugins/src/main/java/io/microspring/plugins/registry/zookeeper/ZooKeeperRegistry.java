@@ -37,13 +37,16 @@ public final class ZooKeeperRegistry implements Registry {
 
 	private static final Logger log = LoggerFactory.getLogger(ZooKeeperRegistry.class);
 
+	/** How long to wait for room in the executor. */
+	private static final Duration BUSY = Duration.ofMillis(20);
+
 	private final ZooKeeperOptions options;
 
 	private final ZNodes zNodes;
 
 	private final ZooKeeperSession session;
 
-	/** What was registered, by path. */
+	/** What was registered, and what is not taken back yet, by path. */
 	private final Map<String, Registration> registrations = new ConcurrentHashMap<>();
 
 	private final ZooKeeperWatches watches = new ZooKeeperWatches();
@@ -53,12 +56,12 @@ public final class ZooKeeperRegistry implements Registry {
 	/**
 	 * A registry; nothing is asked of ZooKeeper yet.
 	 * @param options where the servers are and how to talk to them
-	 * @throws IllegalArgumentException when an address is none
+	 * @throws IllegalArgumentException when the namespace is no path
 	 */
 	public ZooKeeperRegistry(ZooKeeperOptions options) {
 		this.options = options;
 		this.zNodes = ZNodes.in(options.namespace());
-		this.session = new ZooKeeperSession(options, this::restoreSoon);
+		this.session = new ZooKeeperSession(options, this.zNodes, () -> execute(this::restore));
 	}
 
 	@Override
@@ -85,24 +88,33 @@ public final class ZooKeeperRegistry implements Registry {
 				throw new IllegalArgumentException("register " + node.id() + ": its description takes " + data.length
 						+ " bytes, and ZooKeeper takes " + this.session.capacity() + " (jute.maxbuffer)");
 			}
-			Registration registration = this.registrations.computeIfAbsent(path,
-					(key) -> new Registration(key, this.options.ephemeral()));
-			if (this.options.ephemeral()) {
-				// Also when it cannot be written now: whoever says so lives.
-				registration.live(ttl, (end) -> expireSoon(node.id(), registration, end));
-			}
-			this.session.write("register " + node.id(), (client) -> registration.put(client, data));
+			Duration life = this.options.ephemeral() ? ttl : Duration.ZERO;
+			Registration registration = this.registrations.compute(path, (key, known) -> {
+				Registration wanted = (known != null) ? known : new Registration(key, this.options.ephemeral());
+				wanted.want(data, life, (ended) -> expire(node.id(), wanted, ended));
+				return wanted;
+			});
+			settle("register " + node.id(), registration);
 		}
 	}
 
+	/**
+	 * Takes nodes back. When that fails, those of this process go as soon as the
+	 * connection is there again.
+	 */
 	@Override
 	public void deregister(Service service) {
 		for (Node node : service.nodes()) {
+			String what = "deregister " + node.id();
 			String path = this.zNodes.path(service.name(), node.id());
-			Registration known = this.registrations.remove(path);
-			Registration registration = (known != null) ? known : new Registration(path, this.options.ephemeral());
-			registration.forget();
-			this.session.write("deregister " + node.id(), registration::remove);
+			Registration known = this.registrations.get(path);
+			if (known != null) {
+				known.unwant();
+				settle(what, known);
+			}
+			else {
+				this.session.write(what, (client) -> client.delete().quietly().forPath(path));
+			}
 		}
 	}
 
@@ -147,9 +159,13 @@ public final class ZooKeeperRegistry implements Registry {
 	@Override
 	public HealthReport health() {
 		Map<String, String> details = Map.of("address", this.options.address());
-		return (this.session.isConnected() ? HealthReport.up(this + " is connected")
-				: HealthReport.down(this + " is not connected"))
-			.with(details);
+		try {
+			this.session.check();
+			return HealthReport.up(this + " is connected").with(details);
+		}
+		catch (RegistryException ex) {
+			return HealthReport.down(String.valueOf(ex.getMessage())).with(details);
+		}
 	}
 
 	/**
@@ -173,18 +189,15 @@ public final class ZooKeeperRegistry implements Registry {
 		return this.session.state();
 	}
 
-	private void restoreSoon() {
-		execute(this::restore);
-	}
-
-	private void expireSoon(String id, Registration registration, Registration.Expiry end) {
+	/** Called by the timer. */
+	private void expire(String id, Registration registration, Registration.Wish ended) {
+		if (!registration.end(ended)) {
+			return;
+		}
+		log.warn("{} was not renewed in time: it is taken back", id);
 		execute(() -> {
-			if (!registration.end(end)) {
-				return;
-			}
-			log.warn("{} was not renewed in time: it is taken back", id);
 			try {
-				this.session.write("take back " + id, registration::restore);
+				settle("take back " + id, registration);
 			}
 			catch (RegistryException ex) {
 				log.debug("{} will be taken back when the connection is there", id, ex);
@@ -192,26 +205,46 @@ public final class ZooKeeperRegistry implements Registry {
 		});
 	}
 
+	/** Brings about what was said of a path last. */
+	private void settle(String what, Registration registration) {
+		this.session.write(what, registration::settle);
+		this.registrations.computeIfPresent(registration.path(), (key, present) -> present.isOver() ? null : present);
+	}
+
+	/** Runs what nobody else would see to: when there is no room now, a little later. */
 	private void execute(Runnable task) {
 		try {
 			this.executor.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			log.debug("Closed, or too busy: what is registered is looked at when it is renewed", ex);
+			if (!this.executor.isShutdown()) {
+				Threads.after(BUSY, () -> execute(task));
+			}
 		}
 	}
 
 	/** After the connection was lost, and the session perhaps. */
 	private void restore() {
+		boolean told = false;
 		try {
 			this.session.write("go on", (client) -> this.watches.resume(client.getZookeeperClient().getZooKeeper()));
-			for (Map.Entry<String, Registration> registration : this.registrations.entrySet()) {
-				this.session.write("register " + registration.getKey(), registration.getValue()::restore);
+			for (Registration registration : this.registrations.values()) {
+				try {
+					settle("restore " + registration.path(), registration);
+				}
+				catch (RegistryException ex) {
+					if (!ZooKeeperSession.isRefusal(ex)) {
+						throw ex;
+					}
+					if (!told) {
+						log.warn("Not everything that is registered could be restored: {}", ex.getMessage());
+					}
+					told = true;
+				}
 			}
 		}
 		catch (RegistryException ex) {
-			// Lost again, so this runs again; else a renewal tells whoever registered.
-			log.debug("What is registered is not restored", ex);
+			log.debug("The connection is lost again: when it is back, this is done anew", ex);
 		}
 	}
 

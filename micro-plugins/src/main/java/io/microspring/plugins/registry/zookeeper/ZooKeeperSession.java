@@ -2,6 +2,7 @@ package io.microspring.plugins.registry.zookeeper;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -10,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.RegistryException;
@@ -22,7 +22,6 @@ import org.apache.curator.retry.RetryOneTime;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.client.ConnectStringParser;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +42,9 @@ final class ZooKeeperSession implements AutoCloseable {
 
 	private static final Duration PAUSE = Duration.ofMillis(100);
 
+	/** How long to look for the reason of a failure. */
+	private static final Duration MOMENT = Duration.ofMillis(500);
+
 	/** What ZooKeeper needs beside the data in a message. */
 	private static final int OVERHEAD = 4096;
 
@@ -50,7 +52,9 @@ final class ZooKeeperSession implements AutoCloseable {
 
 	private final Runnable onReturn;
 
-	private final String servers;
+	private final ZooKeeperServers servers;
+
+	private final ZNodes zNodes;
 
 	private final ZKClientConfig config = new ZKClientConfig();
 
@@ -60,19 +64,23 @@ final class ZooKeeperSession implements AutoCloseable {
 
 	private volatile @Nullable ConnectionState state;
 
+	/** Whether the path that is to be the root was seen. */
+	private volatile boolean rooted;
+
 	private volatile boolean closed;
 
 	/**
 	 * A session that is not begun yet.
 	 * @param options where the servers are and how to talk to them
+	 * @param zNodes where registrations stand
 	 * @param onReturn is run each time that the connection is back, in the same session
 	 * or a new one; may not block
-	 * @throws IllegalArgumentException when an address is none
 	 */
-	ZooKeeperSession(ZooKeeperOptions options, Runnable onReturn) {
+	ZooKeeperSession(ZooKeeperOptions options, ZNodes zNodes, Runnable onReturn) {
 		this.options = options;
+		this.zNodes = zNodes;
 		this.onReturn = onReturn;
-		this.servers = servers(options.address());
+		this.servers = ZooKeeperServers.of(options.address());
 		options.properties().forEach(this.config::setProperty);
 		if (Boolean.parseBoolean(this.config.getProperty(ZKClientConfig.SECURE_CLIENT))
 				&& this.config.getProperty(ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET) == null) {
@@ -126,15 +134,12 @@ final class ZooKeeperSession implements AutoCloseable {
 		}
 	}
 
-	/** Whether there is a connection; waits for it at the very beginning only. */
-	boolean isConnected() {
-		try {
-			connected("say how it is", isStarted() ? Duration.ZERO : this.options.timeout());
-			return true;
-		}
-		catch (RegistryException ex) {
-			return false;
-		}
+	/**
+	 * Sees that there is a connection; waits for it at the very beginning only.
+	 * @throws RegistryException when there is none
+	 */
+	void check() {
+		connected("say how it is", isStarted() ? Duration.ZERO : this.options.timeout());
 	}
 
 	/** What Curator said last of the connection; null before it said anything. */
@@ -185,6 +190,7 @@ final class ZooKeeperSession implements AutoCloseable {
 		try {
 			int millis = Math.toIntExact(patience.toMillis());
 			if (client.blockUntilConnected(millis, TimeUnit.MILLISECONDS)) {
+				requireRoot(client, what);
 				return client;
 			}
 		}
@@ -192,8 +198,27 @@ final class ZooKeeperSession implements AutoCloseable {
 			Thread.currentThread().interrupt();
 			throw new RegistryException("interrupted while waiting for " + this + " to " + what, ex);
 		}
-		throw new RegistryException(
-				this + " cannot be reached to " + what + ": no connection within " + this.options.timeout(), null);
+		Duration moment = (this.options.timeout().compareTo(MOMENT) < 0) ? this.options.timeout() : MOMENT;
+		throw new RegistryException(this + " cannot be reached to " + what + ": no connection"
+				+ (patience.isZero() ? "" : " within " + this.options.timeout()) + ", " + this.servers.reason(moment),
+				null);
+	}
+
+	/** Where the chroot is missing, everything would look as if nothing were there. */
+	private void requireRoot(CuratorFramework client, String what) {
+		if (this.rooted || this.servers.chroot().isEmpty()) {
+			return;
+		}
+		try {
+			if (client.checkExists().forPath("/") == null) {
+				throw new RegistryException(this + " cannot " + what + ": the chroot " + this.servers.chroot()
+						+ " does not exist there, and has to be made first", null);
+			}
+			this.rooted = true;
+		}
+		catch (Exception ex) {
+			throw failure(what, ex);
+		}
 	}
 
 	private CuratorFramework started() {
@@ -218,7 +243,7 @@ final class ZooKeeperSession implements AutoCloseable {
 
 	private CuratorFramework client() {
 		CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder()
-			.connectString(this.options.address().strip())
+			.connectString(this.servers.connectString())
 			// What the servers say of their addresses need not be what leads to them.
 			.ensembleTracker(false)
 			.sessionTimeoutMs(Math.toIntExact(this.options.sessionTimeout().toMillis()))
@@ -230,7 +255,7 @@ final class ZooKeeperSession implements AutoCloseable {
 			builder
 				.authorization("digest",
 						(this.options.username() + ":" + this.options.password()).getBytes(StandardCharsets.UTF_8))
-				.aclProvider(new OwnersOnly());
+				.aclProvider(new Owner(this.zNodes));
 		}
 		return builder.build();
 	}
@@ -272,6 +297,11 @@ final class ZooKeeperSession implements AutoCloseable {
 				cause);
 	}
 
+	/** Whether ZooKeeper was reached, but did not do what was asked. */
+	static boolean isRefusal(RegistryException ex) {
+		return ex.getCause() instanceof KeeperException failure && !isConnection(failure);
+	}
+
 	/** Whether it failed for want of a connection, which will be back. */
 	static boolean isConnection(Throwable cause) {
 		return cause instanceof KeeperException failure && switch (failure.code()) {
@@ -293,28 +323,6 @@ final class ZooKeeperSession implements AutoCloseable {
 		return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
 	}
 
-	/** The servers and the chroot, as they are used. */
-	private static String servers(String address) {
-		try {
-			ConnectStringParser parsed = new ConnectStringParser(address.strip());
-			boolean named = parsed.getServerAddresses().stream().noneMatch((server) -> {
-				String host = server.getHostString();
-				return host.isEmpty() || host.chars().anyMatch(Character::isWhitespace) || host.contains("://");
-			});
-			if (named && !parsed.getServerAddresses().isEmpty()) {
-				return parsed.getServerAddresses()
-					.stream()
-					.map((server) -> server.getHostString() + ":" + server.getPort())
-					.collect(Collectors.joining(", "))
-						+ ((parsed.getChrootPath() != null) ? parsed.getChrootPath() : "");
-			}
-		}
-		catch (IllegalArgumentException ignored) {
-			// said below
-		}
-		throw new IllegalArgumentException("Not the addresses of ZooKeeper servers: '" + address + "'");
-	}
-
 	/** What is done by Curator, and waited for. */
 	@FunctionalInterface
 	interface Action {
@@ -323,8 +331,15 @@ final class ZooKeeperSession implements AutoCloseable {
 
 	}
 
-	/** All rights for whoever signed in, none for anybody else. */
-	private static final class OwnersOnly implements ACLProvider {
+	/**
+	 * A service belongs to whoever signed in and registered it first; what is above is
+	 * for everybody to register in.
+	 */
+	private record Owner(ZNodes zNodes) implements ACLProvider {
+
+		/** No {@code List.of}: ZooKeeper's client looks for null in it. */
+		private static final List<ACL> SHARED = Arrays.asList(new ACL(ZooDefs.Perms.ALL, ZooDefs.Ids.AUTH_IDS),
+				new ACL(ZooDefs.Perms.READ | ZooDefs.Perms.CREATE, ZooDefs.Ids.ANYONE_ID_UNSAFE));
 
 		@Override
 		public List<ACL> getDefaultAcl() {
@@ -333,7 +348,7 @@ final class ZooKeeperSession implements AutoCloseable {
 
 		@Override
 		public List<ACL> getAclForPath(String path) {
-			return getDefaultAcl();
+			return path.startsWith(this.zNodes.root() + "/") ? getDefaultAcl() : SHARED;
 		}
 
 	}

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class ConsulRegistryTest extends RegistryContract {
 
@@ -156,31 +155,6 @@ class ConsulRegistryTest extends RegistryContract {
 				.withMessageContaining("consul at " + CONSUL.address() + " refused to look up x: 500")
 				.withMessageContaining("No path to datacenter");
 		}
-	}
-
-	@Test
-	void closedRegistryRefuses() {
-		Registry registry = open();
-		registry.close();
-		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.get("x"))
-			.withMessageContaining("closed");
-		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.watch("", (change) -> {
-		})).withMessageContaining("closed");
-	}
-
-	@Test
-	void addressThatIsNoneIsRefused() {
-		for (String address : List.of("a b", ",", "http://", "a:b:c/d?")) {
-			assertThatIllegalArgumentException()
-				.isThrownBy(() -> new ConsulRegistry(ConsulOptions.defaults().withAddress(address)));
-		}
-		assertThat(new ConsulRegistry(ConsulOptions.defaults().withAddress("a,b:1,::1,[::1]:2,https://c")))
-			.hasToString("consul at a:8500, b:1, [::1]:8500, [::1]:2, c:8500");
-	}
-
-	@Test
-	void tokenIsNotShown() {
-		assertThat(ConsulOptions.defaults().withToken("secret").toString()).doesNotContain("secret");
 	}
 
 	private static ConsulOptions options() {

@@ -337,16 +337,6 @@ class EtcdRegistryTest extends RegistryContract {
 		}
 	}
 
-	@Test
-	void closedRegistryRefuses() {
-		Registry registry = open();
-		registry.close();
-		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.get("x"))
-			.withMessageContaining("closed");
-		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.watch("", (change) -> {
-		})).withMessageContaining("closed");
-	}
-
 	private static EtcdOptions options() {
 		return EtcdOptions.defaults().withAddress(ETCD.address());
 	}

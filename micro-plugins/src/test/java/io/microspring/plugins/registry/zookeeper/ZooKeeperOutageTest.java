@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import io.microspring.health.HealthReport;
 import io.microspring.registry.CacheOptions;
@@ -95,6 +96,25 @@ class ZooKeeperOutageTest {
 	}
 
 	@Test
+	void deregistrationThatFailedIsMadeGoodUnlessItIsTakenBack() throws Exception {
+		Service leaving = Service.of("leaving", "1", Node.of("leaving-1", "127.0.0.1:1"));
+		Service staying = Service.of("leaving", "1", Node.of("staying-1", "127.0.0.1:2"));
+		ZooKeeperOptions options = ZOOKEEPER.options().withSessionTimeout(MINUTE).withTimeout(Duration.ofMillis(500));
+		try (Registry registry = new ZooKeeperRegistry(options); Registry other = open()) {
+			registry.register(leaving, MINUTE);
+			registry.register(staying, MINUTE);
+			ZOOKEEPER.stop();
+			for (Service service : List.of(leaving, staying)) {
+				assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.deregister(service));
+			}
+			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.register(staying, MINUTE));
+			ZOOKEEPER.start();
+			eventually().ignoreExceptionsInstanceOf(RegistryException.class)
+				.untilAsserted(() -> assertThat(other.get("leaving")).containsExactly(staying));
+		}
+	}
+
+	@Test
 	void outageLongerThanTheSessionLosesNoNode() throws Exception {
 		Service service = Service.of("outage", "1", Node.of("outage-1", "127.0.0.1:1"));
 		Service gone = Service.of("outage", "1", Node.of("outage-2", "127.0.0.1:2"));
@@ -103,11 +123,18 @@ class ZooKeeperOutageTest {
 				Registry leaving = open();
 				Registry watching = open();
 				Registry cached = Registry.cached(watching, CacheOptions.defaults())) {
+			Service forbidden = Service.of("forbidden", "1", Node.of("forbidden-1", "127.0.0.1:1"));
 			registry.register(service, MINUTE);
+			registry.register(forbidden, MINUTE);
+			List<Service> others = IntStream.range(0, 5)
+				.mapToObj((i) -> Service.of("outage." + i, "1", Node.of("outage." + i, "127.0.0.1:1")))
+				.toList();
+			others.forEach((other) -> registry.register(other, MINUTE));
 			leaving.register(gone, MINUTE);
 			watching.watch("outage", changes::add);
 			assertThat(cached.get("outage")).flatExtracting(Service::nodes).hasSize(2);
 			eventually().untilAsserted(() -> assertThat(changes).hasSize(2));
+			forbid("/micro-registry/forbidden");
 			ZOOKEEPER.stop();
 			leaving.close();
 			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> watching.get("outage"))
@@ -128,6 +155,9 @@ class ZooKeeperOutageTest {
 				.last()
 				.isEqualTo(Change.Action.CREATE));
 			assertThat(cached.get("outage")).contains(service);
+			// One that may not be written does not keep the others.
+			eventually().untilAsserted(() -> assertThat(watching.list()).containsAll(others));
+			assertThat(watching.get("forbidden")).isEmpty();
 		}
 	}
 
@@ -180,6 +210,18 @@ class ZooKeeperOutageTest {
 			assertThat(first).extracting((change) -> change.service().nodes().get(0).id())
 				.doesNotHaveDuplicates()
 				.hasSize(10_000);
+		}
+	}
+
+	/** Everybody may read there, and nobody may write. */
+	private static void forbid(String path) throws Exception {
+		ZooKeeper zooKeeper = new ZooKeeper(ZOOKEEPER.address(), 60_000, (event) -> {
+		});
+		try {
+			zooKeeper.setACL(path, ZooDefs.Ids.READ_ACL_UNSAFE, -1);
+		}
+		finally {
+			zooKeeper.close();
 		}
 	}
 

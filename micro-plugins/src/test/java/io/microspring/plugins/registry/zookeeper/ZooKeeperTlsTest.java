@@ -2,9 +2,10 @@ package io.microspring.plugins.registry.zookeeper;
 
 import java.io.File;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,8 @@ import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
-import org.apache.zookeeper.server.ZooKeeperServerMain;
+import org.apache.zookeeper.server.ServerCnxnFactory;
+import org.apache.zookeeper.server.ZooKeeperServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,24 +57,33 @@ class ZooKeeperTlsTest {
 			Files.writeString(this.directory.resolve(name + ".pem"),
 					bundle.getPrivateKeyPEM() + "\n" + bundle.getCertificatePathPEM());
 		}
-		try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			this.port = free.getLocalPort();
-		}
-		Path config = Files.writeString(this.directory.resolve("zoo.cfg"), """
-				dataDir={dir}/data
-				secureClientPort={port}
-				secureClientPortAddress=127.0.0.1
-				admin.enableServer=false
-				serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory
-				ssl.keyStore.location={dir}/server.pem
-				ssl.trustStore.location={dir}/authority.pem
-				""".replace("{dir}", this.directory.toString()).replace("{port}", String.valueOf(this.port)));
+		Path port = this.directory.resolve("port");
 		this.server = new ProcessBuilder(new File(System.getProperty("java.home"), "bin/java").getPath(), "-cp",
-				System.getProperty("java.class.path"), "-XX:TieredStopAtLevel=1", ZooKeeperServerMain.class.getName(),
-				config.toString())
+				System.getProperty("java.class.path"), "-XX:TieredStopAtLevel=1",
+				"-Dzookeeper.serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory",
+				"-Dzookeeper.authProvider.x509=org.apache.zookeeper.server.auth.X509AuthenticationProvider",
+				"-Dzookeeper.ssl.keyStore.location=" + this.directory.resolve("server.pem"),
+				"-Dzookeeper.ssl.trustStore.location=" + this.directory.resolve("authority.pem"),
+				ZooKeeperTlsTest.class.getName(), this.directory.toString())
 			.redirectErrorStream(true)
 			.redirectOutput(this.directory.resolve("server.log").toFile())
 			.start();
+		Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> Files.exists(port));
+		this.port = Integer.parseInt(Files.readString(port));
+	}
+
+	/**
+	 * The server: it listens at any port that is free, and writes down which.
+	 */
+	public static void main(String[] args) throws Exception {
+		Path directory = Path.of(args[0]);
+		File data = directory.resolve("data").toFile();
+		ServerCnxnFactory connections = ServerCnxnFactory.createFactory();
+		connections.configure(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100, -1, true);
+		connections.startup(new ZooKeeperServer(data, data, 200));
+		Path written = Files.writeString(directory.resolve("written"), String.valueOf(connections.getLocalPort()));
+		Files.move(written, directory.resolve("port"), StandardCopyOption.ATOMIC_MOVE);
+		connections.join();
 	}
 
 	@AfterEach
@@ -83,28 +94,30 @@ class ZooKeeperTlsTest {
 	@Test
 	void whoHasACertificateIsLetInAndNobodyElse() throws Exception {
 		Service service = Service.of("secured", "1", Node.of("secured-1", "127.0.0.1:1"));
-		Map<String, String> settings = new HashMap<>(Map.of("zookeeper.client.secure", "true",
-				"zookeeper.ssl.trustStore.location", this.directory.resolve("authority.pem").toString()));
+		Map<String, String> settings = new HashMap<>(
+				Map.of("zookeeper.ssl.trustStore.location", this.directory.resolve("authority.pem").toString()));
 		Map<String, String> strangers = Map.copyOf(settings);
 		settings.put("zookeeper.ssl.keyStore.location", this.directory.resolve("client.pem").toString());
 		ZooKeeperOptions options = ZooKeeperOptions.defaults()
 			.withAddress("127.0.0.1:" + this.port)
-			.withTimeout(Duration.ofSeconds(2));
+			.withTimeout(Duration.ofSeconds(20));
 		try (Registry registry = new ZooKeeperRegistry(options.withProperties(settings))) {
-			Awaitility.await()
-				.atMost(Duration.ofSeconds(40))
-				.ignoreExceptionsMatching(RegistryException.class::isInstance)
-				.untilAsserted(() -> {
-					registry.register(service, Duration.ofMinutes(1));
-					assertThat(registry.get("secured")).containsExactly(service);
-				});
-		}
-		for (Map<String, String> refused : List.of(strangers, Map.<String, String>of())) {
-			try (Registry registry = new ZooKeeperRegistry(
-					options.withTimeout(Duration.ofSeconds(1)).withProperties(refused))) {
-				assertThatExceptionOfType(RegistryException.class).isThrownBy(registry::list)
-					.withMessageContaining("cannot be reached to list services");
+			registry.register(service, Duration.ofMinutes(1));
+			for (Map<String, String> refused : List.of(strangers, Map.<String, String>of())) {
+				assertIsRefused(options.withTimeout(Duration.ofSeconds(1)).withProperties(refused));
 			}
+			// Nobody else is let in, but who has a certificate still is.
+			try (Registry second = new ZooKeeperRegistry(options.withProperties(settings))) {
+				assertThat(second.get("secured")).containsExactly(service);
+			}
+		}
+	}
+
+	private static void assertIsRefused(ZooKeeperOptions options) {
+		try (Registry registry = new ZooKeeperRegistry(options)) {
+			assertThatExceptionOfType(RegistryException.class).isThrownBy(registry::list)
+				.withMessageContaining("cannot be reached to list services")
+				.withMessageContaining("listens, but begins no session: TLS on one side only");
 		}
 	}
 
