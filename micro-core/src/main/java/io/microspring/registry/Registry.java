@@ -124,6 +124,38 @@ public interface Registry extends AutoCloseable {
 	}
 
 	/**
+	 * Addresses that are known beforehand: registering changes nothing, which the log
+	 * says once. go-micro: the selector {@code static}.
+	 * @param options the addresses
+	 * @return a new registry
+	 */
+	static Registry fixed(StaticOptions options) {
+		return new StaticRegistry(options);
+	}
+
+	/**
+	 * Several registries as one, such as while a fleet moves from one to another, named
+	 * after all of them with commas between. Services are registered in each; look-ups,
+	 * lists and watches give what any of them knows, each node once: of a node that
+	 * several know, the word of the first in the list counts.
+	 * <p>
+	 * A registry that fails hides nothing: what it told last is served, unless another
+	 * that answers has seen it go; {@link #health()} is degraded. It is tried again in
+	 * the background, with pauses that grow from 1 s to 30 s, and so is a registration,
+	 * or taking one back, that did not reach it; each renewal tries it too. Only what
+	 * fails in all of them is a {@link RegistryException}, and a look-up of a name that
+	 * none of those that answer knows.
+	 * @param registries the registries, one or more; closing the result closes them
+	 * @return the registry; the only one itself where there is just one
+	 */
+	static Registry multi(List<Registry> registries) {
+		if (registries.isEmpty()) {
+			throw new IllegalArgumentException("Several registries as one need at least one");
+		}
+		return (registries.size() == 1) ? registries.get(0) : new MultiRegistry(registries);
+	}
+
+	/**
 	 * A registry that answers from memory what it has looked up before, keeps that up to
 	 * date by watching, and serves what it knows while the registry behind it is down.
 	 * @param registry the registry behind it; its owner closes it

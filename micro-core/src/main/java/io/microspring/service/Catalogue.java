@@ -1,12 +1,18 @@
 package io.microspring.service;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.HttpBrokerOptions;
 import io.microspring.registry.Registry;
+import io.microspring.registry.StaticOptions;
 import io.microspring.selector.Strategy;
 import io.microspring.service.Plugin.Concept;
 import io.microspring.transport.Transport;
@@ -17,15 +23,18 @@ import io.microspring.transport.Transport;
  */
 public final class Catalogue {
 
-	private static final Catalogue EMBEDDED = new Catalogue(List.of(
-			Plugin.registry("mdns", (address) -> Registry.mdns()),
-			Plugin.registry("memory", (address) -> Registry.memory()), Plugin.broker("http", Catalogue::httpBroker),
-			Plugin.broker("memory", (address, registry) -> Broker.memory()),
-			Plugin.transport("http", (address) -> Transport.http()),
-			Plugin.transport("grpc", (address) -> Transport.grpc()),
-			Plugin.transport("memory", (address) -> Transport.memory()),
-			Plugin.selector("random", (address) -> Strategy.random()),
-			Plugin.selector("round-robin", (address) -> Strategy.roundRobin())));
+	private static final Catalogue EMBEDDED = new Catalogue(
+			List.of(Plugin.registry("mdns", (address) -> Registry.mdns()),
+					Plugin.registry("memory", (address) -> Registry.memory()),
+					Plugin.registry("static",
+							(address) -> Registry.fixed(StaticOptions.defaults().withAddress(address))),
+					Plugin.broker("http", Catalogue::httpBroker),
+					Plugin.broker("memory", (address, registry) -> Broker.memory()),
+					Plugin.transport("http", (address) -> Transport.http()),
+					Plugin.transport("grpc", (address) -> Transport.grpc()),
+					Plugin.transport("memory", (address) -> Transport.memory()),
+					Plugin.selector("random", (address) -> Strategy.random()),
+					Plugin.selector("round-robin", (address) -> Strategy.roundRobin())));
 
 	/** Stands in for the registry where a factory has no use for one. */
 	private static final Registry NO_REGISTRY = Registry.memory();
@@ -71,14 +80,26 @@ public final class Catalogue {
 	 * message says what to add
 	 */
 	public Plugin find(Concept concept, String name) {
-		Plugin plugin = this.plugins.stream()
-			.filter((p) -> p.concept() == concept && p.name().equals(name))
-			.findFirst()
+		Plugin plugin = line(concept, name)
 			.orElseThrow(() -> new UnknownPluginException(concept, name, names(concept)));
 		if (!plugin.isAvailable()) {
 			throw new MissingDriverException(plugin);
 		}
 		return plugin;
+	}
+
+	/**
+	 * Whether something can be made.
+	 * @param concept what it is
+	 * @param name its name
+	 * @return false when there is no such name, or its driver is not on the class path
+	 */
+	public boolean isAvailable(Concept concept, String name) {
+		return line(concept, name).filter(Plugin::isAvailable).isPresent();
+	}
+
+	private Optional<Plugin> line(Concept concept, String name) {
+		return this.plugins.stream().filter((p) -> p.concept() == concept && p.name().equals(name)).findFirst();
 	}
 
 	/**
@@ -92,12 +113,44 @@ public final class Catalogue {
 
 	/**
 	 * Makes a registry.
-	 * @param name its name
-	 * @param address its address, empty for its own default
+	 * @param name its name; several with commas between are {@link Registry#multi}
+	 * @param address its address, empty for its own default; of several, each has its
+	 * default
 	 * @return the registry
+	 * @throws IllegalArgumentException when there are several and an address
 	 */
 	public Registry registry(String name, String address) {
-		return (Registry) find(Concept.REGISTRY, name).factory().apply(address, NO_REGISTRY);
+		List<String> names = Stream.of(name.split(",")).map(String::trim).toList();
+		if (names.size() > 1 && !address.isEmpty()) {
+			throw new IllegalArgumentException("The address " + address + " can be that of one registry only, not of "
+					+ String.join(" and ", names));
+		}
+		return registry(names, (each) -> address);
+	}
+
+	/**
+	 * Makes one registry, or {@link Registry#multi} of several.
+	 * @param names their names
+	 * @param address gives the address of each, empty for its own default
+	 * @return the registry
+	 * @throws IllegalArgumentException when a name is there twice
+	 */
+	public Registry registry(List<String> names, UnaryOperator<String> address) {
+		if (Set.copyOf(names).size() < names.size()) {
+			throw new IllegalArgumentException("A registry is named twice in " + String.join(",", names));
+		}
+		List<Plugin> plugins = names.stream().map((name) -> find(Concept.REGISTRY, name)).toList();
+		List<Registry> registries = new ArrayList<>();
+		try {
+			for (Plugin plugin : plugins) {
+				registries.add((Registry) plugin.factory().apply(address.apply(plugin.name()), NO_REGISTRY));
+			}
+			return Registry.multi(registries);
+		}
+		catch (RuntimeException ex) {
+			registries.forEach(Registry::close);
+			throw ex;
+		}
 	}
 
 	/**
