@@ -11,6 +11,7 @@ import io.microspring.annotation.MicroClient;
 import io.microspring.annotation.MicroHandler;
 import io.microspring.annotation.MicroSubscriber;
 import io.microspring.autoconfigure.registry.RegistryProperties;
+import io.microspring.autoconfigure.registry.StaticProperties;
 import io.microspring.call.MicroEndpoint;
 import io.microspring.concurrent.Threads;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,7 @@ class MicroAotTest {
 	void propertiesCanBeBound() {
 		assertThat(RuntimeHintsPredicates.reflection().onType(RegistryProperties.class)).accepts(this.hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(RegistryProperties.Cache.class)).accepts(this.hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(StaticProperties.StaticNode.class)).accepts(this.hints);
 	}
 
 	private RuntimeHints process() {

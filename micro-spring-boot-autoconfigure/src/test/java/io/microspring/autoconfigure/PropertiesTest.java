@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import io.microspring.autoconfigure.broker.BrokerProperties;
 import io.microspring.autoconfigure.broker.HttpBrokerProperties;
@@ -20,6 +21,7 @@ import io.microspring.autoconfigure.registry.ConsulProperties;
 import io.microspring.autoconfigure.registry.EtcdProperties;
 import io.microspring.autoconfigure.registry.MdnsProperties;
 import io.microspring.autoconfigure.registry.RegistryProperties;
+import io.microspring.autoconfigure.registry.StaticProperties;
 import io.microspring.autoconfigure.registry.ZooKeeperProperties;
 import io.microspring.autoconfigure.selector.SelectorProperties;
 import io.microspring.autoconfigure.server.ServerProperties;
@@ -28,6 +30,8 @@ import io.microspring.autoconfigure.transport.HttpTransportProperties;
 import io.microspring.autoconfigure.transport.ServerSslProperties;
 import io.microspring.autoconfigure.transport.TransportProperties;
 import io.microspring.autoconfigure.transport.WebSocketProperties;
+import io.microspring.plugins.Plugins;
+import io.microspring.service.Plugin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,13 +59,20 @@ class PropertiesTest {
 	private static final Path PAGE = Path.of("..", "docs", "properties.md");
 
 	private static final List<Class<?>> RECORDS = List.of(ServerProperties.class, ClientProperties.class,
-			RegistryProperties.class, MdnsProperties.class, ConsulProperties.class, EtcdProperties.class,
-			ZooKeeperProperties.class, BrokerProperties.class, HttpBrokerProperties.class, KafkaBrokerProperties.class,
-			TransportProperties.class, HttpTransportProperties.class, ServerSslProperties.class,
-			ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
+			RegistryProperties.class, MdnsProperties.class, StaticProperties.class, ConsulProperties.class,
+			EtcdProperties.class, ZooKeeperProperties.class, BrokerProperties.class, HttpBrokerProperties.class,
+			KafkaBrokerProperties.class, TransportProperties.class, HttpTransportProperties.class,
+			ServerSslProperties.class, ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
 
 	private static final List<String> SWITCHES = List.of("micro.enabled", "micro.validation.enabled",
 			"micro.observability.enabled");
+
+	/** Read for any registry by its name. */
+	private static final List<String> ADDRESSES = Plugins.all()
+		.stream()
+		.filter((plugin) -> plugin.concept() == Plugin.Concept.REGISTRY)
+		.map((plugin) -> "micro.registry." + plugin.name() + ".address")
+		.toList();
 
 	private final JsonNode metadata = metadata();
 
@@ -110,7 +121,8 @@ class PropertiesTest {
 			Object full = binder.bind(prefix, Bindable.of(type), new Recording(bound)).get();
 			assertThat(full.getClass()).isSameAs(type);
 		}
-		SWITCHES.forEach((name) -> bound.add(ConfigurationPropertyName.of(name)));
+		Stream.concat(SWITCHES.stream(), ADDRESSES.stream())
+			.forEach((name) -> bound.add(ConfigurationPropertyName.of(name)));
 		for (String name : yaml.getPropertyNames()) {
 			assertThat(bound).contains(ConfigurationPropertyName.of(name));
 		}
@@ -130,7 +142,7 @@ class PropertiesTest {
 			String prefix = type.getAnnotation(ConfigurationProperties.class).value();
 			Object defaults = empty.bindOrCreate(prefix, Bindable.of(type));
 			assertThat(given.bindOrCreate(prefix, Bindable.of(type))).usingRecursiveComparison()
-				.ignoringFields("enabled", "name", "id", "metadata", "properties")
+				.ignoringFields("enabled", "name", "id", "metadata", "nodes", "properties", "services")
 				.isEqualTo(defaults);
 		}
 	}

@@ -31,6 +31,8 @@ import io.microspring.docs.GreeterApplication.Name;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.registry.consul.ConsulOptions;
+import io.microspring.plugins.registry.consul.ConsulRegistry;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
 import io.microspring.plugins.registry.etcd.EtcdRegistry;
 import io.microspring.registry.CacheOptions;
@@ -38,6 +40,7 @@ import io.microspring.registry.Change;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
+import io.microspring.registry.StaticOptions;
 import io.microspring.selector.Filter;
 import io.microspring.selector.Selector;
 import io.microspring.selector.Strategy;
@@ -101,6 +104,22 @@ class ConceptPagesTest {
 		await().untilAsserted(() -> assertThat(changes).extracting(Change::action)
 			.contains(Change.Action.CREATE, Change.Action.DELETE));
 		watcher.close();
+	}
+
+	@Test
+	void staticRegistryOfThePage() {
+		Registry registry = Registry.fixed(
+				StaticOptions.defaults().withNode("greeter", "10.0.0.1:9090").withPattern("{service}.fleet.svc:8080"));
+		assertThat(registry.get("greeter")).hasSize(1);
+		registry.close();
+	}
+
+	@Test
+	void severalRegistriesOfThePage() {
+		ConsulOptions consul = ConsulOptions.defaults();
+		Registry registry = Registry.multi(List.of(Registry.mdns(), new ConsulRegistry(consul)));
+		assertThat(registry.name()).isEqualTo("mdns,consul");
+		registry.close();
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.microspring.autoconfigure.environment;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.apache.commons.logging.Log;
@@ -54,12 +55,19 @@ final class ConsulDriverEnvironmentPostProcessor implements EnvironmentPostProce
 			this.log.info("Spring Cloud Consul is there as a driver and off otherwise; "
 					+ "spring.cloud.consul.enabled=true turns it on");
 		}
-		else if ("consul".equals(environment.getProperty("micro.registry.type"))) {
+		else if (isChosen(environment)) {
 			defaults.put("spring.cloud.consul.discovery.register", "false");
 		}
 		if (!defaults.isEmpty()) {
 			environment.getPropertySources().addLast(new MapPropertySource(SOURCE, defaults));
 		}
+	}
+
+	private static boolean isChosen(ConfigurableEnvironment environment) {
+		return Binder.get(environment)
+			.bind("micro.registry.type", Bindable.listOf(String.class))
+			.orElse(List.of())
+			.contains("consul");
 	}
 
 }

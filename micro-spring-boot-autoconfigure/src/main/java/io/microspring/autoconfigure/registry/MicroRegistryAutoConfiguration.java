@@ -6,18 +6,20 @@ import io.microspring.registry.Registry;
 import io.microspring.service.Catalogue;
 import io.microspring.service.Plugin;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
- * The registry that {@code micro.registry.type} names, behind a cache.
+ * The registry that {@code micro.registry.type} names, or several as one, behind a cache.
  */
 @AutoConfiguration(after = MicroAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "micro.enabled", matchIfMissing = true)
-@EnableConfigurationProperties({ RegistryProperties.class, MdnsProperties.class })
+@EnableConfigurationProperties({ RegistryProperties.class, MdnsProperties.class, StaticProperties.class })
 public final class MicroRegistryAutoConfiguration {
 
 	@Bean
@@ -26,16 +28,16 @@ public final class MicroRegistryAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	MicroRegistryConnectionDetails microRegistryConnectionDetails(RegistryProperties properties) {
-		return new PropertiesRegistryConnectionDetails(properties);
+	Plugin microStaticRegistry(StaticProperties properties) {
+		return Plugin.registry("static", (address) -> Registry.fixed(properties.toOptions(address)));
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(Registry.class)
 	BackingRegistry microBackingRegistry(Catalogue catalogue, RegistryProperties properties,
-			MicroRegistryConnectionDetails details) {
-		Registry registry = catalogue.registry(properties.type(), details.address());
+			ObjectProvider<MicroRegistryConnectionDetails> details, Environment environment) {
+		Registry registry = new RegistryChoice(catalogue, properties, details.orderedStream().toList(), environment)
+			.make();
 		if (properties.failFast()) {
 			failUnlessReachable(registry);
 		}

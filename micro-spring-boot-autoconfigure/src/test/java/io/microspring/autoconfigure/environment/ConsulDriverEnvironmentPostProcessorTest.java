@@ -39,6 +39,8 @@ class ConsulDriverEnvironmentPostProcessorTest {
 		this.properties.put("micro.registry.type", "consul");
 		assertThat(environment().getProperty(REGISTER)).isEqualTo("false");
 		assertThat(environment().getProperty(ENABLED)).isNull();
+		this.properties.put("micro.registry.type", "mdns, consul");
+		assertThat(environment().getProperty(REGISTER)).isEqualTo("false");
 	}
 
 	@Test

@@ -68,7 +68,7 @@ class FlagsEnvironmentPostProcessorTest {
 			String[] arguments = (flag != null) ? new String[] { flag } : new String[0];
 			RegistryProperties bound = Binder.get(environment(arguments))
 				.bindOrCreate("micro.registry", RegistryProperties.class);
-			assertThat(bound.type()).isEqualTo(expected);
+			assertThat(bound.type()).containsExactly(expected);
 			assertThat(bound.address()).isEqualTo(address ? "env:1" : "");
 		}
 	}
