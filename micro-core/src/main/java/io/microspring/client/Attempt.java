@@ -21,6 +21,8 @@ final class Attempt implements Answer {
 	private static final AtomicIntegerFieldUpdater<Attempt> TOLD = AtomicIntegerFieldUpdater.newUpdater(Attempt.class,
 			"told");
 
+	static final MicroException LATE = MicroException.timeout(Dialects.ID, "no answer in the time of one attempt");
+
 	private final UnaryCall call;
 
 	private final Node node;
@@ -83,8 +85,7 @@ final class Attempt implements Answer {
 	}
 
 	private void expired() {
-		MicroException late = MicroException.timeout(Dialects.ID, "no answer in the time of one attempt");
-		failed(late, Outcome.TIMED_OUT);
+		failed(LATE, Outcome.TIMED_OUT);
 		abandon();
 	}
 

@@ -33,11 +33,14 @@ public final class CallOptions extends CallSettings {
 
 	private CallOptions(CallOptions other) {
 		this.timeout = other.timeout;
+		this.attemptTimeout = other.attemptTimeout;
 		this.dialTimeout = other.dialTimeout;
 		this.streamTimeout = other.streamTimeout;
 		this.retries = other.retries;
 		this.retryPolicy = other.retryPolicy;
 		this.backoff = other.backoff;
+		this.retryBudget = other.retryBudget;
+		this.hedging = other.hedging;
 		this.idempotent = other.idempotent;
 		this.contentType = other.contentType;
 		this.addresses = other.addresses;
@@ -69,6 +72,23 @@ public final class CallOptions extends CallSettings {
 	public CallOptions withTimeout(Duration timeout) {
 		CallOptions copy = new CallOptions(this);
 		copy.timeout = positive(timeout);
+		return copy;
+	}
+
+	/**
+	 * A copy with a time-out for each attempt after which the retry policy would have
+	 * another, so that a silent node does not use up the time-out of the call. The last
+	 * attempt has all that is left; so has the only one of a call that is not tried again
+	 * after a time-out, which by default is every call that is not idempotent.
+	 * @param timeout the time-out, zero for a third of what is left
+	 * @return the copy
+	 */
+	public CallOptions withAttemptTimeout(Duration timeout) {
+		if (timeout.isNegative()) {
+			throw new IllegalArgumentException("The time-out of an attempt cannot be " + timeout);
+		}
+		CallOptions copy = new CallOptions(this);
+		copy.attemptTimeout = timeout;
 		return copy;
 	}
 
@@ -128,6 +148,30 @@ public final class CallOptions extends CallSettings {
 	public CallOptions withBackoff(Backoff backoff) {
 		CallOptions copy = new CallOptions(this);
 		copy.backoff = Objects.requireNonNull(backoff);
+		return copy;
+	}
+
+	/**
+	 * A copy with another budget for further attempts. There is one for all calls of a
+	 * service: what others have spent is spent.
+	 * @param budget the budget
+	 * @return the copy
+	 */
+	public CallOptions withRetryBudget(RetryBudget budget) {
+		CallOptions copy = new CallOptions(this);
+		copy.retryBudget = Objects.requireNonNull(budget);
+		return copy;
+	}
+
+	/**
+	 * A copy that asks another node as well when the answer is slow to come, provided
+	 * that the call is idempotent. Streams are not hedged.
+	 * @param hedging when, and how many
+	 * @return the copy
+	 */
+	public CallOptions withHedging(Hedging hedging) {
+		CallOptions copy = new CallOptions(this);
+		copy.hedging = Objects.requireNonNull(hedging);
 		return copy;
 	}
 
@@ -283,11 +327,14 @@ public final class CallOptions extends CallSettings {
 		}
 		CallOptions copy = new CallOptions(this);
 		copy.timeout = (this.timeout != null) ? this.timeout : others.timeout;
+		copy.attemptTimeout = (this.attemptTimeout != null) ? this.attemptTimeout : others.attemptTimeout;
 		copy.dialTimeout = (this.dialTimeout != null) ? this.dialTimeout : others.dialTimeout;
 		copy.streamTimeout = (this.streamTimeout != null) ? this.streamTimeout : others.streamTimeout;
 		copy.retries = (this.retries != null) ? this.retries : others.retries;
 		copy.retryPolicy = (this.retryPolicy != null) ? this.retryPolicy : others.retryPolicy;
 		copy.backoff = (this.backoff != null) ? this.backoff : others.backoff;
+		copy.retryBudget = (this.retryBudget != null) ? this.retryBudget : others.retryBudget;
+		copy.hedging = (this.hedging != null) ? this.hedging : others.hedging;
 		copy.idempotent = (this.idempotent != null) ? this.idempotent : others.idempotent;
 		copy.contentType = (this.contentType != null) ? this.contentType : others.contentType;
 		copy.addresses = (this.addresses != null) ? this.addresses : others.addresses;

@@ -15,6 +15,8 @@ abstract sealed class CallSettings permits CallOptions {
 
 	@Nullable Duration timeout;
 
+	@Nullable Duration attemptTimeout;
+
 	@Nullable Duration dialTimeout;
 
 	@Nullable Duration streamTimeout;
@@ -24,6 +26,10 @@ abstract sealed class CallSettings permits CallOptions {
 	@Nullable RetryPolicy retryPolicy;
 
 	@Nullable Backoff backoff;
+
+	@Nullable RetryBudget retryBudget;
+
+	@Nullable Hedging hedging;
 
 	@Nullable Boolean idempotent;
 
@@ -49,6 +55,14 @@ abstract sealed class CallSettings permits CallOptions {
 	 */
 	public @Nullable Duration timeout() {
 		return this.timeout;
+	}
+
+	/**
+	 * The time-out of an attempt after which there could be another.
+	 * @return the time-out, zero for a third of what is left, or null for the client's
+	 */
+	public @Nullable Duration attemptTimeout() {
+		return this.attemptTimeout;
 	}
 
 	/**
@@ -89,6 +103,22 @@ abstract sealed class CallSettings permits CallOptions {
 	 */
 	public @Nullable Backoff backoff() {
 		return this.backoff;
+	}
+
+	/**
+	 * How many attempts may be added to the calls of the service.
+	 * @return the budget, or null for the client's
+	 */
+	public @Nullable RetryBudget retryBudget() {
+		return this.retryBudget;
+	}
+
+	/**
+	 * When another node is asked as well.
+	 * @return the hedging, or null for the client's
+	 */
+	public @Nullable Hedging hedging() {
+		return this.hedging;
 	}
 
 	/**

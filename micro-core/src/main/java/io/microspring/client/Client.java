@@ -163,11 +163,13 @@ public interface Client extends AutoCloseable {
 	 * @param connectionsInUse connections that carry a call or stream
 	 * @param connectionsIdle connections kept for the next call
 	 * @param attempts attempts made since the start
-	 * @param retries attempts after the first of a call
+	 * @param retries attempts after one of the same call that failed
+	 * @param hedges attempts beside one of the same call that was slow
+	 * @param retriesRefused calls that were not tried again as the retry budget was spent
 	 * @param serviceName the service this client calls for, or null
 	 */
 	record ClientStats(long callsInFlight, int connectionsInUse, int connectionsIdle, long attempts, long retries,
-			@Nullable String serviceName) {
+			long hedges, long retriesRefused, @Nullable String serviceName) {
 	}
 
 }

@@ -21,10 +21,13 @@ public final class ClientOptions {
 
 	private CallOptions calls = CallOptions.defaults()
 		.withTimeout(Duration.ofSeconds(5))
+		.withAttemptTimeout(Duration.ZERO)
 		.withDialTimeout(Duration.ofSeconds(5))
 		.withRetries(1)
 		.withRetryPolicy(RetryPolicy.safe())
 		.withBackoff(Backoff.goMicro())
+		.withRetryBudget(RetryBudget.defaults())
+		.withHedging(Hedging.none())
 		.withContentType("")
 		.withProtocol(AUTO)
 		.complete();

@@ -52,6 +52,18 @@ final class PreparedCall implements Selection {
 		this.body = encode(call.request().body());
 	}
 
+	/** The same, to be tried beside it: encoded as it was then. */
+	PreparedCall(PreparedCall other) {
+		this.client = other.client;
+		this.call = other.call;
+		this.context = other.context;
+		this.id = other.id;
+		this.contentType = other.contentType;
+		this.dialect = other.dialect;
+		this.codec = other.codec;
+		this.body = other.body;
+	}
+
 	/**
 	 * The request's body for a node.
 	 * @param spoken the dialect of the node

@@ -10,7 +10,8 @@ import io.microspring.errors.MicroException;
 public interface RetryPolicy {
 
 	/**
-	 * Decides.
+	 * Decides. It is asked before an attempt, too, whether there would be another after a
+	 * time-out (408) of that one: only then it has a time-out of its own.
 	 * @param failure what is known of the failure
 	 * @return true to try again, as long as attempts and time are left
 	 */

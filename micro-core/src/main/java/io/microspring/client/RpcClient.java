@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.microspring.broker.Broker;
@@ -45,8 +44,6 @@ import org.jspecify.annotations.Nullable;
  * Calls over a transport, nodes chosen by a selector.
  */
 final class RpcClient implements Client {
-
-	private static final int MOST_FOUND = 10_000;
 
 	final Dialects dialects;
 
@@ -82,13 +79,9 @@ final class RpcClient implements Client {
 
 	private volatile @Nullable ExecutorService executor;
 
-	private final Set<String> found = ConcurrentHashMap.newKeySet();
+	private final CalledServices services = new CalledServices();
 
-	private final LongAdder inFlight = new LongAdder();
-
-	private final LongAdder attempts = new LongAdder();
-
-	private final LongAdder retries = new LongAdder();
+	private final ClientCounters counters = new ClientCounters();
 
 	private final Set<ClientStream> streams = ConcurrentHashMap.newKeySet();
 
@@ -180,10 +173,10 @@ final class RpcClient implements Client {
 	public ClientStats stats() {
 		int idle = this.pools.stream().mapToInt(ConnectionPool::idleCount).sum();
 		int open = this.pools.stream().mapToInt(ConnectionPool::openCount).sum();
-		return new ClientStats(this.inFlight.sum(),
+		return new ClientStats(this.counters.inFlight(),
 				Math.max(0, open - idle) + this.shared.openCount(true) + this.grpc.openCount() + this.streams.size(),
-				idle + this.shared.openCount(false), this.attempts.sum(), this.retries.sum(),
-				this.name.isEmpty() ? null : this.name);
+				idle + this.shared.openCount(false), this.counters.attempts(), this.counters.retries(),
+				this.counters.hedges(), this.counters.refusals(), this.name.isEmpty() ? null : this.name);
 	}
 
 	@Override
@@ -286,7 +279,7 @@ final class RpcClient implements Client {
 	 * the service has succeeded, so that the next is from memory.
 	 */
 	boolean knowsNodes(Outgoing call) {
-		return !call.options().given().isEmpty() || this.found.contains(call.request().service());
+		return !call.options().given().isEmpty() || this.services.of(call.request().service()).isFound();
 	}
 
 	/**
@@ -304,12 +297,10 @@ final class RpcClient implements Client {
 			node = this.selector.select(call, tried);
 		}
 		catch (RuntimeException ex) {
-			this.found.remove(service);
+			this.services.found(service, false);
 			throw ex;
 		}
-		if (!this.found.contains(service) && this.found.size() < MOST_FOUND) {
-			this.found.add(service);
-		}
+		this.services.found(service, true);
 		return node;
 	}
 
@@ -358,19 +349,12 @@ final class RpcClient implements Client {
 		return this.name;
 	}
 
-	void began() {
-		this.inFlight.increment();
+	ClientCounters counters() {
+		return this.counters;
 	}
 
-	void ended() {
-		this.inFlight.decrement();
-	}
-
-	void attempted(int attempt) {
-		this.attempts.increment();
-		if (attempt > 1) {
-			this.retries.increment();
-		}
+	CalledService called(String service) {
+		return this.services.of(service);
 	}
 
 	void opened(ClientStream stream) {
@@ -398,7 +382,12 @@ final class RpcClient implements Client {
 
 	private CompletableFuture<@Nullable Object> start(Outgoing call) {
 		Outgoing complete = completed(call);
-		return complete.stream() ? new StreamOpening(this, complete).start() : new UnaryCall(this, complete).start();
+		if (complete.stream()) {
+			return new StreamOpening(this, complete).start();
+		}
+		CallOptions options = complete.options();
+		boolean hedged = options.idempotent() && CallOptions.set(options.hedging()).most() > 0;
+		return hedged ? new HedgedCall(this, complete).start() : new UnaryCall(this, complete).start();
 	}
 
 	/** An interceptor may have put options of its own in the place of what there was. */

@@ -1,10 +1,8 @@
 package io.microspring.client;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.stream.Stream;
 
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
@@ -32,6 +30,12 @@ final class StreamOpening {
 
 	private final PreparedCall prepared;
 
+	private final CalledService called;
+
+	private final Retrial retrial;
+
+	private int attempts;
+
 	private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
 
 	StreamOpening(RpcClient client, Outgoing call) {
@@ -41,25 +45,28 @@ final class StreamOpening {
 		CallContext context = CallContext.current();
 		this.deadline = ((timeout == null) ? Deadline.NONE : Deadline.after(timeout)).earliest(context.deadline());
 		this.prepared = new PreparedCall(client, call, context);
+		this.called = client.called(call.request().service());
+		this.retrial = new Retrial(this.prepared, this.called.tokens());
 	}
 
 	CompletableFuture<@Nullable Object> start() {
 		if (this.deadline.isExpired()) {
 			return CompletableFuture.failedFuture(timeout());
 		}
+		this.called.tokens().earn();
 		if (this.client.knowsNodes(this.call)) {
-			dial(List.of());
+			dial();
 		}
 		else {
-			dialLater(List.of());
+			dialLater();
 		}
 		return this.result;
 	}
 
 	/** Where a look-up may take its time: this may be an event loop. */
-	private void dialLater(List<Node> tried) {
+	private void dialLater() {
 		try {
-			this.client.executor().execute(() -> dial(tried));
+			this.client.executor().execute(this::dial);
 		}
 		catch (RejectedExecutionException ex) {
 			this.result.completeExceptionally(
@@ -68,13 +75,19 @@ final class StreamOpening {
 		}
 	}
 
-	private void dial(List<Node> tried) {
+	private void dial() {
+		MicroException before = this.retrial.error();
 		Node node;
 		try {
-			node = this.client.select(this.prepared, tried);
+			node = this.client.select(this.prepared, this.retrial.tried());
 		}
 		catch (RuntimeException ex) {
-			this.result.completeExceptionally(ex);
+			this.result.completeExceptionally((before != null) ? before : ex);
+			return;
+		}
+		if (before != null && this.retrial.isInVain(node)) {
+			this.client.mark(this.prepared, node, Outcome.GIVEN_UP, 0, before);
+			this.result.completeExceptionally(before);
 			return;
 		}
 		long start = System.nanoTime();
@@ -89,7 +102,7 @@ final class StreamOpening {
 			this.result.completeExceptionally(ex);
 			return;
 		}
-		this.client.attempted(tried.size() + 1);
+		this.client.counters().attempted(++this.attempts);
 		Duration most = this.deadline.atMost(CallOptions.set(this.call.options().dialTimeout()));
 		dialect.open(this.prepared, node.address(), most).whenComplete((opened, failure) -> {
 			if (failure == null) {
@@ -99,7 +112,7 @@ final class StreamOpening {
 			Throwable cause = Stages.cause(failure);
 			this.client.mark(this.prepared, node, RpcClient.outcome(cause), System.nanoTime() - start, cause);
 			try {
-				failed(error(cause), Stream.concat(tried.stream(), Stream.of(node)).toList());
+				failed(node, error(cause));
 			}
 			catch (RuntimeException ex) {
 				// A policy of the user's that fails must leave nobody waiting.
@@ -109,20 +122,20 @@ final class StreamOpening {
 	}
 
 	/** Nothing has been sent yet; only whoever allows no retries at all has none. */
-	private void failed(MicroException error, List<Node> tried) {
+	private void failed(Node node, MicroException error) {
 		CallOptions options = this.call.options();
-		Failure failure = new Failure(error, tried.size(), true, options.idempotent());
-		Duration wait = (tried.size() == 1) ? Duration.ZERO : CallOptions.set(options.backoff()).before(tried.size());
-		if (this.deadline.isExpired() || tried.size() > CallOptions.set(options.retries())
-				|| !CallOptions.set(options.retryPolicy()).retry(failure)
-				|| wait.compareTo(this.deadline.remaining()) >= 0) {
-			this.result.completeExceptionally(this.deadline.isExpired() ? timeout() : error);
+		Failure failure = new Failure(error, this.attempts, true, options.idempotent());
+		Duration wait = this.deadline.isExpired() ? null
+				: this.retrial.after(node, failure, CallOptions.set(options.retries()), this.deadline);
+		if (wait == null) {
+			MicroException last = this.retrial.error();
+			this.result.completeExceptionally(this.deadline.isExpired() ? timeout() : (last != null) ? last : error);
 		}
 		else if (wait.isZero()) {
-			dialLater(tried);
+			dialLater();
 		}
 		else {
-			Threads.after(wait, () -> dialLater(tried));
+			Threads.after(wait, this::dialLater);
 		}
 	}
 

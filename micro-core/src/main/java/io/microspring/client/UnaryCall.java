@@ -39,6 +39,10 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	private static final AtomicReferenceFieldUpdater<UnaryCall, @Nullable Thread> WAITING = AtomicReferenceFieldUpdater
 		.newUpdater(UnaryCall.class, Thread.class, "waiting");
 
+	private static final Failure LATE = new Failure(Attempt.LATE, 1, false, false);
+
+	private static final Failure LATE_IDEMPOTENT = new Failure(Attempt.LATE, 1, false, true);
+
 	private final RpcClient client;
 
 	private final Outgoing call;
@@ -49,17 +53,19 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 
 	private final int retries;
 
-	/** The nodes of the attempts that failed. */
-	private List<Node> tried = List.of();
+	private final CalledService called;
 
-	/** Why the last of them failed. */
-	private @Nullable MicroException failure;
+	/** Whether it is made beside another, for the same answer. */
+	private final boolean hedge;
 
 	private final CallContext context = CallContext.current();
 
 	private final Clock clock = new Clock();
 
 	private int attempts;
+
+	/** Null until an attempt has failed. */
+	private volatile @Nullable Retrial retrial;
 
 	/** Who waits for the answer without doing anything else. */
 	private volatile @Nullable Thread waiting;
@@ -76,7 +82,28 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		CallOptions options = call.options();
 		this.deadline = Deadline.after(CallOptions.set(options.timeout())).earliest(this.context.deadline());
 		this.retries = CallOptions.set(options.retries());
+		this.called = client.called(call.request().service());
+		this.hedge = false;
 		this.prepared = new PreparedCall(client, call, this.context);
+	}
+
+	private UnaryCall(UnaryCall other, List<Node> asked) {
+		this.client = other.client;
+		this.call = other.call;
+		this.deadline = other.deadline;
+		this.retries = 0;
+		this.called = other.called;
+		this.hedge = true;
+		this.prepared = new PreparedCall(other.prepared);
+		this.retrial = new Retrial(this.prepared, this.called.tokens(), asked, true);
+	}
+
+	/**
+	 * The same call once more, to be made meanwhile: once, and in the same context.
+	 * @param asked nodes that are not to be asked
+	 */
+	UnaryCall hedge(List<Node> asked) {
+		return new UnaryCall(this, asked);
 	}
 
 	CompletableFuture<@Nullable Object> start() {
@@ -84,7 +111,10 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		if (left <= 0) {
 			return CompletableFuture.failedFuture(timeout());
 		}
-		this.client.began();
+		if (!this.hedge) {
+			this.client.counters().began();
+			this.called.tokens().earn();
+		}
 		this.clock.start(left);
 		if (this.client.knowsNodes(this.call)) {
 			attempt();
@@ -125,7 +155,9 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 			underWay.giveUp(givenUp, failure);
 		}
 		this.clock.stop();
-		this.client.ended();
+		if (!this.hedge) {
+			this.client.counters().ended();
+		}
 		if (this.context == CallContext.current()) {
 			tell(value, failure);
 		}
@@ -175,12 +207,15 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 			return;
 		}
 		this.attempts++;
-		this.client.attempted(this.attempts);
+		Retrial before = this.retrial;
 		Attempt attempt;
 		Message body;
 		try {
-			Node node = this.client.select(this.prepared, this.tried);
+			Node node = this.client.select(this.prepared, (before != null) ? before.tried() : List.of());
 			try {
+				if (before != null && before.isInVain(node)) {
+					throw noOther();
+				}
 				Dialect dialect = this.client.dialects.of(node, this.call);
 				body = this.prepared.body(dialect);
 				attempt = new Attempt(this, node, dialect, attemptDeadline());
@@ -192,7 +227,8 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		}
 		catch (MicroException ex) {
 			// That the service has gone since says less than why the call failed.
-			completeExceptionally((this.failure != null) ? this.failure : ex);
+			MicroException error = (before != null) ? before.error() : null;
+			completeExceptionally((error != null) ? error : ex);
 			return;
 		}
 		catch (RuntimeException ex) {
@@ -202,8 +238,31 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 				.because(ex));
 			return;
 		}
+		count();
 		this.current = attempt;
 		attempt.start(body);
+	}
+
+	private void count() {
+		if (this.hedge) {
+			this.client.counters().hedged();
+		}
+		else {
+			this.client.counters().attempted(this.attempts);
+		}
+	}
+
+	private MicroException noOther() {
+		return MicroException.of(Dialects.ID, 503, "service " + this.call.request().service()
+				+ ": none available: there is no node that the call has not asked");
+	}
+
+	/** The nodes that it has asked, the one that is asked now among them. */
+	List<Node> asked() {
+		Retrial before = this.retrial;
+		Attempt last = this.current;
+		Stream<Node> earlier = (before != null) ? before.tried().stream() : Stream.empty();
+		return Stream.concat(earlier, (last != null) ? Stream.of(last.node()) : Stream.empty()).toList();
 	}
 
 	boolean isOver() {
@@ -218,10 +277,24 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		return this.prepared;
 	}
 
-	/** A third of what is left while another attempt could follow, else all of it. */
+	/**
+	 * Its own where its end would not be that of the call, else all that is left: what
+	 * must not be executed twice may use the whole time that its caller gives it.
+	 */
 	private Deadline attemptDeadline() {
-		boolean another = this.call.options().idempotent() && this.attempts <= this.retries;
-		return another ? Deadline.afterNanos(Math.max(1, this.deadline.remainingNanos() / 3)) : this.deadline;
+		if (this.attempts > this.retries || !CallOptions.set(this.call.options().retryPolicy()).retry(late())) {
+			return this.deadline;
+		}
+		long own = CallOptions.set(this.call.options().attemptTimeout()).toNanos();
+		long left = this.deadline.remainingNanos();
+		return (own >= left) ? this.deadline : Deadline.afterNanos(Math.max(1, (own > 0) ? own : left / 3));
+	}
+
+	/** What it would be to the policy if the attempt had no answer in its time. */
+	private Failure late() {
+		boolean idempotent = this.call.options().idempotent();
+		return (this.attempts > 1) ? new Failure(Attempt.LATE, this.attempts, false, idempotent)
+				: idempotent ? LATE_IDEMPOTENT : LATE;
 	}
 
 	/** A dial can always be tried elsewhere, so it never takes all the time there is. */
@@ -253,25 +326,20 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	}
 
 	private void failed(Node node, Failure failure) {
-		RetryPolicy policy = CallOptions.set(this.call.options().retryPolicy());
 		if (this.deadline.isExpired()) {
 			// A node may give up a moment before our own clock says so.
 			completeExceptionally(timeout().because(failure.error()));
 			return;
 		}
-		if (this.over != 0 || this.attempts > this.retries || !policy.retry(failure)) {
-			completeExceptionally(failure.error());
-			return;
+		Retrial next = this.retrial;
+		if (next == null) {
+			next = new Retrial(this.prepared, this.called.tokens());
+			this.retrial = next;
 		}
-		this.tried = Stream.concat(this.tried.stream(), Stream.of(node)).toList();
-		this.failure = failure.error();
-		Duration wait = CallOptions.set(this.call.options().backoff()).before(this.attempts);
-		if (this.attempts == 1 && failure.unsent()) {
-			// Another node may be well: no reason to wait for it.
-			wait = Duration.ZERO;
-		}
-		if (wait.compareTo(this.deadline.remaining()) >= 0) {
-			completeExceptionally(failure.error());
+		Duration wait = (this.over != 0) ? null : next.after(node, failure, this.retries, this.deadline);
+		if (wait == null) {
+			MicroException error = next.error();
+			completeExceptionally((error != null) ? error : failure.error());
 		}
 		else if (wait.isZero()) {
 			// This may be an event loop, and what the registry told may have run out.

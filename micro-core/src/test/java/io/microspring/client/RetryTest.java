@@ -84,7 +84,7 @@ class RetryTest {
 	void refusedConnectionIsTriedOnAnotherNode() {
 		this.registry.register(Service.of("counter", "latest", Node.of("gone", NOBODY)), Duration.ZERO);
 
-		try (Client client = client(nodes(NOBODY, this.server.address()))) {
+		try (Client client = client(new InOrder(NOBODY, this.server.address()))) {
 			for (int i = 1; i <= 3; i++) {
 				assertThat(client.call(request("x"), Integer.class)).isEqualTo(i);
 			}
@@ -94,7 +94,7 @@ class RetryTest {
 
 	@Test
 	void failureThatMayHaveBeenExecutedIsNotTriedAgain() {
-		try (Client client = client(nodes(this.server.address()))) {
+		try (Client client = client(new InOrder(this.server.address()))) {
 			assertThatExceptionOfType(MicroException.class)
 				.isThrownBy(() -> client.call(request("fail"), Integer.class))
 				.withMessageContaining("failed 1");
@@ -104,7 +104,7 @@ class RetryTest {
 
 	@Test
 	void idempotentCallIsTriedAgain() {
-		try (Client client = client(nodes(this.server.address()))) {
+		try (Client client = client(new InOrder(this.server.address()))) {
 			CallOptions options = CallOptions.defaults().withIdempotent(true).withBackoff(Backoff.none());
 
 			assertThat(client.call(request("fail-first"), Integer.class, options)).isEqualTo(2);
@@ -113,7 +113,7 @@ class RetryTest {
 
 	@Test
 	void goMicrosOwnPolicyTriesAgainOn500() {
-		try (Client client = client(nodes(this.server.address()))) {
+		try (Client client = client(new InOrder(this.server.address()))) {
 			CallOptions options = CallOptions.defaults().withRetryPolicy(RetryPolicy.goMicro()).withRetries(2);
 
 			assertThatExceptionOfType(MicroException.class)
@@ -125,7 +125,7 @@ class RetryTest {
 
 	@Test
 	void plainErrorIsABusinessAnswerAndNeverTriedAgain() {
-		try (Client client = client(nodes(this.server.address()))) {
+		try (Client client = client(new InOrder(this.server.address()))) {
 			CallOptions options = CallOptions.defaults().withRetryPolicy(RetryPolicy.goMicro()).withIdempotent(true);
 
 			assertThatExceptionOfType(MicroException.class)
@@ -138,7 +138,7 @@ class RetryTest {
 
 	@Test
 	void retriesCanBeTurnedOff() {
-		try (Client client = client(nodes(NOBODY, this.server.address()))) {
+		try (Client client = client(new InOrder(NOBODY, this.server.address()))) {
 			assertThatExceptionOfType(MicroException.class)
 				.isThrownBy(() -> client.call(request("x"), Integer.class, CallOptions.defaults().withRetries(0)))
 				.withMessageContaining("connection error")
@@ -150,7 +150,7 @@ class RetryTest {
 	@Test
 	void silentNodeOfAnIdempotentCallIsLeftWithinTheDeadline() throws IOException {
 		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-				Client client = client(nodes("127.0.0.1:" + silent.getLocalPort(), this.server.address()))) {
+				Client client = client(new InOrder("127.0.0.1:" + silent.getLocalPort(), this.server.address()))) {
 			CallOptions options = CallOptions.defaults()
 				.withIdempotent(true)
 				.withBackoff(Backoff.none())
@@ -163,7 +163,7 @@ class RetryTest {
 	@Test
 	void silentNodeOfAnyOtherCallUsesUpTheDeadline() throws IOException {
 		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-				Client client = client(nodes("127.0.0.1:" + silent.getLocalPort(), this.server.address()))) {
+				Client client = client(new InOrder("127.0.0.1:" + silent.getLocalPort(), this.server.address()))) {
 			assertThatExceptionOfType(MicroException.class)
 				.isThrownBy(() -> client.call(request("x"), Integer.class,
 						CallOptions.defaults().withTimeout(Duration.ofMillis(200))))
@@ -174,14 +174,14 @@ class RetryTest {
 
 	@Test
 	void connectionsAreReusedUpToThePoolsSizeAndAge() {
-		try (Client client = client(nodes(this.server.address()))) {
+		try (Client client = client(new InOrder(this.server.address()))) {
 			client.call(request("x"), Integer.class);
 			client.call(request("x"), Integer.class);
 			assertThat(this.server.stats().connections()).isEqualTo(1);
 			assertThat(client.stats().connectionsIdle()).isEqualTo(1);
 		}
 		try (Client client = Client.builder(this.registry)
-			.selector(nodes(this.server.address()))
+			.selector(new InOrder(this.server.address()))
 			.transport(this.transport)
 			.options(ClientOptions.defaults().withPool(0, Duration.ofMinutes(1)))
 			.build()) {
@@ -205,7 +205,7 @@ class RetryTest {
 
 	@Test
 	void unsupportedContentTypeIsRefusedBeforeAnythingIsSent() {
-		try (Client client = client(nodes(this.server.address()))) {
+		try (Client client = client(new InOrder(this.server.address()))) {
 			assertThatExceptionOfType(MicroException.class)
 				.isThrownBy(() -> client.call(request("x"), Integer.class,
 						CallOptions.defaults().withContentType("application/xml")))
@@ -216,7 +216,7 @@ class RetryTest {
 
 	@Test
 	void serviceThatIsGoneByTheNextAttemptLeavesTheErrorOfTheLastOne() {
-		try (Client client = client(nodes(NOBODY, ""))) {
+		try (Client client = client(new InOrder(NOBODY, ""))) {
 			assertThatExceptionOfType(MicroException.class).isThrownBy(() -> client.call(request("x"), Integer.class))
 				.withMessageContaining(NOBODY)
 				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(500));
@@ -268,7 +268,7 @@ class RetryTest {
 
 	@Test
 	void metadataCannotMakeACallSomethingElse() {
-		try (Client client = client(nodes(this.server.address()))) {
+		try (Client client = client(new InOrder(this.server.address()))) {
 			CallOptions options = CallOptions.defaults()
 				.withMetadata("Micro-Topic", "news")
 				.withMetadata("micro-stream", "7")
@@ -283,7 +283,7 @@ class RetryTest {
 	void dependentsOfAnAnswerMayBlockAndSeeTheCallTheyBelongTo() {
 		CallContext context = new CallContext(Deadline.after(Duration.ofSeconds(4)),
 				Metadata.of("traceparent", "00-1"));
-		try (Client client = client(nodes(this.server.address())); CallContext.Scope scope = context.open()) {
+		try (Client client = client(new InOrder(this.server.address())); CallContext.Scope scope = context.open()) {
 			Metadata seen = client.callAsync(request("x"), Integer.class, CallOptions.defaults()).thenApply((first) -> {
 				assertThat(client.call(request("x"), Integer.class)).isEqualTo(first + 1);
 				return CallContext.current().metadata();
@@ -309,34 +309,6 @@ class RetryTest {
 
 	private static Request request(String text) {
 		return Request.of("counter", "Counter.Next", text);
-	}
-
-	/** Always in this order, so that the test knows which node is tried first. */
-	private static Selector nodes(String... addresses) {
-		return new Selector() {
-
-			@Override
-			public Node select(Selection call, List<Node> tried) {
-				String address = addresses[tried.size() % addresses.length];
-				if (address.isEmpty()) {
-					throw MicroException.notFound("go.micro.client", "service " + call.service() + ": not found");
-				}
-				return Node.of("counter-" + address, address);
-			}
-
-			@Override
-			public void mark(Selection call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
-			}
-
-			@Override
-			public void reset(String service) {
-			}
-
-			@Override
-			public void close() {
-			}
-
-		};
 	}
 
 }
