@@ -23,7 +23,8 @@ public interface Client extends AutoCloseable {
 	 * @return the answer; null for an empty one that has no empty form, such as JSON's
 	 * @throws io.microspring.errors.MicroException the error that the service answered,
 	 * or with the id {@code go.micro.client} why there is no answer: 404 unknown service,
-	 * 408 deadline, 503 no node, 500 anything else
+	 * 408 deadline, 503 no node, 500 anything else; {@link NotFound} has the first and
+	 * the third otherwise
 	 */
 	<T> T call(Request request, Class<T> type, CallOptions options);
 
@@ -133,6 +134,15 @@ public interface Client extends AutoCloseable {
 	 * @throws IllegalArgumentException when they name another executor
 	 */
 	void reconfigure(ClientOptions options);
+
+	/**
+	 * Does what the first call of a service would have to wait for: looks the service up,
+	 * and opens a connection to one of its nodes.
+	 * @param service the name of the service
+	 * @return done when the connection is there; fails when there is no service or no
+	 * connection, which does no harm to calls. Whoever waits for it says how long
+	 */
+	CompletableFuture<@Nullable Void> warmUp(String service);
 
 	/**
 	 * What the client counts: connections and calls under way.

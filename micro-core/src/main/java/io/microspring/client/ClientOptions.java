@@ -48,6 +48,8 @@ public final class ClientOptions {
 
 	private boolean multiplex = true;
 
+	private NotFound notFound = NotFound.EXPLAIN;
+
 	private ClientOptions() {
 	}
 
@@ -61,6 +63,7 @@ public final class ClientOptions {
 		this.propagate = other.propagate;
 		this.executor = other.executor;
 		this.multiplex = other.multiplex;
+		this.notFound = other.notFound;
 	}
 
 	/**
@@ -196,6 +199,17 @@ public final class ClientOptions {
 		return copy;
 	}
 
+	/**
+	 * A copy whose calls fail otherwise when a service is not there.
+	 * @param notFound how they fail
+	 * @return the copy
+	 */
+	public ClientOptions withNotFound(NotFound notFound) {
+		ClientOptions copy = new ClientOptions(this);
+		copy.notFound = Objects.requireNonNull(notFound);
+		return copy;
+	}
+
 	private static <T> Map<String, T> with(Map<String, T> map, String key, T value) {
 		Map<String, T> copy = new HashMap<>(map);
 		copy.put(key, value);
@@ -283,6 +297,14 @@ public final class ClientOptions {
 	 */
 	public boolean multiplex() {
 		return this.multiplex;
+	}
+
+	/**
+	 * How a call fails whose service is not there.
+	 * @return how; explained by default
+	 */
+	public NotFound notFound() {
+		return this.notFound;
 	}
 
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,21 +13,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 
-import io.microspring.broker.Broker;
-import io.microspring.broker.BrokerException;
 import io.microspring.call.CallContext;
 import io.microspring.call.Interceptors;
 import io.microspring.call.Stream;
 import io.microspring.client.CallFunction.Outgoing;
 import io.microspring.client.PublishFunction.Publication;
-import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Stages;
 import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
-import io.microspring.message.Headers;
-import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Node;
@@ -67,8 +61,6 @@ final class RpcClient implements Client {
 
 	private final @Nullable Registry ownCache;
 
-	private final @Nullable Broker broker;
-
 	private final String name;
 
 	private final CallFunction calls;
@@ -90,7 +82,6 @@ final class RpcClient implements Client {
 	RpcClient(ClientBuilder builder) {
 		this.defaults = new CallDefaults(builder.options);
 		this.name = builder.name;
-		this.broker = builder.broker;
 		this.ownTransport = builder.transport == null;
 		this.transport = (builder.transport != null) ? builder.transport : Transport.http();
 		if (builder.selector != null) {
@@ -114,7 +105,8 @@ final class RpcClient implements Client {
 				? List.of(new MuxDialect(mucp.get(0), this.shared)) : List.of();
 		this.dialects = new Dialects(mucp, multiplexed, this.grpc, builder.options.multiplex());
 		this.calls = Interceptors.around(this::invoke, builder.callInterceptors);
-		this.publications = Interceptors.around(this::send, builder.publishInterceptors);
+		this.publications = Interceptors.around(new Publications(this, builder.broker, this.codecs)::publish,
+				builder.publishInterceptors);
 	}
 
 	@Override
@@ -167,6 +159,11 @@ final class RpcClient implements Client {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	@Override
+	public CompletableFuture<@Nullable Void> warmUp(String service) {
+		return new WarmUp(this, service).begin();
 	}
 
 	@Override
@@ -269,7 +266,7 @@ final class RpcClient implements Client {
 		return contentType(call.options(), call.request().body(), call.type());
 	}
 
-	private static String contentType(CallOptions options, @Nullable Object body, @Nullable Type type) {
+	static String contentType(CallOptions options, @Nullable Object body, @Nullable Type type) {
 		String chosen = CallOptions.set(options.contentType());
 		return chosen.isEmpty() ? Codecs.contentTypeOf(body, type) : chosen;
 	}
@@ -298,7 +295,7 @@ final class RpcClient implements Client {
 		}
 		catch (RuntimeException ex) {
 			this.services.found(service, false);
-			throw ex;
+			throw (ex instanceof MicroException error) ? options().notFound().told(service, error) : ex;
 		}
 		this.services.found(service, true);
 		return node;
@@ -393,33 +390,6 @@ final class RpcClient implements Client {
 	/** An interceptor may have put options of its own in the place of what there was. */
 	private Outgoing completed(Outgoing call) {
 		return call.options().isComplete() ? call : call.withOptions(complete(call.options(), call.request()));
-	}
-
-	private void send(Publication publication) {
-		if (this.broker == null) {
-			throw MicroException.internalServerError(Dialects.ID,
-					"publishing to " + publication.topic() + " needs a broker, and this client has none");
-		}
-		String contentType = contentType(options().calls(), publication.payload(), null);
-		Message encoded = Dialects.codec(this.codecs, contentType)
-			.write(Codec.Header.of(Codec.Kind.EVENT), publication.payload());
-		Metadata.Builder headers = CallContext.current()
-			.metadata()
-			.toBuilder()
-			.setAll(publication.metadata())
-			.setAll(encoded.headers());
-		if (!this.name.isEmpty()) {
-			headers.set(Headers.FROM_SERVICE, this.name);
-		}
-		headers.set(Headers.CONTENT_TYPE, contentType)
-			.set(Headers.TOPIC, publication.topic())
-			.set(Headers.ID, UUID.randomUUID().toString());
-		try {
-			this.broker.publish(publication.topic(), new Message(headers.build(), encoded.body()));
-		}
-		catch (BrokerException ex) {
-			throw MicroException.internalServerError(Dialects.ID, String.valueOf(ex.getMessage())).because(ex);
-		}
 	}
 
 	static RuntimeException unwrap(@Nullable Throwable thrown) {

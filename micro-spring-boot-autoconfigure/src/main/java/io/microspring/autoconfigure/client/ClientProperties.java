@@ -2,13 +2,17 @@ package io.microspring.autoconfigure.client;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
-import io.microspring.client.CallOptions;
 import io.microspring.client.ClientOptions;
+import io.microspring.client.NotFound;
 import io.microspring.concurrent.ExecutorMode;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -17,10 +21,13 @@ import org.springframework.util.unit.DataSize;
  * @param type Protocol of calls: mucp, grpc, or auto for what each node serves.
  * @param timeout Deadline of a call, all its attempts together.
  * @param connectTimeout How long a connection may take to open.
+ * @param streamTimeout Deadline of a stream, from opening to end; none by default.
  * @param retries How many attempts there may be after the first.
  * @param retryPolicy Which failures are tried again.
+ * @param backoff How long is waited before another attempt.
  * @param pool Connections kept for each node.
  * @param contentType Content type of calls; empty to choose by the objects.
+ * @param metadata Headers that calls carry.
  * @param maxMessageSize Largest message sent or received.
  * @param propagate Headers of the call being served that calls made from inside it carry
  * on; a name that ends with an asterisk stands for all that begin so.
@@ -28,32 +35,56 @@ import org.springframework.util.unit.DataSize;
  * the one that received it, which must not be blocked.
  * @param multiplex Whether calls to a node of ours share a connection, where it announces
  * that.
- * @param warmUp Whether the services that interfaces call are looked up while the
- * application starts, so that the first call need not.
+ * @param notFound How a call fails whose service is not there: explained, with 404, or as
+ * go-micro has it, with 500.
+ * @param warmUp Whether the services that interfaces call, and those named here, are
+ * looked up and connected to while the application starts, so that the first call need
+ * not.
+ * @param warmUpTimeout How long the start waits for that at most; 0 for not at all.
+ * @param services What calls of single services are like, by the service's name: the same
+ * keys as for all calls, and address, idempotent and endpoints.
  */
 @ConfigurationProperties("micro.client")
 public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue("5s") Duration timeout,
-		@DefaultValue("5s") Duration connectTimeout, @DefaultValue("1") int retries,
-		@DefaultValue("safe") RetryPolicy retryPolicy, @DefaultValue Pool pool, @DefaultValue("") String contentType,
+		@DefaultValue("5s") Duration connectTimeout, @Nullable Duration streamTimeout, @DefaultValue("1") int retries,
+		@DefaultValue("safe") RetryPolicy retryPolicy,
+		@NestedConfigurationProperty @DefaultValue BackoffProperties backoff, @DefaultValue Pool pool,
+		@DefaultValue("") String contentType, @DefaultValue Map<String, String> metadata,
 		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue( {
 				"traceparent", "tracestate", "baggage" }) List<String> propagate,
 		@DefaultValue("auto") ExecutorMode executor, @DefaultValue("true") boolean multiplex,
-		@DefaultValue("true") boolean warmUp){
+		@DefaultValue("explain") NotFound notFound, @DefaultValue("true") boolean warmUp,
+		@DefaultValue("1s") Duration warmUpTimeout, @DefaultValue Map<String, CallProperties> services){
 
 	ClientOptions toOptions() {
-		return ClientOptions.defaults()
-			.withCalls(CallOptions.defaults()
-				.withTimeout(this.timeout)
-				.withDialTimeout(this.connectTimeout)
-				.withRetries(this.retries)
-				.withRetryPolicy(this.retryPolicy.policy)
-				.withContentType(this.contentType)
-				.withProtocol(this.type))
+		ClientOptions options = ClientOptions.defaults()
+			.withCalls(new CallProperties(this.type, this.timeout, this.connectTimeout, this.streamTimeout,
+					this.retries, this.retryPolicy, this.backoff, null, this.contentType, null, this.metadata, Map.of())
+				.toOptions("micro.client"))
 			.withPool(this.pool.size(), this.pool.ttl())
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
 			.withPropagate(this.propagate)
 			.withExecutor(this.executor)
-			.withMultiplex(this.multiplex);
+			.withMultiplex(this.multiplex)
+			.withNotFound(this.notFound);
+		for (Map.Entry<String, CallProperties> service : this.services.entrySet()) {
+			options = with(options, service.getKey(), service.getValue());
+		}
+		return options;
+	}
+
+	private static ClientOptions with(ClientOptions given, String service, CallProperties calls) {
+		String name = "micro.client.services[" + service + "]";
+		ClientOptions options = given.withService(service, calls.toOptions(name));
+		for (Map.Entry<String, CallProperties> endpoint : calls.endpoints().entrySet()) {
+			String of = name + ".endpoints[" + endpoint.getKey() + "]";
+			if (!endpoint.getValue().endpoints().isEmpty()) {
+				throw new InvalidConfigurationPropertyValueException(of + ".endpoints",
+						endpoint.getValue().endpoints().keySet(), "An endpoint has no endpoints of its own.");
+			}
+			options = options.withEndpoint(service, endpoint.getKey(), endpoint.getValue().toOptions(of));
+		}
+		return options;
 	}
 
 	/** Which failures are tried again. */
@@ -70,6 +101,10 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 
 		RetryPolicy(io.microspring.client.RetryPolicy policy) {
 			this.policy = policy;
+		}
+
+		io.microspring.client.RetryPolicy policy() {
+			return this.policy;
 		}
 
 	}

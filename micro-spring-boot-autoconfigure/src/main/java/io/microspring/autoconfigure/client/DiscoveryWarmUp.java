@@ -1,57 +1,102 @@
 package io.microspring.autoconfigure.client;
 
-import java.util.LinkedHashSet;
+import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
-import io.microspring.concurrent.ExecutorMode;
-import io.microspring.concurrent.Threads;
-import io.microspring.registry.Registry;
+import io.microspring.client.Client;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.context.SmartLifecycle;
 
 /**
- * Looks up the services that the application's interfaces call while it starts, so that
- * the cache knows them when the first call is made. Nothing waits for the answers, and a
- * look-up that fails or finds nothing is made again by the first call.
+ * Looks up the services that the application calls while it starts, and connects to them,
+ * so that the first call need do neither: those of its interfaces, and those that
+ * properties name. The start waits for it for a while, before anything is served; what
+ * takes longer goes on, and what fails or is not there is looked up again by the first
+ * call.
  */
-final class DiscoveryWarmUp implements SmartInitializingSingleton {
+final class DiscoveryWarmUp implements SmartInitializingSingleton, SmartLifecycle {
+
+	/** Before a server listens. */
+	static final int PHASE = DEFAULT_PHASE - 1536;
 
 	private static final Logger log = LoggerFactory.getLogger(DiscoveryWarmUp.class);
 
 	private final ListableBeanFactory beans;
 
-	private final Registry registry;
+	private final Client client;
 
-	DiscoveryWarmUp(ListableBeanFactory beans, Registry registry) {
+	private final Set<String> named;
+
+	private final Duration timeout;
+
+	private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+	private volatile CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+
+	private volatile boolean running;
+
+	DiscoveryWarmUp(ListableBeanFactory beans, Client client, Set<String> named, Duration timeout) {
 		this.beans = beans;
-		this.registry = registry;
+		this.client = client;
+		this.named = named;
+		this.timeout = timeout;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		Set<String> services = new LinkedHashSet<>();
-		for (MicroClientFactoryBean<?> client : this.beans.getBeansOfType(MicroClientFactoryBean.class, true, false)
+		this.underWay.addAll(this.named);
+		for (MicroClientFactoryBean<?> api : this.beans.getBeansOfType(MicroClientFactoryBean.class, true, false)
 			.values()) {
-			client.addDiscovered(services);
+			api.addDiscovered(this.underWay);
 		}
-		if (!services.isEmpty()) {
-			ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-warm-up");
-			services.forEach((service) -> executor.execute(() -> lookUp(service)));
-			executor.shutdown();
+		this.all = CompletableFuture
+			.allOf(Set.copyOf(this.underWay).stream().map(this::warmUp).toArray(CompletableFuture[]::new));
+	}
+
+	private CompletableFuture<?> warmUp(String service) {
+		return this.client.warmUp(service).handle((done, failure) -> {
+			this.underWay.remove(service);
+			if (failure != null) {
+				log.debug("{} could not be reached ahead of the first call: {}", service, failure.getMessage());
+			}
+			return service;
+		});
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+		if (this.timeout.isZero()) {
+			return;
+		}
+		this.all.completeOnTimeout(null, this.timeout.toNanos(), TimeUnit.NANOSECONDS).join();
+		if (!this.underWay.isEmpty()) {
+			log.info("Going on without {}, of which nothing is known after {}", new TreeSet<>(this.underWay),
+					this.timeout);
 		}
 	}
 
-	private void lookUp(String service) {
-		try {
-			log.debug("{} is known at {}", service, this.registry.get(service));
-		}
-		catch (RuntimeException ex) {
-			log.debug("{} could not be looked up ahead of the first call: {}", service, ex.getMessage());
-		}
+	@Override
+	public void stop() {
+		this.running = false;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
 	}
 
 }

@@ -1,16 +1,16 @@
 package io.microspring.autoconfigure.client;
 
-import java.util.Set;
-
 import io.microspring.autoconfigure.broker.MicroBrokerAutoConfiguration;
 import io.microspring.autoconfigure.selector.MicroSelectorAutoConfiguration;
 import io.microspring.autoconfigure.transport.MicroTransportAutoConfiguration;
 import io.microspring.broker.Broker;
+import io.microspring.client.Backoff;
 import io.microspring.client.CallInterceptor;
 import io.microspring.client.Client;
 import io.microspring.client.ClientBuilder;
 import io.microspring.client.ClientOptions;
 import io.microspring.client.PublishInterceptor;
+import io.microspring.client.RetryPolicy;
 import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
 import io.microspring.registry.Registry;
@@ -24,12 +24,15 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
 
 /**
  * The client, and an implementation of each interface with
@@ -41,9 +44,6 @@ import org.springframework.context.annotation.Scope;
 @EnableConfigurationProperties(ClientProperties.class)
 @Import(MicroClientRegistrar.class)
 public final class MicroClientAutoConfiguration {
-
-	/** go-micro's names of its protocols; its first generation said rpc for mucp. */
-	private static final Set<String> TYPES = Set.of("auto", "mucp", "rpc", "grpc");
 
 	/**
 	 * Boot's mapper reads as leniently as the library's own once nulls are let through.
@@ -61,13 +61,15 @@ public final class MicroClientAutoConfiguration {
 	}
 
 	@Bean
+	ClientOptionsFactory microClientOptionsFactory(ObjectProvider<RetryPolicy> retryPolicy,
+			ObjectProvider<Backoff> backoff, ObjectProvider<MicroClientOptionsCustomizer> customizers) {
+		return new ClientOptionsFactory(retryPolicy, backoff, customizers);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
-	ClientOptions microClientOptions(ClientProperties properties) {
-		if (!TYPES.contains(properties.type())) {
-			throw new InvalidConfigurationPropertyValueException("micro.client.type", properties.type(),
-					"There is no such client; there are auto, mucp and grpc.");
-		}
-		return properties.toOptions();
+	ClientOptions microClientOptions(ClientProperties properties, ClientOptionsFactory factory) {
+		return factory.makeInitial(properties);
 	}
 
 	/**
@@ -105,8 +107,23 @@ public final class MicroClientAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "micro.client.warm-up", matchIfMissing = true)
-	DiscoveryWarmUp microDiscoveryWarmUp(ListableBeanFactory beans, Registry registry) {
-		return new DiscoveryWarmUp(beans, registry);
+	DiscoveryWarmUp microDiscoveryWarmUp(ListableBeanFactory beans, Client client, ClientProperties properties) {
+		return new DiscoveryWarmUp(beans, client, properties.services().keySet(), properties.warmUpTimeout());
+	}
+
+	/**
+	 * What the properties say when they change while the application runs.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(EnvironmentChangeEvent.class)
+	static class ReconfigurationConfiguration {
+
+		@Bean
+		ClientReconfiguration microClientReconfiguration(Client client, ClientOptionsFactory factory,
+				Environment environment) {
+			return new ClientReconfiguration(client, factory, environment);
+		}
+
 	}
 
 }

@@ -4,17 +4,26 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.microspring.annotation.MicroClient;
 import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.client.Client;
+import io.microspring.client.Request;
 import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Change;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
+import io.microspring.server.Call;
+import io.microspring.server.Handler;
+import io.microspring.server.Server;
+import io.microspring.server.ServerOptions;
+import io.microspring.transport.Transport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -61,12 +70,39 @@ class DiscoveryWarmUpTest {
 	}
 
 	@Test
-	void nothingWaitsForTheAnswers() {
-		this.runner.run((context) -> {
+	void theStartWaitsNoLongerThanItMay() {
+		this.runner.withPropertyValues("micro.client.warm-up-timeout=50ms").run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(this.asked.answers.getCount()).isEqualTo(1);
 			this.asked.answers.countDown();
 		});
+	}
+
+	@Test
+	void firstCallOfASlowRegistryDoesNotWaitForIt() {
+		try (Registry services = Registry.memory(); Transport transport = Transport.http()) {
+			Server server = Server.builder(services)
+				.transport(transport)
+				.options(ServerOptions.named("named")
+					.withAddress("127.0.0.1:0")
+					.withShutdown(Duration.ZERO, Duration.ofSeconds(1)))
+				.build()
+				.handle(Handler.named("Stock").unary("Find", String.class, String.class, Call::request).build());
+			server.start();
+			this.asked.register(Service.of("named", "1", Node.of("named-1", server.address())), Duration.ZERO);
+			CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS).execute(this.asked.answers::countDown);
+			String[] properties = { "micro.client.services.named.timeout=5s", "micro.client.warm-up-timeout=30s" };
+
+			this.runner.withPropertyValues(properties).run((context) -> {
+				assertThat(this.asked.answers.getCount()).isZero();
+				this.asked.answers = new CountDownLatch(1);
+				assertThat(server.stats().connections()).isPositive();
+				Client client = context.getBean(Client.class);
+				assertThat(client.call(Request.of("named", "Stock.Find", "a"), String.class)).isEqualTo("a");
+				this.asked.answers.countDown();
+			});
+			server.close();
+		}
 	}
 
 	@Test
@@ -105,7 +141,7 @@ class DiscoveryWarmUpTest {
 
 		private final Queue<String> watched = new ConcurrentLinkedQueue<>();
 
-		private final CountDownLatch answers = new CountDownLatch(1);
+		private volatile CountDownLatch answers = new CountDownLatch(1);
 
 		@Override
 		public String name() {

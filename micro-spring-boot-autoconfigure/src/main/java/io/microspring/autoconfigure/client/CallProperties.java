@@ -1,0 +1,70 @@
+package io.microspring.autoconfigure.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.microspring.client.Backoff;
+import io.microspring.client.CallOptions;
+import io.microspring.message.Metadata;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * What calls of one service or endpoint are like; what is not set is as for all calls.
+ *
+ * @param type Protocol of calls: mucp, grpc, or auto for what each node serves.
+ * @param timeout Deadline of a call, all its attempts together.
+ * @param connectTimeout How long a connection may take to open.
+ * @param streamTimeout Deadline of a stream, from opening to end.
+ * @param retries How many attempts there may be after the first.
+ * @param retryPolicy Which failures are tried again.
+ * @param backoff How long is waited before another attempt.
+ * @param idempotent Whether calling twice does no harm.
+ * @param contentType Content type of calls; empty to choose by the objects.
+ * @param address Addresses to go to, without asking the registry.
+ * @param metadata Headers that calls carry.
+ * @param endpoints What calls of single endpoints of a service are like.
+ */
+public record CallProperties(@Nullable String type, @Nullable Duration timeout, @Nullable Duration connectTimeout,
+		@Nullable Duration streamTimeout, @Nullable Integer retries, ClientProperties.@Nullable RetryPolicy retryPolicy,
+		@Nullable BackoffProperties backoff, @Nullable Boolean idempotent, @Nullable String contentType,
+		@Nullable List<String> address, @DefaultValue Map<String, String> metadata,
+		@DefaultValue Map<String, CallProperties> endpoints) {
+
+	/** go-micro's names of its protocols; its first generation said rpc for mucp. */
+	private static final Set<String> TYPES = Set.of("auto", "mucp", "rpc", "grpc");
+
+	/**
+	 * The options.
+	 * @param name the name of the property that these are of
+	 * @return what is said, without the endpoints
+	 */
+	CallOptions toOptions(String name) {
+		if (this.type != null && !TYPES.contains(this.type)) {
+			throw new InvalidConfigurationPropertyValueException(name + ".type", this.type,
+					"There is no such client; there are auto, mucp and grpc.");
+		}
+		CallOptions options = CallOptions.defaults().withMetadata(Metadata.from(this.metadata));
+		try {
+			options = (this.timeout != null) ? options.withTimeout(this.timeout) : options;
+			options = (this.connectTimeout != null) ? options.withDialTimeout(this.connectTimeout) : options;
+			options = (this.streamTimeout != null) ? options.withStreamTimeout(this.streamTimeout) : options;
+			options = (this.retries != null) ? options.withRetries(this.retries) : options;
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException(name, this, String.valueOf(ex.getMessage()));
+		}
+		options = (this.retryPolicy != null) ? options.withRetryPolicy(this.retryPolicy.policy()) : options;
+		Backoff wait = (this.backoff != null) ? this.backoff.toBackoff(name + ".backoff") : null;
+		options = (wait != null) ? options.withBackoff(wait) : options;
+		options = (this.idempotent != null) ? options.withIdempotent(this.idempotent) : options;
+		options = (this.contentType != null) ? options.withContentType(this.contentType) : options;
+		options = (this.address != null) ? options.withAddress(this.address.toArray(String[]::new)) : options;
+		return (this.type != null) ? options.withProtocol(this.type) : options;
+	}
+
+}
