@@ -1,5 +1,10 @@
 package io.microspring.client;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +29,7 @@ import io.microspring.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -195,6 +201,39 @@ class CallOptionsTest {
 						Integer.class, options)) {
 					assertThat(stream.receive()).isEqualTo(Integer.MAX_VALUE);
 				}
+			}
+		}
+	}
+
+	@Test
+	@Timeout(60)
+	void diallingTakesNoLongerThanItMay() throws IOException {
+		InetAddress here = InetAddress.getLoopbackAddress();
+		List<Socket> waiting = new ArrayList<>();
+		try (ServerSocket full = new ServerSocket(0, 1, here);
+				Client client = client(ClientOptions.defaults()
+					.withCalls(NONE.withTimeout(minutes(10)).withDialTimeout(minutes(10)).withRetries(0))
+					.withService("full", NONE.withAddress("127.0.0.1:" + full.getLocalPort())
+						.withDialTimeout(Duration.ofMillis(200))))) {
+			// Nobody accepts: once its queue is full, the next connection hangs.
+			assertThatThrownBy(() -> {
+				for (int i = 0; i < 100; i++) {
+					Socket socket = new Socket();
+					waiting.add(socket);
+					socket.connect(full.getLocalSocketAddress(), 500);
+				}
+			}).isInstanceOf(SocketTimeoutException.class);
+
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(Request.of("full", "Show.Name", "x"), String.class))
+				.withMessageContaining("connection error");
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.stream(Request.of("full", "Show.Left", "x"), Integer.class, NONE))
+				.withMessageContaining("connection error");
+		}
+		finally {
+			for (Socket socket : waiting) {
+				socket.close();
 			}
 		}
 	}

@@ -293,16 +293,6 @@ class RetryTest {
 		}
 	}
 
-	@Test
-	void backoffGrowsAsGoMicros() {
-		Backoff backoff = Backoff.goMicro();
-
-		assertThat(backoff.before(1)).isEqualTo(Duration.ofMillis(100));
-		assertThat(backoff.before(2)).isEqualTo(Duration.ofMillis(600));
-		assertThat(backoff.before(3)).isEqualTo(Duration.ofMillis(1900));
-		assertThat(backoff.before(14)).isEqualTo(Duration.ofMinutes(2));
-	}
-
 	private Client client(Selector selector) {
 		return Client.builder(this.registry).selector(selector).transport(this.transport).build();
 	}
