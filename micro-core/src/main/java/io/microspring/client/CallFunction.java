@@ -25,7 +25,9 @@ public interface CallFunction {
 	 *
 	 * @param request what to call, and with what
 	 * @param type the type of the answer, or of each message of a stream
-	 * @param options how to call
+	 * @param options how to call: what the call, its endpoint, its service and the client
+	 * say of it, put together. What an interceptor changes of them counts; options of its
+	 * own are put together again. They are of this call, and not to be used for another
 	 * @param stream whether a stream is to be opened
 	 */
 	record Outgoing(Request request, Type type, CallOptions options, boolean stream) {

@@ -2,6 +2,7 @@ package io.microspring.client;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 import io.microspring.call.CallContext;
 import io.microspring.client.CallFunction.Outgoing;
@@ -28,8 +29,13 @@ final class WarmUp implements Runnable {
 	}
 
 	CompletableFuture<@Nullable Void> begin() {
-		// A look-up may take its time.
-		this.client.executor().execute(this);
+		try {
+			// A look-up may take its time.
+			this.client.executor().execute(this);
+		}
+		catch (RejectedExecutionException ex) {
+			this.done.completeExceptionally(ex);
+		}
 		return this.done;
 	}
 

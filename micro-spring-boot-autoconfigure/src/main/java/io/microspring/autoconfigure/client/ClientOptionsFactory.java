@@ -7,6 +7,12 @@ import io.microspring.client.RetryPolicy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
+import org.springframework.core.env.Environment;
 
 /**
  * Makes a client's options from properties and beans, whose word counts more.
@@ -28,7 +34,8 @@ final class ClientOptionsFactory {
 		this.customizers = customizers;
 	}
 
-	ClientOptions makeInitial(ClientProperties properties) {
+	ClientOptions makeInitial(ClientProperties properties, Environment environment) {
+		checkNames(environment);
 		ClientOptions options = make(properties);
 		this.initial = options;
 		return options;
@@ -39,7 +46,28 @@ final class ClientOptionsFactory {
 		return this.initial;
 	}
 
-	ClientOptions make(ClientProperties properties) {
+	/**
+	 * Options of the properties as they are by now.
+	 * @param environment has them
+	 * @return the options
+	 */
+	ClientOptions make(Environment environment) {
+		checkNames(environment);
+		return make(Binder.get(environment).bindOrCreate("micro.client", ClientProperties.class));
+	}
+
+	/**
+	 * Refuses what nobody reads: a name with dots ends at the first one, unless it stands
+	 * in brackets, and what is said of it would be passed over without a word.
+	 * @param environment has the properties
+	 */
+	private static void checkNames(Environment environment) {
+		Binder.get(environment)
+			.bind("micro.client.services", Bindable.mapOf(String.class, CallProperties.class),
+					new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+	}
+
+	private ClientOptions make(ClientProperties properties) {
 		CallOptions beans = CallOptions.defaults();
 		RetryPolicy policy = this.retryPolicy.getIfUnique();
 		beans = (policy != null) ? beans.withRetryPolicy(policy) : beans;

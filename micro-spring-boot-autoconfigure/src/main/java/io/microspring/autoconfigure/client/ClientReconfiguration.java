@@ -9,7 +9,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationListener;
@@ -51,8 +50,7 @@ final class ClientReconfiguration implements ApplicationListener<EnvironmentChan
 			return;
 		}
 		try {
-			ClientOptions options = this.factory
-				.make(Binder.get(this.environment).bindOrCreate(PREFIX, ClientProperties.class));
+			ClientOptions options = this.factory.make(this.environment);
 			this.client.reconfigure(options);
 			this.last = options;
 			log.info("The client goes by what {} says now: {} changed", PREFIX,

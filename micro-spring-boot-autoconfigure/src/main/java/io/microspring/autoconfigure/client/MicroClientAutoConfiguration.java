@@ -68,8 +68,9 @@ public final class MicroClientAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ClientOptions microClientOptions(ClientProperties properties, ClientOptionsFactory factory) {
-		return factory.makeInitial(properties);
+	ClientOptions microClientOptions(ClientProperties properties, ClientOptionsFactory factory,
+			Environment environment) {
+		return factory.makeInitial(properties, environment);
 	}
 
 	/**

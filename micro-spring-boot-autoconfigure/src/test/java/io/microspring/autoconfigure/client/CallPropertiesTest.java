@@ -21,8 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.cloud.autoconfigure.ConfigurationPropertiesRebinderAutoConfiguration;
+import org.springframework.cloud.autoconfigure.RefreshAutoConfiguration;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.cloud.context.environment.EnvironmentManager;
 import org.springframework.context.ApplicationContext;
@@ -70,6 +73,16 @@ class CallPropertiesTest {
 				assertThat(plain.backoff().before(2)).hasMillis(100);
 				assertThat(plain.timeout()).isNull();
 			});
+	}
+
+	@Test
+	void nameWhoseBracketsAreMissingIsTold() {
+		this.runner.withPropertyValues("micro.client.services.go.micro.srv.greeter.timeout=3s")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("micro.client.services.go.micro.srv.greeter.timeout"));
+		this.runner.withPropertyValues("micro.client.services.chat.patience=3s")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("micro.client.services.chat.patience"));
 	}
 
 	@Test
@@ -144,6 +157,8 @@ class CallPropertiesTest {
 	@Test
 	void whatChangesWhileTheApplicationRunsIsThatOfTheNextCall() {
 		this.runner.withBean(Show.class)
+			.withConfiguration(AutoConfigurations.of(RefreshAutoConfiguration.class,
+					ConfigurationPropertiesRebinderAutoConfiguration.class))
 			.withBean(MicroClientOptionsCustomizer.class,
 					() -> (options) -> options.withCalls(CallOptions.defaults().withMetadata("x-kept", "yes")))
 			.withPropertyValues("micro.client.timeout=20s")
