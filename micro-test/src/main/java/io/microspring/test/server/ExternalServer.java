@@ -45,7 +45,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * {@code .ci/servers.sh} fills, of a version that is known; the one on the path. Where
  * there is none, the class is skipped with the reason, or fails when
  * {@code micro.test.skip-is-failure} is true. What became of it is told by
- * {@link Backends}. Not thread-safe.
+ * {@link Backends}. A server that needs others has them, on their own, started before it.
+ * Not thread-safe.
  */
 public final class ExternalServer implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
 
@@ -56,6 +57,8 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 	private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+(\\.\\d+)?");
 
 	private final ServerRecipe recipe;
+
+	private final List<ExternalServer> needed;
 
 	private final Map<String, Integer> ports = new TreeMap<>();
 
@@ -71,10 +74,14 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 
 	/**
 	 * A server that is not started yet.
-	 * @param recipe how it is run
+	 * @param recipe how it is run; {@code {name}} stands there for the address of a
+	 * server that it needs
+	 * @param needed the servers that it needs, which start before it and stop after it,
+	 * unless it runs already
 	 */
-	public ExternalServer(ServerRecipe recipe) {
+	public ExternalServer(ServerRecipe recipe, ExternalServer... needed) {
 		this.recipe = recipe;
+		this.needed = List.of(needed);
 		this.given = setting(recipe.name().toUpperCase(Locale.ROOT).replace('-', '_') + "_ADDRESS");
 		this.binary = (this.given == null) ? find(recipe.name()) : null;
 	}
@@ -99,6 +106,9 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 			throw new IllegalStateException(this.recipe.name() + ": " + missing());
 		}
 		if (this.binary != null) {
+			for (ExternalServer server : this.needed) {
+				server.beforeAll(context);
+			}
 			this.version = askVersion(this.binary);
 			this.directory = Files.createTempDirectory("micro-" + this.recipe.name());
 			startOnFreePorts();
@@ -109,12 +119,16 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 	@Override
 	public void afterAll(ExtensionContext context) throws Exception {
 		if (this.process != null) {
-			stop();
+			// What it would put in order is deleted with it.
+			kill();
 		}
 		if (this.directory != null) {
 			try (Stream<Path> files = Files.walk(this.directory)) {
 				files.sorted(Comparator.reverseOrder()).forEach((file) -> file.toFile().delete());
 			}
+		}
+		for (ExternalServer server : this.needed) {
+			server.afterAll(context);
 		}
 	}
 
@@ -272,6 +286,9 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		for (Map.Entry<String, Integer> port : this.ports.entrySet()) {
 			resolved = resolved.replace("{" + port.getKey() + "}", String.valueOf(port.getValue()));
 		}
+		for (ExternalServer server : this.needed) {
+			resolved = resolved.replace("{" + server.recipe.name() + "}", server.address());
+		}
 		return resolved;
 	}
 
@@ -294,10 +311,15 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 	}
 
 	private boolean isThere() {
-		return this.given != null || this.binary != null;
+		return this.given != null || this.binary != null && this.needed.stream().allMatch(ExternalServer::isThere);
 	}
 
 	private String missing() {
+		for (ExternalServer server : this.needed) {
+			if (this.binary != null && !server.isThere()) {
+				return server.missing();
+			}
+		}
 		return "no " + this.recipe.name() + " in " + cache() + " (make servers builds it) or on the path";
 	}
 

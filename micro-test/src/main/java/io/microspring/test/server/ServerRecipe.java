@@ -1,15 +1,23 @@
 package io.microspring.test.server;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * How one kind of server is run. In the texts of files and arguments {@code {port}}
@@ -87,6 +95,52 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 				List.of("--version"), ServerRecipe::accepts);
 	}
 
+	/**
+	 * A Kubernetes API server with roles (RBAC), and without the rest of a cluster:
+	 * nobody runs the pods or keeps the endpoints of Services. It needs the server
+	 * {@code etcd}, where all of it is kept.
+	 * @param certificate its certificate, for 127.0.0.1, as PEM
+	 * @param privateKey the key of that, as PEM; it signs tokens too
+	 * @param tokens who may come, a {@code token,user,uid,"group"} on each line
+	 * @return the recipe
+	 */
+	public static ServerRecipe kubernetes(String certificate, String privateKey, String tokens) {
+		SSLContext tls = believing(certificate);
+		return new ServerRecipe("kubernetes", List.of("https"),
+				Map.of("certificate.pem", certificate, "key.pem", privateKey, "tokens.csv", tokens),
+				// A documentation address: it must not be of the loopback, and nobody
+				// asks it.
+				List.of("--etcd-servers=http://{etcd}", "--bind-address=127.0.0.1", "--secure-port={https}",
+						"--advertise-address=192.0.2.1", "--endpoint-reconciler-type=none", "--cert-dir={dir}/certs",
+						"--tls-cert-file={dir}/certificate.pem", "--tls-private-key-file={dir}/key.pem",
+						"--service-account-issuer=https://kubernetes.default.svc",
+						"--service-account-key-file={dir}/certificate.pem",
+						"--service-account-signing-key-file={dir}/key.pem", "--service-cluster-ip-range=10.0.0.0/24",
+						"--token-auth-file={dir}/tokens.csv", "--authorization-mode=RBAC",
+						// No controller makes the accounts that it would ask for.
+						"--disable-admission-plugins=ServiceAccount"),
+				List.of("--version"),
+				(address) -> get(HttpClient.newBuilder().sslContext(tls).build(), "https://" + address + "/readyz")
+					.equals("ok"));
+	}
+
+	private static SSLContext believing(String certificate) {
+		try {
+			KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
+			authorities.load(null, null);
+			authorities.setCertificateEntry("authority", CertificateFactory.getInstance("X.509")
+				.generateCertificate(new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII))));
+			TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+			trust.init(authorities);
+			SSLContext tls = SSLContext.getInstance("TLS");
+			tls.init(null, trust.getTrustManagers(), null);
+			return tls;
+		}
+		catch (GeneralSecurityException | IOException ex) {
+			throw new IllegalArgumentException("Not a certificate: " + ex.getMessage(), ex);
+		}
+	}
+
 	private static List<String> etcdArguments(String scheme, List<String> more) {
 		String client = scheme + "://127.0.0.1:{client}";
 		String peer = "http://127.0.0.1:{peer}";
@@ -105,10 +159,12 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 	}
 
 	private static String httpGet(String address, String path) throws Exception {
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path))
-			.timeout(Duration.ofSeconds(2))
-			.build();
-		HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+		return get(HttpClient.newHttpClient(), "http://" + address + path);
+	}
+
+	private static String get(HttpClient client, String url) throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(2)).build();
+		HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
 		return (response.statusCode() == 200) ? response.body() : "";
 	}
 

@@ -121,6 +121,28 @@ class ExternalServerTest {
 	}
 
 	@Test
+	void serverRunsWithThoseThatItNeeds() throws Exception {
+		Path servers = this.directory.resolve("micro-spring-boot/servers");
+		Files.copy(servers.resolve("little-server"), servers.resolve("sh"), StandardCopyOption.COPY_ATTRIBUTES);
+		ExternalServer needed = new ExternalServer(recipe("little-server", "serve"));
+		ExternalServer server = new ExternalServer(recipe("sh", "serve"), needed);
+		server.beforeAll(null);
+		try {
+			assertThat(answers(needed.address())).isTrue();
+			server.kill();
+			assertThat(answers(needed.address())).isTrue();
+		}
+		finally {
+			server.afterAll(null);
+		}
+		assertThat(answers(needed.address())).isFalse();
+		ExternalServer lacking = new ExternalServer(recipe("sh", "serve"),
+				new ExternalServer(recipe("no-such-server", "serve")));
+		assertThat(lacking.evaluateExecutionCondition(ofTheClass()).getReason())
+			.hasValueSatisfying((reason) -> assertThat(reason).startsWith("sh: no no-such-server in "));
+	}
+
+	@Test
 	void serverThatIsNotThereIsSkippedWithTheReason() {
 		ConditionEvaluationResult result = new ExternalServer(recipe("no-such-server", "serve"))
 			.evaluateExecutionCondition(ofTheClass());
