@@ -8,6 +8,8 @@ import io.microspring.plugins.registry.consul.ConsulOptions;
 import io.microspring.plugins.registry.consul.ConsulRegistry;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
 import io.microspring.plugins.registry.etcd.EtcdRegistry;
+import io.microspring.plugins.registry.kubernetes.KubernetesOptions;
+import io.microspring.plugins.registry.kubernetes.KubernetesRegistry;
 import io.microspring.plugins.registry.zookeeper.ZooKeeperOptions;
 import io.microspring.plugins.registry.zookeeper.ZooKeeperRegistry;
 import io.microspring.service.Catalogue;
@@ -26,6 +28,10 @@ public final class Plugins {
 						"org.springframework.cloud:spring-cloud-consul-discovery:5.0.2"),
 			Plugin.registry("etcd", (address) -> new EtcdRegistry(EtcdOptions.defaults().withAddress(address)))
 				.needing("io.etcd.jetcd.api.KVGrpc", "io.etcd:jetcd-grpc:0.8.7"),
+			Plugin
+				.registry("kubernetes",
+						(address) -> new KubernetesRegistry(KubernetesOptions.defaults().withAddress(address)))
+				.needing("io.fabric8.kubernetes.client.KubernetesClientBuilder", "io.fabric8:kubernetes-client:7.4.1"),
 			Plugin
 				.registry("zookeeper",
 						(address) -> new ZooKeeperRegistry(ZooKeeperOptions.defaults().withAddress(address)))

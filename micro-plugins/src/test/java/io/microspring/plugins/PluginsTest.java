@@ -28,7 +28,7 @@ class PluginsTest {
 	@Test
 	void catalogueHoldsTheEmbeddedAndTheOptionalBackends() {
 		assertThat(Plugins.catalogue().names(Plugin.Concept.REGISTRY)).contains("mdns", "memory", "consul", "etcd",
-				"zookeeper");
+				"kubernetes", "zookeeper");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "kafka");
 	}
 
@@ -36,7 +36,7 @@ class PluginsTest {
 	@MethodSource("all")
 	void lineNamesADriverThatTheDependencyBrings(Plugin plugin) {
 		assertThat(plugin.driver()).isNotNull();
-		assertThat(plugin.dependency()).matches("[a-z.]+:[a-z-]+(:[0-9.]+)?");
+		assertThat(plugin.dependency()).matches("[a-z0-9.]+:[a-z-]+(:[0-9.]+)?");
 		assertThat(plugin.isAvailable()).isTrue();
 	}
 
@@ -67,6 +67,10 @@ class PluginsTest {
 			assertThat(registry).hasToString("etcd at etcd.local:2379");
 			assertThat(registry.name()).isEqualTo("etcd");
 		}
+		try (Registry registry = catalogue.registry("kubernetes", "k8s.local:6443")) {
+			assertThat(registry).hasToString("kubernetes at https://k8s.local:6443");
+			assertThat(registry.name()).isEqualTo("kubernetes");
+		}
 		try (Registry registry = catalogue.registry("zookeeper", "zk1,zk2:2182/fleet")) {
 			assertThat(registry).hasToString("zookeeper at zk1:2181, zk2:2182/fleet");
 			assertThat(registry.name()).isEqualTo("zookeeper");
@@ -86,7 +90,7 @@ class PluginsTest {
 	void withoutItsDriverALineSaysWhatToAdd(Plugin plugin) throws Exception {
 		List<URL> urls = new ArrayList<>();
 		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-			if (!new File(entry).getName().matches("(spring-|kafka|jetcd-|curator).*\\.jar")) {
+			if (!new File(entry).getName().matches("(spring-|kafka|jetcd-|kubernetes-|curator).*\\.jar")) {
 				urls.add(new File(entry).toURI().toURL());
 			}
 		}
