@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.etcd.jetcd.api.KVGrpc;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.microspring.autoconfigure.broker.KafkaBrokerAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.EtcdRegistryAutoConfiguration;
+import io.microspring.autoconfigure.registry.KubernetesRegistryAutoConfiguration;
 import io.microspring.broker.Broker;
 import io.microspring.client.Client;
 import io.microspring.client.ClientOptions;
@@ -137,10 +139,13 @@ class MicroAutoConfigurationTest {
 
 	@Test
 	void whenADriverIsNotThereThenItsAutoConfigurationIsNot() {
-		this.runner.withClassLoader(new FilteredClassLoader(ConsulClient.class, KVGrpc.class, KafkaProducer.class))
+		this.runner
+			.withClassLoader(new FilteredClassLoader(ConsulClient.class, KVGrpc.class, KubernetesClientBuilder.class,
+					KafkaProducer.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(ConsulRegistryAutoConfiguration.class)
 				.doesNotHaveBean(EtcdRegistryAutoConfiguration.class)
+				.doesNotHaveBean(KubernetesRegistryAutoConfiguration.class)
 				.doesNotHaveBean(KafkaBrokerAutoConfiguration.class));
 	}
 

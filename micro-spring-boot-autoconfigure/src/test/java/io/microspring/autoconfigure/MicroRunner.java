@@ -5,6 +5,7 @@ import io.microspring.autoconfigure.broker.MicroBrokerAutoConfiguration;
 import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.EtcdRegistryAutoConfiguration;
+import io.microspring.autoconfigure.registry.KubernetesRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.MicroRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.ZooKeeperRegistryAutoConfiguration;
 import io.microspring.autoconfigure.selector.MicroSelectorAutoConfiguration;
@@ -22,10 +23,11 @@ public final class MicroRunner {
 	/** What makes the eight parts. */
 	public static final AutoConfigurations PARTS = AutoConfigurations.of(MicroAutoConfiguration.class,
 			MicroRegistryAutoConfiguration.class, ConsulRegistryAutoConfiguration.class,
-			EtcdRegistryAutoConfiguration.class, ZooKeeperRegistryAutoConfiguration.class,
-			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class,
-			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
-			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
+			EtcdRegistryAutoConfiguration.class, KubernetesRegistryAutoConfiguration.class,
+			ZooKeeperRegistryAutoConfiguration.class, MicroBrokerAutoConfiguration.class,
+			KafkaBrokerAutoConfiguration.class, MicroTransportAutoConfiguration.class,
+			MicroSelectorAutoConfiguration.class, MicroClientAutoConfiguration.class,
+			MicroServerAutoConfiguration.class);
 
 	private MicroRunner() {
 	}

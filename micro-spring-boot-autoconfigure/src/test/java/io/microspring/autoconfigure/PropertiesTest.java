@@ -19,6 +19,7 @@ import io.microspring.autoconfigure.broker.KafkaBrokerProperties;
 import io.microspring.autoconfigure.client.ClientProperties;
 import io.microspring.autoconfigure.registry.ConsulProperties;
 import io.microspring.autoconfigure.registry.EtcdProperties;
+import io.microspring.autoconfigure.registry.KubernetesProperties;
 import io.microspring.autoconfigure.registry.MdnsProperties;
 import io.microspring.autoconfigure.registry.RegistryProperties;
 import io.microspring.autoconfigure.registry.StaticProperties;
@@ -60,9 +61,10 @@ class PropertiesTest {
 
 	private static final List<Class<?>> RECORDS = List.of(ServerProperties.class, ClientProperties.class,
 			RegistryProperties.class, MdnsProperties.class, StaticProperties.class, ConsulProperties.class,
-			EtcdProperties.class, ZooKeeperProperties.class, BrokerProperties.class, HttpBrokerProperties.class,
-			KafkaBrokerProperties.class, TransportProperties.class, HttpTransportProperties.class,
-			ServerSslProperties.class, ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
+			EtcdProperties.class, KubernetesProperties.class, ZooKeeperProperties.class, BrokerProperties.class,
+			HttpBrokerProperties.class, KafkaBrokerProperties.class, TransportProperties.class,
+			HttpTransportProperties.class, ServerSslProperties.class, ClientSslProperties.class,
+			WebSocketProperties.class, SelectorProperties.class);
 
 	private static final List<String> SWITCHES = List.of("micro.enabled", "micro.validation.enabled",
 			"micro.observability.enabled");

@@ -35,6 +35,8 @@ import io.microspring.plugins.registry.consul.ConsulOptions;
 import io.microspring.plugins.registry.consul.ConsulRegistry;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
 import io.microspring.plugins.registry.etcd.EtcdRegistry;
+import io.microspring.plugins.registry.kubernetes.KubernetesOptions;
+import io.microspring.plugins.registry.kubernetes.KubernetesRegistry;
 import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Change;
 import io.microspring.registry.Node;
@@ -70,6 +72,15 @@ import static org.awaitility.Awaitility.await;
  * pages show it as it is here.
  */
 class ConceptPagesTest {
+
+	@Test
+	void kubernetesRegistryPage() {
+		String pod = "greeter-0";
+		KubernetesOptions options = KubernetesOptions.defaults().withPod(pod).withTimeout(Duration.ofSeconds(5));
+		Registry registry = Registry.cached(new KubernetesRegistry(options), CacheOptions.defaults());
+		assertThat(registry.toString()).startsWith("cached kubernetes at ");
+		registry.close();
+	}
 
 	@Test
 	void etcdRegistryPage(@TempDir Path directory) throws Exception {

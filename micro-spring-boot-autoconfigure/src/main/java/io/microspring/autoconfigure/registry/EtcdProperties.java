@@ -65,7 +65,7 @@ public record EtcdProperties(@DefaultValue("") String username, @DefaultValue(""
 		}
 
 		/** A path, or the same as an URL. */
-		private static @Nullable Path path(String file) {
+		static @Nullable Path path(String file) {
 			if (file.isEmpty()) {
 				return null;
 			}
