@@ -121,7 +121,9 @@ final class HedgedCall extends CompletableFuture<@Nullable Object> {
 
 	private void hedgeLater() {
 		Duration delay = this.hedging.delay();
-		long nanos = (delay != null) ? delay.toNanos() : this.latencies.percentile(this.hedging.percentile());
+		double percentile = this.hedging.percentile();
+		long nanos = (percentile > 0) ? this.latencies.percentile(percentile) : -1;
+		nanos = (nanos < 0 && delay != null) ? delay.toNanos() : nanos;
 		if (nanos < 0 || nanos >= this.first.deadline().remainingNanos()) {
 			return;
 		}

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * paid from the {@link RetryBudget}, and go to nodes that the call has not asked yet.
  * Immutable. go-micro has no counterpart.
  *
- * @param delay how long to wait before each further node is asked; null to go by the
- * percentile. The timer is exact to 10 ms
+ * @param delay how long to wait before each further node is asked, or with a percentile
+ * as long as less than a hundred calls have been measured; null for nobody else then. The
+ * timer is exact to 10 ms
  * @param percentile which part of the endpoint's calls has been answered by the time that
- * another node is asked, between 0 and 1; nobody else is asked before a hundred calls
- * have been measured
+ * another node is asked, between 0 and 1; 0 to go by the delay alone
  * @param most how many nodes may be asked besides the first; 0 for no hedging
  */
 public record Hedging(@Nullable Duration delay, double percentile, int most) {
@@ -23,7 +23,7 @@ public record Hedging(@Nullable Duration delay, double percentile, int most) {
 	private static final Hedging NONE = new Hedging(Duration.ZERO, 0, 0);
 
 	public Hedging {
-		if (delay == null && !(percentile > 0 && percentile < 1)) {
+		if (!(percentile >= 0 && percentile < 1) || delay == null && percentile == 0) {
 			throw new IllegalArgumentException(
 					"The percentile of hedging is between 0 and 1, such as 0.95, which " + percentile + " is not");
 		}

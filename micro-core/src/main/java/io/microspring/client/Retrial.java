@@ -96,6 +96,11 @@ final class Retrial {
 		return wait;
 	}
 
+	/** How many of the attempts before do not count. */
+	int notCounted() {
+		return this.notCounted;
+	}
+
 	/** The nodes that were asked; from any thread. */
 	List<Node> tried() {
 		return this.tried;

@@ -282,7 +282,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	 * must not be executed twice may use the whole time that its caller gives it.
 	 */
 	private Deadline attemptDeadline() {
-		if (this.attempts > this.retries || !CallOptions.set(this.call.options().retryPolicy()).retry(late())) {
+		if (isLast() || !CallOptions.set(this.call.options().retryPolicy()).retry(late())) {
 			return this.deadline;
 		}
 		long own = CallOptions.set(this.call.options().attemptTimeout()).toNanos();
@@ -301,7 +301,13 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 	Duration dialTime(Deadline limit) {
 		Duration most = limit.atMost(CallOptions.set(this.call.options().dialTimeout()));
 		Duration third = this.deadline.remaining().dividedBy(3);
-		return (this.attempts <= this.retries && third.compareTo(most) < 0) ? third : most;
+		return (!isLast() && third.compareTo(most) < 0) ? third : most;
+	}
+
+	/** Whether there is no attempt after this one, unless it does not count itself. */
+	private boolean isLast() {
+		Retrial before = this.retrial;
+		return this.attempts > this.retries + ((before != null) ? before.notCounted() : 0);
 	}
 
 	/** An attempt was answered, by an error maybe. */

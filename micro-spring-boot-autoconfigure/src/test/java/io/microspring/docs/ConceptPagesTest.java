@@ -23,6 +23,7 @@ import io.microspring.client.CallFunction;
 import io.microspring.client.CallInterceptor;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
+import io.microspring.client.Hedging;
 import io.microspring.client.Request;
 import io.microspring.codec.Codec;
 import io.microspring.codec.Codecs;
@@ -223,6 +224,12 @@ class ConceptPagesTest {
 				.withMetadata("X-Tenant", "acme");
 			CompletableFuture<Greeting> later = client.callAsync(Request.of("chat", "Chat.Hello", new Name("Jane")),
 					Greeting.class, options);
+
+			CallOptions hedged = CallOptions.defaults()
+				.withIdempotent(true)
+				.withHedging(Hedging.percentile(0.95));
+			assertThat(client.call(Request.of("chat", "Chat.Hello", new Name("Jill")), Greeting.class, hedged).msg())
+				.isEqualTo("Hello Jill");
 
 			ChatClient chat = client.proxy("chat", ChatClient.class);
 			try (Stream<Name, Greeting> stream = chat.chat()) {

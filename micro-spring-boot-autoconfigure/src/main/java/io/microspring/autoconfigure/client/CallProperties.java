@@ -7,6 +7,8 @@ import java.util.Set;
 
 import io.microspring.client.Backoff;
 import io.microspring.client.CallOptions;
+import io.microspring.client.Hedging;
+import io.microspring.client.RetryBudget;
 import io.microspring.message.Metadata;
 import org.jspecify.annotations.Nullable;
 
@@ -18,21 +20,27 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  *
  * @param type Protocol of calls: mucp, grpc, or auto for what each node serves.
  * @param timeout Deadline of a call, all its attempts together.
+ * @param attemptTimeout How long an attempt may take after which there could be another;
+ * zero for a third of what is left of the time-out.
  * @param connectTimeout How long a connection may take to open.
  * @param streamTimeout Deadline of a stream, from opening to end.
  * @param retries How many attempts there may be after the first.
  * @param retryPolicy Which failures are tried again.
  * @param backoff How long is waited before another attempt.
+ * @param retryBudget How many attempts may be added to the calls of a service.
+ * @param hedging When another node is asked as well, as the answer to an idempotent call
+ * is slow to come.
  * @param idempotent Whether calling twice does no harm.
  * @param contentType Content type of calls; empty to choose by the objects.
  * @param address Addresses to go to, without asking the registry.
  * @param metadata Headers that calls carry.
  * @param endpoints What calls of single endpoints of a service are like.
  */
-public record CallProperties(@Nullable String type, @Nullable Duration timeout, @Nullable Duration connectTimeout,
-		@Nullable Duration streamTimeout, @Nullable Integer retries, ClientProperties.@Nullable RetryPolicy retryPolicy,
-		@Nullable BackoffProperties backoff, @Nullable Boolean idempotent, @Nullable String contentType,
-		@Nullable List<String> address, @DefaultValue Map<String, String> metadata,
+public record CallProperties(@Nullable String type, @Nullable Duration timeout, @Nullable Duration attemptTimeout,
+		@Nullable Duration connectTimeout, @Nullable Duration streamTimeout, @Nullable Integer retries,
+		ClientProperties.@Nullable RetryPolicy retryPolicy, @Nullable BackoffProperties backoff,
+		@Nullable RetryBudgetProperties retryBudget, @Nullable HedgingProperties hedging, @Nullable Boolean idempotent,
+		@Nullable String contentType, @Nullable List<String> address, @DefaultValue Map<String, String> metadata,
 		@DefaultValue Map<String, CallProperties> endpoints) {
 
 	/** go-micro's names of its protocols; its first generation said rpc for mucp. */
@@ -51,6 +59,7 @@ public record CallProperties(@Nullable String type, @Nullable Duration timeout, 
 		CallOptions options = CallOptions.defaults().withMetadata(Metadata.from(this.metadata));
 		try {
 			options = (this.timeout != null) ? options.withTimeout(this.timeout) : options;
+			options = (this.attemptTimeout != null) ? options.withAttemptTimeout(this.attemptTimeout) : options;
 			options = (this.connectTimeout != null) ? options.withDialTimeout(this.connectTimeout) : options;
 			options = (this.streamTimeout != null) ? options.withStreamTimeout(this.streamTimeout) : options;
 			options = (this.retries != null) ? options.withRetries(this.retries) : options;
@@ -61,6 +70,10 @@ public record CallProperties(@Nullable String type, @Nullable Duration timeout, 
 		options = (this.retryPolicy != null) ? options.withRetryPolicy(this.retryPolicy.policy()) : options;
 		Backoff wait = (this.backoff != null) ? this.backoff.toBackoff(name + ".backoff") : null;
 		options = (wait != null) ? options.withBackoff(wait) : options;
+		RetryBudget budget = (this.retryBudget != null) ? this.retryBudget.toBudget(name + ".retry-budget") : null;
+		options = (budget != null) ? options.withRetryBudget(budget) : options;
+		Hedging hedges = (this.hedging != null) ? this.hedging.toHedging(name + ".hedging") : null;
+		options = (hedges != null) ? options.withHedging(hedges) : options;
 		options = (this.idempotent != null) ? options.withIdempotent(this.idempotent) : options;
 		options = (this.contentType != null) ? options.withContentType(this.contentType) : options;
 		options = (this.address != null) ? options.withAddress(this.address.toArray(String[]::new)) : options;

@@ -20,11 +20,16 @@ import org.springframework.util.unit.DataSize;
  *
  * @param type Protocol of calls: mucp, grpc, or auto for what each node serves.
  * @param timeout Deadline of a call, all its attempts together.
+ * @param attemptTimeout How long an attempt may take after which there could be another;
+ * zero for a third of what is left of the time-out.
  * @param connectTimeout How long a connection may take to open.
  * @param streamTimeout Deadline of a stream, from opening to end; none by default.
  * @param retries How many attempts there may be after the first.
  * @param retryPolicy Which failures are tried again.
  * @param backoff How long is waited before another attempt.
+ * @param retryBudget How many attempts may be added to the calls of a service.
+ * @param hedging When another node is asked as well, as the answer to an idempotent call
+ * is slow to come.
  * @param pool Connections kept for each node.
  * @param contentType Content type of calls; empty to choose by the objects.
  * @param metadata Headers that calls carry.
@@ -46,9 +51,11 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("micro.client")
 public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue("5s") Duration timeout,
-		@DefaultValue("5s") Duration connectTimeout, @Nullable Duration streamTimeout, @DefaultValue("1") int retries,
-		@DefaultValue("safe") RetryPolicy retryPolicy,
-		@NestedConfigurationProperty @DefaultValue BackoffProperties backoff, @DefaultValue Pool pool,
+		@DefaultValue("0s") Duration attemptTimeout, @DefaultValue("5s") Duration connectTimeout,
+		@Nullable Duration streamTimeout, @DefaultValue("1") int retries, @DefaultValue("safe") RetryPolicy retryPolicy,
+		@NestedConfigurationProperty @DefaultValue BackoffProperties backoff,
+		@NestedConfigurationProperty @DefaultValue RetryBudgetProperties retryBudget,
+		@NestedConfigurationProperty @DefaultValue HedgingProperties hedging, @DefaultValue Pool pool,
 		@DefaultValue("") String contentType, @DefaultValue Map<String, String> metadata,
 		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue( {
 				"traceparent", "tracestate", "baggage" }) List<String> propagate,
@@ -58,8 +65,9 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 
 	ClientOptions toOptions() {
 		ClientOptions options = ClientOptions.defaults()
-			.withCalls(new CallProperties(this.type, this.timeout, this.connectTimeout, this.streamTimeout,
-					this.retries, this.retryPolicy, this.backoff, null, this.contentType, null, this.metadata, Map.of())
+			.withCalls(new CallProperties(this.type, this.timeout, this.attemptTimeout, this.connectTimeout,
+					this.streamTimeout, this.retries, this.retryPolicy, this.backoff, this.retryBudget, this.hedging,
+					null, this.contentType, null, this.metadata, Map.of())
 				.toOptions("micro.client"))
 			.withPool(this.pool.size(), this.pool.ttl())
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))

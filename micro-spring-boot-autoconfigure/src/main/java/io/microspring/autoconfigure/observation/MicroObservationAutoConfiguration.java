@@ -2,11 +2,13 @@ package io.microspring.autoconfigure.observation;
 
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler.IgnoredMeters;
 import io.micrometer.core.instrument.observation.MeterObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import io.microspring.client.Client;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -85,6 +87,18 @@ public final class MicroObservationAutoConfiguration {
 				.getIgnoredMeters()
 				.contains(IgnoredMeters.LONG_TASK_TIMER);
 			return new CallMeters(registry.getIfAvailable(() -> new CompositeMeterRegistry(clock)), activeToo);
+		}
+
+	}
+
+	/** Meters of the attempts that calls take. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ MeterBinder.class, MeterObservationHandler.class })
+	static class ClientMeterConfiguration {
+
+		@Bean
+		ClientMeters microClientMeters(ObjectProvider<Client> client) {
+			return new ClientMeters(client);
 		}
 
 	}

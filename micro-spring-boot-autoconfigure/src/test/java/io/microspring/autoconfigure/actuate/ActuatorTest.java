@@ -120,6 +120,16 @@ class ActuatorTest {
 		}
 	}
 
+	@Test
+	void attemptsOfCallsAreCountedByKind() throws Exception {
+		String metrics = get("/actuator/prometheus").body();
+		assertThat(metrics).containsPattern("(?m)^micro_client_attempts_total\\{.*kind=\"first\".*} 1");
+		for (String kind : List.of("retry", "hedge")) {
+			assertThat(metrics).containsPattern("(?m)^micro_client_attempts_total\\{.*kind=\"" + kind + "\".*} 0");
+		}
+		assertThat(metrics).containsPattern("(?m)^micro_client_retries_refused_total.* 0");
+	}
+
 	private JsonContentAssert json(String path) throws Exception {
 		HttpResponse<String> response = get(path);
 		assertThat(response.statusCode()).as(response.body()).isEqualTo(200);

@@ -11,8 +11,10 @@ import io.microspring.client.Backoff;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.ClientOptions;
+import io.microspring.client.Hedging;
 import io.microspring.client.NotFound;
 import io.microspring.client.Request;
+import io.microspring.client.RetryBudget;
 import io.microspring.client.RetryPolicy;
 import io.microspring.errors.MicroException;
 import io.microspring.server.Call;
@@ -110,6 +112,33 @@ class CallPropertiesTest {
 				assertThat(List.of(1, 2, 3, 4)).extracting((attempt) -> backoff.before(attempt).toMillis())
 					.containsExactly(20L, 60L, 100L, 100L);
 			});
+	}
+
+	@Test
+	void attemptsAreBoundedAndHedgedAsThePropertiesSay() {
+		this.runner
+			.withPropertyValues("micro.client.attempt-timeout=700ms", "micro.client.retry-budget.ratio=0.5",
+					"micro.client.hedging.percentile=0.95", "micro.client.services.chat.retry-budget.enabled=false",
+					"micro.client.services.chat.hedging.delay=30ms", "micro.client.services.chat.hedging.most=2",
+					"micro.client.services.chat.endpoints.[Chat.Log].hedging.most=0")
+			.run((context) -> {
+				ClientOptions options = context.getBean(ClientOptions.class);
+				assertThat(options.calls().attemptTimeout()).isEqualTo(Duration.ofMillis(700));
+				assertThat(options.calls().retryBudget()).isEqualTo(new RetryBudget(0.5, 10));
+				assertThat(options.calls().hedging()).isEqualTo(Hedging.percentile(0.95));
+				CallOptions chat = options.services().get("chat");
+				assertThat(chat.retryBudget()).isEqualTo(RetryBudget.unlimited());
+				assertThat(chat.hedging()).isEqualTo(Hedging.after(Duration.ofMillis(30)).withMost(2));
+				assertThat(options.endpoints().get("chat").get("Chat.Log").hedging()).isEqualTo(Hedging.none());
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "hedging.percentile=95", "hedging.most=2", "hedging.delay=-1s", "retry-budget.ratio=-1",
+			"attempt-timeout=-1s" })
+	void hedgingAndBudgetThatCannotBeAreNamed(String property) {
+		this.runner.withPropertyValues("micro.client.services.chat." + property)
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("micro.client.services[chat]"));
 	}
 
 	@Test

@@ -161,6 +161,36 @@ public final class JavaProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Has it stand still, as {@code kill -STOP} does: its connections stay open, and
+	 * nothing is read or answered. Not on Windows.
+	 */
+	public void pause() {
+		signal("STOP");
+	}
+
+	/**
+	 * Has it go on after {@link #pause()}.
+	 */
+	public void resume() {
+		signal("CONT");
+	}
+
+	private void signal(String name) {
+		try {
+			int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).inheritIO().start().waitFor();
+			if (code != 0) {
+				throw new IllegalStateException("kill -" + name + " ended with " + code + " for " + this);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("Cannot send " + name + " to " + this.name, ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
 	 * Asks it to end, as {@code kill} and Ctrl-C do, and kills it when it does not within
 	 * ten seconds. Idempotent.
 	 */

@@ -1,11 +1,16 @@
 package io.microspring.test.process;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 class JavaProcessTest {
 
@@ -48,6 +53,33 @@ class JavaProcessTest {
 
 		assertThat(process.awaitExit()).isEqualTo(143);
 		assertThat(process.lines()).containsExactly("hello", "goodbye");
+	}
+
+	@Test
+	void pausedProgramGoesOnWhenItIsTold() {
+		try (JavaProcess process = JavaProcess.start(Ticking.class)) {
+			process.awaitLine("tick");
+			process.pause();
+			AtomicInteger printed = new AtomicInteger(-1);
+			await().pollInterval(Duration.ofMillis(200))
+				.until(() -> printed.getAndSet(process.lines().size()) == process.lines().size());
+
+			process.resume();
+
+			await().until(() -> process.lines().size() > printed.get());
+		}
+	}
+
+	@SuppressWarnings("checkstyle:RegexpSinglelineJava")
+	static final class Ticking {
+
+		public static void main(String[] args) {
+			while (true) {
+				System.out.println("tick");
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+			}
+		}
+
 	}
 
 	@SuppressWarnings("checkstyle:RegexpSinglelineJava")
