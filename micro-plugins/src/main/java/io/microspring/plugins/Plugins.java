@@ -10,6 +10,8 @@ import io.microspring.plugins.registry.etcd.EtcdOptions;
 import io.microspring.plugins.registry.etcd.EtcdRegistry;
 import io.microspring.plugins.registry.kubernetes.KubernetesOptions;
 import io.microspring.plugins.registry.kubernetes.KubernetesRegistry;
+import io.microspring.plugins.registry.nats.NatsOptions;
+import io.microspring.plugins.registry.nats.NatsRegistry;
 import io.microspring.plugins.registry.zookeeper.ZooKeeperOptions;
 import io.microspring.plugins.registry.zookeeper.ZooKeeperRegistry;
 import io.microspring.service.Catalogue;
@@ -32,6 +34,8 @@ public final class Plugins {
 				.registry("kubernetes",
 						(address) -> new KubernetesRegistry(KubernetesOptions.defaults().withAddress(address)))
 				.needing("io.fabric8.kubernetes.client.KubernetesClientBuilder", "io.fabric8:kubernetes-client:7.4.1"),
+			Plugin.registry("nats", (address) -> new NatsRegistry(NatsOptions.defaults().withAddress(address)))
+				.needing("io.nats.client.Nats", "io.nats:jnats:2.26.2"),
 			Plugin
 				.registry("zookeeper",
 						(address) -> new ZooKeeperRegistry(ZooKeeperOptions.defaults().withAddress(address)))

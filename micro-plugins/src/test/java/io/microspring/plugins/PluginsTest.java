@@ -28,7 +28,7 @@ class PluginsTest {
 	@Test
 	void catalogueHoldsTheEmbeddedAndTheOptionalBackends() {
 		assertThat(Plugins.catalogue().names(Plugin.Concept.REGISTRY)).contains("mdns", "memory", "consul", "etcd",
-				"kubernetes", "zookeeper");
+				"kubernetes", "nats", "zookeeper");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "kafka");
 	}
 
@@ -90,7 +90,7 @@ class PluginsTest {
 	void withoutItsDriverALineSaysWhatToAdd(Plugin plugin) throws Exception {
 		List<URL> urls = new ArrayList<>();
 		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-			if (!new File(entry).getName().matches("(spring-|kafka|jetcd-|kubernetes-|curator).*\\.jar")) {
+			if (!new File(entry).getName().matches("(spring-|kafka|jetcd-|kubernetes-|curator|jnats).*\\.jar")) {
 				urls.add(new File(entry).toURI().toURL());
 			}
 		}

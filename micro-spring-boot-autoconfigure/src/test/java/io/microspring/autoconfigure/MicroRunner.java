@@ -7,6 +7,7 @@ import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.EtcdRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.KubernetesRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.MicroRegistryAutoConfiguration;
+import io.microspring.autoconfigure.registry.NatsRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.ZooKeeperRegistryAutoConfiguration;
 import io.microspring.autoconfigure.selector.MicroSelectorAutoConfiguration;
 import io.microspring.autoconfigure.server.MicroServerAutoConfiguration;
@@ -24,10 +25,10 @@ public final class MicroRunner {
 	public static final AutoConfigurations PARTS = AutoConfigurations.of(MicroAutoConfiguration.class,
 			MicroRegistryAutoConfiguration.class, ConsulRegistryAutoConfiguration.class,
 			EtcdRegistryAutoConfiguration.class, KubernetesRegistryAutoConfiguration.class,
-			ZooKeeperRegistryAutoConfiguration.class, MicroBrokerAutoConfiguration.class,
-			KafkaBrokerAutoConfiguration.class, MicroTransportAutoConfiguration.class,
-			MicroSelectorAutoConfiguration.class, MicroClientAutoConfiguration.class,
-			MicroServerAutoConfiguration.class);
+			NatsRegistryAutoConfiguration.class, ZooKeeperRegistryAutoConfiguration.class,
+			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class,
+			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
+			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
 
 	private MicroRunner() {
 	}

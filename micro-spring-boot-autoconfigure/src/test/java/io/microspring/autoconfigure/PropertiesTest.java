@@ -21,6 +21,7 @@ import io.microspring.autoconfigure.registry.ConsulProperties;
 import io.microspring.autoconfigure.registry.EtcdProperties;
 import io.microspring.autoconfigure.registry.KubernetesProperties;
 import io.microspring.autoconfigure.registry.MdnsProperties;
+import io.microspring.autoconfigure.registry.NatsRegistryProperties;
 import io.microspring.autoconfigure.registry.RegistryProperties;
 import io.microspring.autoconfigure.registry.StaticProperties;
 import io.microspring.autoconfigure.registry.ZooKeeperProperties;
@@ -61,8 +62,8 @@ class PropertiesTest {
 
 	private static final List<Class<?>> RECORDS = List.of(ServerProperties.class, ClientProperties.class,
 			RegistryProperties.class, MdnsProperties.class, StaticProperties.class, ConsulProperties.class,
-			EtcdProperties.class, KubernetesProperties.class, ZooKeeperProperties.class, BrokerProperties.class,
-			HttpBrokerProperties.class, KafkaBrokerProperties.class, TransportProperties.class,
+			EtcdProperties.class, KubernetesProperties.class, NatsRegistryProperties.class, ZooKeeperProperties.class,
+			BrokerProperties.class, HttpBrokerProperties.class, KafkaBrokerProperties.class, TransportProperties.class,
 			HttpTransportProperties.class, ServerSslProperties.class, ClientSslProperties.class,
 			WebSocketProperties.class, SelectorProperties.class);
 

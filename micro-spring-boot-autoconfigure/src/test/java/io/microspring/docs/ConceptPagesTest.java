@@ -38,6 +38,8 @@ import io.microspring.plugins.registry.etcd.EtcdOptions;
 import io.microspring.plugins.registry.etcd.EtcdRegistry;
 import io.microspring.plugins.registry.kubernetes.KubernetesOptions;
 import io.microspring.plugins.registry.kubernetes.KubernetesRegistry;
+import io.microspring.plugins.registry.nats.NatsOptions;
+import io.microspring.plugins.registry.nats.NatsRegistry;
 import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Change;
 import io.microspring.registry.Node;
@@ -86,19 +88,35 @@ class ConceptPagesTest {
 	@Test
 	void etcdRegistryPage(@TempDir Path directory) throws Exception {
 		String password = "secret";
-		Path authority = directory.resolve("authority.pem");
-		Files.writeString(authority,
-				new CertificateBuilder().ecp256()
-					.subject("CN=authority")
-					.setIsCertificateAuthority(true)
-					.buildSelfSigned()
-					.getCertificatePEM());
+		Path authority = authority(directory);
 		EtcdOptions options = EtcdOptions.defaults()
 			.withAddress("etcd-1:2379,etcd-2:2379,etcd-3:2379")
 			.withCredentials("fleet", password)
 			.withTls(TlsOptions.client().withTrustCertificate(authority));
 		Registry registry = Registry.cached(new EtcdRegistry(options), CacheOptions.defaults());
 		assertThat(registry).hasToString("cached etcd at etcd-1:2379, etcd-2:2379, etcd-3:2379");
+		registry.close();
+	}
+
+	private static Path authority(Path directory) throws Exception {
+		return Files.writeString(directory.resolve("authority.pem"),
+				new CertificateBuilder().ecp256()
+					.subject("CN=authority")
+					.setIsCertificateAuthority(true)
+					.buildSelfSigned()
+					.getCertificatePEM());
+	}
+
+	@Test
+	void natsRegistryPage(@TempDir Path directory) throws Exception {
+		String password = "secret";
+		Path authority = authority(directory);
+		NatsOptions options = NatsOptions.defaults()
+			.withAddress("nats-1:4222,nats-2:4222,nats-3:4222")
+			.withCredentials("fleet", password)
+			.withTls(TlsOptions.client().withTrustCertificate(authority));
+		Registry registry = Registry.cached(new NatsRegistry(options), CacheOptions.defaults());
+		assertThat(registry).hasToString("cached nats at nats-1:4222, nats-2:4222, nats-3:4222");
 		registry.close();
 	}
 

@@ -1,7 +1,5 @@
 package io.microspring.autoconfigure.registry;
 
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 
 import io.microspring.plugins.registry.etcd.EtcdOptions;
@@ -54,22 +52,8 @@ public record EtcdProperties(@DefaultValue("") String username, @DefaultValue(""
 			@DefaultValue("false") boolean insecureSkipVerify) {
 
 		@Nullable TlsOptions toOptions() {
-			if ((this.trustCertificate + this.certificate + this.privateKey + this.serverName).isEmpty()
-					&& !this.insecureSkipVerify) {
-				return null;
-			}
-			TlsOptions defaults = TlsOptions.client();
-			return new TlsOptions(path(this.certificate), path(this.privateKey), path(this.trustCertificate),
-					this.serverName.isEmpty() ? null : this.serverName, this.insecureSkipVerify,
-					defaults.handshakeTimeout());
-		}
-
-		/** A path, or the same as an URL. */
-		static @Nullable Path path(String file) {
-			if (file.isEmpty()) {
-				return null;
-			}
-			return file.startsWith("file:/") ? Path.of(URI.create(file)) : Path.of(file);
+			return RegistryTls.options(this.trustCertificate, this.certificate, this.privateKey, this.serverName,
+					this.insecureSkipVerify);
 		}
 
 	}

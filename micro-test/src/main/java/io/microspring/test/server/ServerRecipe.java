@@ -13,6 +13,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -149,6 +150,30 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 				"--initial-advertise-peer-urls", peer, "--initial-cluster", "test=" + peer, "--unsafe-no-fsync"));
 		arguments.addAll(more);
 		return arguments;
+	}
+
+	/**
+	 * A NATS server that keeps nothing.
+	 * @param config what stands in its configuration besides its address; empty for a
+	 * server that lets in anybody
+	 * @return the recipe
+	 */
+	public static ServerRecipe nats(String config) {
+		return nats(config, Map.of());
+	}
+
+	/**
+	 * The same with files, such as of certificates.
+	 * @param config what stands in its configuration besides its address
+	 * @param files names to texts of the files in its directory, {@code {dir}}
+	 * @return the recipe
+	 */
+	public static ServerRecipe nats(String config, Map<String, String> files) {
+		Map<String, String> all = new HashMap<>(files);
+		all.put("nats.conf", config);
+		return new ServerRecipe("nats-server", List.of("client"), all,
+				List.of("-a", "127.0.0.1", "-p", "{client}", "-c", "{dir}/nats.conf"), List.of("--version"),
+				ServerRecipe::accepts);
 	}
 
 	private static boolean accepts(String address) throws IOException {
