@@ -170,6 +170,11 @@ final class CachedRegistry implements Registry {
 	}
 
 	@Override
+	public String hint() {
+		return this.registry.hint();
+	}
+
+	@Override
 	public void close() {
 		this.closed = true;
 		this.outage.set(null);

@@ -314,6 +314,10 @@ final class Member {
 		return HealthReport.degraded(report.detail() + "; not told yet of " + waiting).with(report.details());
 	}
 
+	String hint() {
+		return this.registry.hint();
+	}
+
 	void close() {
 		this.closed = true;
 		this.registry.close();

@@ -156,6 +156,14 @@ final class MultiRegistry implements Registry {
 		return report.with(details);
 	}
 
+	@Override
+	public String hint() {
+		return this.members.stream()
+			.filter((member) -> !member.hint().isEmpty())
+			.map((member) -> member.name() + ": " + member.hint())
+			.collect(Collectors.joining("; "));
+	}
+
 	/** Two of one kind are told apart by their place. */
 	private String label(int index) {
 		String name = this.members.get(index).name();

@@ -75,6 +75,16 @@ public interface Registry extends AutoCloseable {
 	}
 
 	/**
+	 * Why a service that is there may not be found: for the error that it was not. Asks
+	 * no server.
+	 * @return what is amiss and what to do about it; empty, the default, when nothing is
+	 * known to be
+	 */
+	default String hint() {
+		return "";
+	}
+
+	/**
 	 * Frees what the registry holds; nodes stay registered until their time to live is
 	 * over. Idempotent.
 	 */

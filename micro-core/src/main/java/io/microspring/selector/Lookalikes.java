@@ -43,7 +43,8 @@ final class Lookalikes {
 	/**
 	 * What to say behind the error.
 	 * @param service the name that is not known
-	 * @return {@code ; it knows a, b}, or empty when nothing looks alike
+	 * @return {@code ; it knows a, b}; when nothing looks alike, what the registry says
+	 * of itself, or empty
 	 */
 	String hint(String service) {
 		List<String> alike = names().stream()
@@ -54,7 +55,11 @@ final class Lookalikes {
 			.limit(MAX_SHOWN)
 			.map(Alike::name)
 			.toList();
-		return alike.isEmpty() ? "" : "; it knows " + String.join(", ", alike);
+		if (!alike.isEmpty()) {
+			return "; it knows " + String.join(", ", alike);
+		}
+		String hint = this.registry.hint();
+		return hint.isEmpty() ? "" : "; " + hint;
 	}
 
 	private List<String> names() {

@@ -185,6 +185,18 @@ final class MdnsRegistry implements Registry {
 		}
 	}
 
+	/** What of multicast does not work, or that nobody else was heard. */
+	@Override
+	public String hint() {
+		this.lock.lock();
+		try {
+			return (this.parts != null) ? this.parts.network.hint() : "";
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	/** Says goodbye for the nodes that are still registered here. */
 	@Override
 	public void close() {

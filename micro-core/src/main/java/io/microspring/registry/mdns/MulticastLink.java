@@ -13,12 +13,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,10 @@ final class MulticastLink implements Link {
 
 	private static final Logger log = LoggerFactory.getLogger(MulticastLink.class);
 
+	private static final String IPV4 = "224.0.0.251";
+
+	private static final String IPV6 = "ff02::fb";
+
 	private static final int MAX_INTERFACES = 32;
 
 	/** Many may answer at once. */
@@ -38,40 +45,81 @@ final class MulticastLink implements Link {
 
 	private final List<Group> groups = new ArrayList<>();
 
-	private MulticastLink() {
+	/** By socket, why it could not be had. */
+	private final Map<String, String> sockets = new TreeMap<>();
+
+	/** By interface, why it could not be joined. */
+	private final Map<String, String> interfaces = new TreeMap<>();
+
+	private final int port;
+
+	private MulticastLink(int port) {
+		this.port = port;
 	}
 
 	/**
 	 * Joins what can be joined.
 	 * @param port the UDP port
-	 * @param refusals is told, by interface or socket, what could not be had and why
 	 * @return the link, which has joined nothing when nothing can be joined
 	 */
-	static MulticastLink open(int port, Map<String, String> refusals) {
-		MulticastLink link = new MulticastLink();
-		link.open(StandardProtocolFamily.INET, "224.0.0.251", port, refusals);
-		link.open(StandardProtocolFamily.INET6, "ff02::fb", port, refusals);
-		link.join(refusals);
+	static MulticastLink open(int port) {
+		MulticastLink link = new MulticastLink(port);
+		link.open(StandardProtocolFamily.INET, IPV4);
+		link.open(StandardProtocolFamily.INET6, IPV6);
+		link.join();
 		return link;
 	}
 
-	private void open(ProtocolFamily family, String group, int port, Map<String, String> refusals) {
+	private void open(ProtocolFamily family, String group) {
 		try {
-			this.groups.add(new Group(family, new InetSocketAddress(group, port)));
+			this.groups.add(new Group(family, new InetSocketAddress(group, this.port)));
 		}
 		catch (IOException | UnsupportedOperationException ex) {
-			refusals.put(group + ":" + port, String.valueOf(ex.getMessage()));
+			this.sockets.put(name(group), String.valueOf(ex.getMessage()));
 		}
 	}
 
+	private String name(String group) {
+		return (group.contains(":") ? "[" + group + "]" : group) + ":" + this.port;
+	}
+
 	/** Joins interfaces that have come since, and forgets those that are gone. */
-	void join(Map<String, String> refusals) {
+	void join() {
+		this.interfaces.clear();
 		try {
 			List<NetworkInterface> present = NetworkInterface.networkInterfaces().toList();
-			this.groups.forEach((group) -> group.join(present, refusals));
+			this.groups.forEach((group) -> group.join(present, this.interfaces));
+			// One group is enough.
+			this.groups.forEach((group) -> group.joined.forEach((joined) -> this.interfaces.remove(joined.getName())));
 		}
 		catch (SocketException ex) {
-			refusals.put("interfaces", String.valueOf(ex.getMessage()));
+			this.interfaces.put("interfaces", String.valueOf(ex.getMessage()));
+		}
+	}
+
+	/** The groups that were to be joined. */
+	String tried() {
+		return name(IPV4) + ", " + name(IPV6);
+	}
+
+	/** By socket or interface, what could not be had and why. */
+	Map<String, String> refusals() {
+		Map<String, String> all = new LinkedHashMap<>(this.sockets);
+		all.putAll(this.interfaces);
+		return all;
+	}
+
+	/** Whether other hosts can be reached. */
+	boolean leavesThisHost() {
+		return this.groups.stream().flatMap((group) -> group.joined.stream()).anyMatch(MulticastLink::isOutward);
+	}
+
+	private static boolean isOutward(NetworkInterface joined) {
+		try {
+			return !joined.isLoopback();
+		}
+		catch (SocketException ex) {
+			return false;
 		}
 	}
 
@@ -184,29 +232,44 @@ final class MulticastLink implements Link {
 		void join(List<NetworkInterface> present, Map<String, String> refusals) {
 			this.joined.clear();
 			for (NetworkInterface candidate : present) {
-				try {
-					if (this.joined.size() < MAX_INTERFACES && isUsable(candidate)) {
-						// Once is enough, even if it was down in between.
-						if (!this.members.contains(candidate.getIndex())) {
-							this.listener.join(this.address.getAddress(), candidate);
-							this.members.add(candidate.getIndex());
-						}
-						this.joined.add(candidate);
-					}
+				String refusal = tryToJoin(candidate);
+				if (refusal == null) {
+					this.joined.add(candidate);
 				}
-				catch (IOException | IllegalArgumentException ex) {
-					refusals.put(candidate.getName(), String.valueOf(ex.getMessage()));
+				else {
+					refusals.putIfAbsent(candidate.getName(), refusal);
 				}
 			}
 		}
 
-		/** On the loopback interface IPv4 is enough. */
-		private boolean isUsable(NetworkInterface candidate) throws SocketException {
-			boolean ipv4 = this.address.getAddress() instanceof Inet4Address;
-			if (!candidate.isUp() || !(candidate.isLoopback() ? ipv4 : candidate.supportsMulticast())) {
-				return false;
+		/** Joins an interface, or says why it cannot. */
+		private @Nullable String tryToJoin(NetworkInterface candidate) {
+			try {
+				String lack = (this.joined.size() < MAX_INTERFACES) ? lack(candidate)
+						: "more than " + MAX_INTERFACES + " interfaces";
+				// Once is enough, even if it was down in between.
+				if (lack == null && !this.members.contains(candidate.getIndex())) {
+					this.listener.join(this.address.getAddress(), candidate);
+					this.members.add(candidate.getIndex());
+				}
+				return lack;
 			}
-			return candidate.inetAddresses().anyMatch((a) -> a instanceof Inet4Address == ipv4);
+			catch (IOException | IllegalArgumentException ex) {
+				return String.valueOf(ex.getMessage());
+			}
+		}
+
+		/** What an interface lacks; on the loopback interface IPv4 is enough. */
+		private @Nullable String lack(NetworkInterface candidate) throws SocketException {
+			boolean ipv4 = this.address.getAddress() instanceof Inet4Address;
+			if (!candidate.isUp()) {
+				return "is down";
+			}
+			if (!(candidate.isLoopback() ? ipv4 : candidate.supportsMulticast())) {
+				return "has no multicast";
+			}
+			return candidate.inetAddresses().anyMatch((a) -> a instanceof Inet4Address == ipv4) ? null
+					: "has no address of " + (ipv4 ? "IPv4" : "IPv6");
 		}
 
 		void send(DatagramChannel from, ByteBuffer packet) {

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 import io.microspring.health.HealthReport;
 import io.microspring.registry.MdnsOptions;
@@ -34,6 +35,9 @@ final class Network implements AutoCloseable {
 
 	/** How long our own question may take to come back. */
 	private static final Duration[] TEST = { Duration.ofMillis(50), Duration.ofMillis(150), Duration.ofMillis(300) };
+
+	private static final String ADVICE = "in a container use the host's network (--network host, in Kubernetes"
+			+ " hostNetwork: true), or choose another registry, such as consul, by micro.registry.type";
 
 	/** How often to look for new interfaces. */
 	private static final Duration REFRESH = Duration.ofSeconds(15);
@@ -62,8 +66,6 @@ final class Network implements AutoCloseable {
 
 	private final Set<Integer> ownIds = new LinkedHashSet<>();
 
-	private final Map<String, String> refusals = new TreeMap<>();
-
 	private @Nullable MulticastLink multicast;
 
 	private @Nullable LoopbackLink loopback;
@@ -71,7 +73,12 @@ final class Network implements AutoCloseable {
 	/** Whether a packet of our own came back through multicast. */
 	private boolean heard;
 
+	/** Whether anything came from somebody else. */
+	private boolean heardOthers;
+
 	private volatile HealthReport health = HealthReport.down("mDNS is starting");
+
+	private volatile String hint = "";
 
 	Network(MdnsOptions options, Domain domain, EventLoop loop, Receiver receiver) {
 		this.options = options;
@@ -103,8 +110,7 @@ final class Network implements AutoCloseable {
 			this.multicast = null;
 		}
 		if (this.options.multicast()) {
-			this.refusals.clear();
-			this.multicast = MulticastLink.open(this.options.port(), this.refusals);
+			this.multicast = MulticastLink.open(this.options.port());
 			read(this.multicast);
 			if (this.multicast.hasJoined()) {
 				test(0);
@@ -135,6 +141,10 @@ final class Network implements AutoCloseable {
 			log.info("Multicast DNS works now, on {}", this.multicast);
 		}
 		report();
+		if (this.multicast != null && !this.multicast.leavesThisHost() && !refusals().isEmpty()) {
+			log.warn("Multicast DNS works on {} only, {}: no other host is found; {}", this.multicast, refusals(),
+					ADVICE);
+		}
 		this.ready.complete(null);
 	}
 
@@ -161,7 +171,7 @@ final class Network implements AutoCloseable {
 	private void refresh() {
 		try {
 			if (this.heard && this.multicast != null) {
-				this.multicast.join(this.refusals);
+				this.multicast.join();
 			}
 			else if (this.options.multicast()) {
 				openMulticast();
@@ -237,6 +247,11 @@ final class Network implements AutoCloseable {
 					return;
 				}
 			}
+			// An announcement may be our own that came back.
+			if (!this.heardOthers && (!message.isResponse() || source.isAnswer())) {
+				this.heardOthers = true;
+				report();
+			}
 			this.receiver.received(message, source);
 		}
 		catch (RuntimeException ex) {
@@ -288,36 +303,61 @@ final class Network implements AutoCloseable {
 		return this.health;
 	}
 
+	/** Why something may not be found. Thread-safe. */
+	String hint() {
+		return this.hint;
+	}
+
 	private void report() {
 		Map<String, String> details = new TreeMap<>();
 		details.put("domain", this.options.domain());
 		details.put("port", String.valueOf(this.options.port()));
-		if (this.multicast != null && this.multicast.hasJoined()) {
-			details.put("interfaces", this.multicast.toString());
+		if (this.multicast != null) {
+			details.put("groups", this.multicast.tried());
+			if (this.multicast.hasJoined()) {
+				details.put("interfaces", this.multicast.toString());
+			}
+		}
+		if (!refusals().isEmpty()) {
+			details.put("refused", refusals());
 		}
 		if (this.loopback != null) {
 			details.put("fallback", this.loopback.toString());
 		}
-		this.health = (this.heard ? HealthReport.up("multicast DNS on " + this.multicast)
-				: HealthReport.degraded(trouble()))
-			.with(details);
+		if (this.heard) {
+			this.health = HealthReport.up("multicast DNS on " + this.multicast).with(details);
+			this.hint = this.heardOthers ? "" : "it heard nobody else on " + this.multicast
+					+ (refusals().isEmpty() ? "" : " (" + refusals() + ")") + ": " + ADVICE;
+		}
+		else {
+			details.put("advice", ADVICE);
+			this.health = HealthReport
+				.degraded(trouble() + "; only processes of this host that fall back too are found," + " over "
+						+ this.loopback + "; " + ADVICE)
+				.with(details);
+			this.hint = trouble() + ": only processes of this host are found; " + ADVICE;
+		}
+	}
+
+	/** What could not be had, and why. */
+	private String refusals() {
+		return (this.multicast != null) ? this.multicast.refusals()
+			.entrySet()
+			.stream()
+			.map((refusal) -> refusal.getKey() + ": " + refusal.getValue())
+			.collect(Collectors.joining("; ")) : "";
 	}
 
 	private String trouble() {
-		String why;
 		if (!this.options.multicast()) {
-			why = "Multicast DNS is switched off";
+			return "Multicast DNS is switched off (micro.registry.mdns.multicast)";
 		}
-		else if (this.multicast != null && this.multicast.hasJoined()) {
-			why = "Multicast DNS does not work: on " + this.multicast + ", port " + this.options.port()
-					+ ", our own question did not come back";
+		if (this.multicast != null && this.multicast.hasJoined()) {
+			return "Multicast DNS does not work: on " + this.multicast + ", port " + this.options.port()
+					+ ", our own question did not come back" + (refusals().isEmpty() ? "" : " (" + refusals() + ")");
 		}
-		else {
-			why = "Multicast DNS does not work: no interface let us join, port " + this.options.port() + " "
-					+ this.refusals;
-		}
-		return why + "; only processes of this host that fall back too are found, over " + this.loopback
-				+ ". In a container or a network without multicast choose another registry, such as consul";
+		return "Multicast DNS does not work: no interface let us join, port " + this.options.port() + " (" + refusals()
+				+ ")";
 	}
 
 	/** Closes the sockets, after what the loop was handed before. Idempotent. */

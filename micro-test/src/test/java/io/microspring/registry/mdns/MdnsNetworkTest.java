@@ -3,6 +3,7 @@ package io.microspring.registry.mdns;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.microspring.errors.MicroException;
 import io.microspring.health.HealthReport;
 import io.microspring.registry.Change;
 import io.microspring.registry.Endpoint;
@@ -24,6 +26,8 @@ import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
+import io.microspring.selector.Selector;
+import io.microspring.selector.Strategy;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -134,6 +138,47 @@ class MdnsNetworkTest {
 	}
 
 	@Test
+	void multicastThatReachesNobodySaysSoWhenNothingIsFound() {
+		Registry alone = open(this.options);
+		assertThat(alone.get("greeter")).isEmpty();
+		assertThat(alone.health().details()).containsEntry("groups",
+				"224.0.0.251:" + this.options.port() + ", [ff02::fb]:" + this.options.port());
+		assertThat(alone.hint()).startsWith("it heard nobody else on ")
+			.contains("lo", "--network host", "hostNetwork: true", "micro.registry.type");
+		assertThatExceptionOfType(MicroException.class)
+			.isThrownBy(() -> Selector.of(alone, Strategy.random()).select("greeter"))
+			.withMessageContaining("not found in registry mdns; it heard nobody else on ");
+
+		Registry other = open(this.options);
+		other.register(Service.of("other", "latest", Node.of("n1", "127.0.0.1:1")), Duration.ZERO);
+		patiently().until(() -> {
+			alone.get("other");
+			return alone.hint().isEmpty();
+		});
+	}
+
+	@Test
+	void eachInterfaceThatIsNotJoinedIsThereWithItsReason() throws IOException {
+		MulticastLink link = MulticastLink.open(this.options.port());
+		try {
+			List<NetworkInterface> present = NetworkInterface.networkInterfaces().toList();
+			for (NetworkInterface candidate : present) {
+				if (List.of(link.toString().split(", ")).contains(candidate.getName())) {
+					assertThat(link.refusals()).doesNotContainKey(candidate.getName());
+				}
+				else {
+					assertThat(link.refusals().get(candidate.getName())).isNotBlank();
+					assertThat(candidate.isUp() || link.refusals().get(candidate.getName()).equals("is down")).isTrue();
+				}
+			}
+			assertThat(link.tried()).contains("224.0.0.251:" + this.options.port());
+		}
+		finally {
+			link.close();
+		}
+	}
+
+	@Test
 	void refusedMulticastFallsBackAndSaysSo() throws IOException {
 		ListAppender<ILoggingEvent> log = log();
 		try (DatagramSocket greedy = new DatagramSocket(null)) {
@@ -145,7 +190,13 @@ class MdnsNetworkTest {
 			assertThat(server.health().detail()).contains("no interface let us join")
 				.contains("224.0.0.251:" + this.options.port())
 				.contains("127.0.0.1:" + this.options.port())
-				.contains("choose another registry");
+				.contains("choose another registry", "--network host");
+			assertThat(server.health().details()).containsKeys("groups", "advice", "fallback")
+				.extractingByKey("refused")
+				.asString()
+				.contains("224.0.0.251:" + this.options.port() + ": ");
+			assertThat(server.hint()).contains("no interface let us join", "only processes of this host",
+					"micro.registry.type");
 			patiently()
 				.untilAsserted(() -> assertThat(open(this.options).get("greeter")).containsExactly(greeter("n1")));
 		}
