@@ -1,0 +1,47 @@
+package io.microspring.autoconfigure.registry;
+
+import org.testcontainers.containers.Container;
+
+import org.springframework.boot.testcontainers.service.connection.ContainerConnectionDetailsFactory;
+import org.springframework.boot.testcontainers.service.connection.ContainerConnectionSource;
+
+/**
+ * Where the registry of a container with {@code @ServiceConnection} is.
+ */
+final class RegistryContainerConnectionDetailsFactory
+		extends ContainerConnectionDetailsFactory<Container<?>, MicroRegistryConnectionDetails> {
+
+	RegistryContainerConnectionDetailsFactory() {
+		super(RegistryImage.names());
+	}
+
+	@Override
+	protected MicroRegistryConnectionDetails getContainerConnectionDetails(
+			ContainerConnectionSource<Container<?>> source) {
+		return new Details(source, RegistryImage
+			.of((image) -> source.accepts(image, Container.class, MicroRegistryConnectionDetails.class)));
+	}
+
+	private static final class Details extends ContainerConnectionDetails<Container<?>>
+			implements MicroRegistryConnectionDetails {
+
+		private final RegistryImage image;
+
+		Details(ContainerConnectionSource<Container<?>> source, RegistryImage image) {
+			super(source);
+			this.image = image;
+		}
+
+		@Override
+		public String type() {
+			return this.image.registry();
+		}
+
+		@Override
+		public String address() {
+			return getContainer().getHost() + ":" + getContainer().getMappedPort(this.image.port());
+		}
+
+	}
+
+}
