@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -38,6 +39,9 @@ final class MergedWatch implements Registry.Watcher {
 
 	private final AtomicReferenceArray<Registry.@Nullable Watcher> watchers;
 
+	/** By registry, how many changes it has told. */
+	private final AtomicLongArray counts;
+
 	/** Read and written by the reader of the news only. */
 	private final Map<String, Merged> services = new HashMap<>();
 
@@ -51,6 +55,7 @@ final class MergedWatch implements Registry.Watcher {
 		this.changes = new Mailbox<>("A listener of several registries", Integer.MAX_VALUE, executor, listener);
 		this.onClose = onClose;
 		this.watchers = new AtomicReferenceArray<>(members.size());
+		this.counts = new AtomicLongArray(members.size());
 	}
 
 	/** Watches them all; those that fail are watched when they are back. */
@@ -68,8 +73,10 @@ final class MergedWatch implements Registry.Watcher {
 	}
 
 	private void attach(int member) {
-		this.watchers.set(member,
-				this.members.get(member).watch(this.name, (change) -> this.news.offer(() -> changed(member, change))));
+		this.watchers.set(member, this.members.get(member).watch(this.name, (change) -> {
+			long number = this.counts.incrementAndGet(member);
+			this.news.offer(() -> changed(member, change, number));
+		}));
 		if (this.closed) {
 			detach(member);
 		}
@@ -111,9 +118,12 @@ final class MergedWatch implements Registry.Watcher {
 		return names;
 	}
 
-	private void changed(int member, Change change) {
+	private void changed(int member, Change change, long number) {
 		Service service = change.service();
 		Merged merged = merged(service.name());
+		if (number <= merged.askedAfter.getOrDefault(member, 0L)) {
+			return;
+		}
 		if (service.nodes().isEmpty()) {
 			// Something is different, it cannot say what.
 			merged.look(member);
@@ -160,8 +170,11 @@ final class MergedWatch implements Registry.Watcher {
 
 		private final List<List<Service>> present = new ArrayList<>();
 
-		/** Which registries were asked for all they know; else it is what they told. */
-		private final Set<Integer> whole = new HashSet<>();
+		/**
+		 * Which registries were asked for all they know, and after how many changes; of
+		 * the others it is known what they told.
+		 */
+		private final Map<Integer, Long> askedAfter = new HashMap<>();
 
 		private List<Service> told = List.of();
 
@@ -171,13 +184,14 @@ final class MergedWatch implements Registry.Watcher {
 		}
 
 		void look(int member) {
+			long count = MergedWatch.this.counts.get(member);
 			this.present.set(member, MergedWatch.this.members.get(member).get(this.service));
-			this.whole.add(member);
+			this.askedAfter.put(member, count);
 		}
 
 		/** Nodes went from one registry: gone are those that no other has. */
 		void went(int member, Service gone) {
-			if (!this.whole.contains(member)) {
+			if (!this.askedAfter.containsKey(member)) {
 				this.told = withMissing(this.told, gone);
 			}
 			for (int i = 0; i < this.present.size(); i++) {
@@ -191,7 +205,7 @@ final class MergedWatch implements Registry.Watcher {
 		}
 
 		private void lookOnce(int member) {
-			if (!this.whole.contains(member)) {
+			if (!this.askedAfter.containsKey(member)) {
 				try {
 					look(member);
 				}
