@@ -20,6 +20,7 @@ import org.springframework.boot.docker.compose.core.ImageReference;
 import org.springframework.boot.docker.compose.core.RunningService;
 import org.springframework.boot.docker.compose.service.connection.DockerComposeConnectionSource;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
 import org.springframework.boot.testcontainers.service.connection.ServiceConnectionAutoConfiguration;
@@ -34,8 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Registries in containers, found as Boot finds them. No container runs: what stands for
  * one tells host and port.
  */
-@SpringBootTest(properties = { "micro.server.enabled=false", "micro.registry.address=127.0.0.1:1",
-		"micro.registry.etcd.address=127.0.0.1:1" })
+@SpringBootTest(classes = RegistryContainerTest.Application.class, webEnvironment = WebEnvironment.NONE, properties = {
+		"micro.server.enabled=false", "micro.registry.address=127.0.0.1:1", "micro.registry.etcd.address=127.0.0.1:1" })
 class RegistryContainerTest {
 
 	@ServiceConnection
@@ -114,6 +115,16 @@ class RegistryContainerTest {
 		@Override
 		public String getDockerImageName() {
 			return this.image;
+		}
+
+		@Override
+		public void start() {
+			// There is no Docker.
+		}
+
+		@Override
+		public void stop() {
+			// It was not started.
 		}
 
 		@Override
