@@ -11,7 +11,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Mailbox;
 import io.microspring.concurrent.Threads;
@@ -54,7 +53,7 @@ public final class KubernetesRegistry implements Registry {
 	/** How long a watch is believed at the most. */
 	private final Duration resync;
 
-	private final Set<KubernetesWatch<?>> watches = ConcurrentHashMap.newKeySet();
+	private final Set<KubernetesWatch> watches = ConcurrentHashMap.newKeySet();
 
 	/** Whether it was said that registering does nothing. */
 	private final AtomicBoolean readOnlySaid = new AtomicBoolean();
@@ -117,12 +116,17 @@ public final class KubernetesRegistry implements Registry {
 
 	@Override
 	public List<Service> get(String name) {
-		return this.source.services("look up " + name, name);
+		return services("look up " + name, name);
 	}
 
 	@Override
 	public List<Service> list() {
-		return this.source.services("list services", "");
+		return services("list services", "");
+	}
+
+	private List<Service> services(String what, String name) {
+		return Service
+			.byVersion(this.source.list(what, name).entries().stream().flatMap((e) -> e.services().stream()).toList());
 	}
 
 	@Override
@@ -130,14 +134,10 @@ public final class KubernetesRegistry implements Registry {
 		if (this.closed) {
 			throw new RegistryException("registry kubernetes is closed", null);
 		}
-		return watch(this.source, name, listener);
-	}
-
-	private <T extends HasMetadata> Watcher watch(Source<T> source, String name, Consumer<Change> listener) {
 		Mailbox<Change> changes = new Mailbox<>("A listener of registry kubernetes", Integer.MAX_VALUE, this.executor,
 				listener);
 		try {
-			KubernetesWatch<T> watch = new KubernetesWatch<>(this, source, name, changes, this.watches::remove);
+			KubernetesWatch watch = new KubernetesWatch(this, this.source, name, changes, this.watches::remove);
 			this.watches.add(watch);
 			if (this.closed) {
 				watch.close();

@@ -13,10 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Watch;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
 import io.microspring.concurrent.Mailbox;
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.Change;
@@ -30,10 +27,8 @@ import org.jspecify.annotations.Nullable;
  * begins anew, and tells the differences. So it needs no history: one that is gone (410),
  * or belongs to a cluster that was set up anew, is not missed, and a connection that fell
  * silent is not believed for long.
- *
- * @param <T> the kind of objects that it watches
  */
-final class KubernetesWatch<T extends HasMetadata> implements Registry.Watcher {
+final class KubernetesWatch implements Registry.Watcher {
 
 	private static final long SHORTEST_PAUSE = 100;
 
@@ -44,13 +39,13 @@ final class KubernetesWatch<T extends HasMetadata> implements Registry.Watcher {
 
 	private final KubernetesRegistry registry;
 
-	private final Source<T> source;
+	private final Source<?> source;
 
 	private final String name;
 
 	private final Mailbox<Change> changes;
 
-	private final Consumer<KubernetesWatch<?>> onClose;
+	private final Consumer<KubernetesWatch> onClose;
 
 	/** What the listener knows: by group, by object. */
 	private Map<String, Map<String, List<Service>>> known = new LinkedHashMap<>();
@@ -74,8 +69,8 @@ final class KubernetesWatch<T extends HasMetadata> implements Registry.Watcher {
 	 * @param changes takes the changes
 	 * @param onClose is told when it was closed
 	 */
-	KubernetesWatch(KubernetesRegistry registry, Source<T> source, String name, Mailbox<Change> changes,
-			Consumer<KubernetesWatch<?>> onClose) {
+	KubernetesWatch(KubernetesRegistry registry, Source<?> source, String name, Mailbox<Change> changes,
+			Consumer<KubernetesWatch> onClose) {
 		this.registry = registry;
 		this.source = source;
 		this.name = name;
@@ -102,14 +97,14 @@ final class KubernetesWatch<T extends HasMetadata> implements Registry.Watcher {
 
 	private void begin() {
 		String what = "watch " + (this.name.isEmpty() ? "all services" : this.name);
-		Source.Snapshot<T> snapshot = this.source.list(what, this.name);
+		Source.Snapshot snapshot = this.source.list(what, this.name);
 		Events begun = new Events();
 		this.lock.lock();
 		try {
 			if (this.closed) {
 				return;
 			}
-			replace(snapshot.items());
+			replace(snapshot.entries());
 			this.events = begun;
 		}
 		finally {
@@ -155,48 +150,45 @@ final class KubernetesWatch<T extends HasMetadata> implements Registry.Watcher {
 		}
 	}
 
-	private void replace(List<T> objects) {
+	private void replace(List<Source.Entry> entries) {
 		Map<String, Map<String, List<Service>>> present = new LinkedHashMap<>();
-		for (T object : objects) {
-			List<Service> services = this.source.read(object, this.name);
-			if (!services.isEmpty()) {
-				present.computeIfAbsent(this.source.group(object), (group) -> new LinkedHashMap<>())
-					.put(object.getMetadata().getName(), services);
+		for (Source.Entry entry : entries) {
+			if (!entry.services().isEmpty()) {
+				present.computeIfAbsent(entry.group(), (group) -> new LinkedHashMap<>())
+					.put(entry.object(), entry.services());
 			}
 		}
 		Map<String, Map<String, List<Service>>> former = this.known;
 		this.known = present;
-		former.forEach((group, services) -> tell(services.values(), present.getOrDefault(group, Map.of()).values()));
+		former.forEach((group, services) -> tell(services, present.getOrDefault(group, Map.of())));
 		present.forEach((group, services) -> {
 			if (!former.containsKey(group)) {
-				tell(List.of(), services.values());
+				tell(Map.of(), services);
 			}
 		});
 	}
 
-	private void apply(Watcher.Action action, T object) {
-		String group = this.source.group(object);
-		Map<String, List<Service>> former = this.known.getOrDefault(group, Map.of());
+	private void apply(Source.Entry entry) {
+		Map<String, List<Service>> former = this.known.getOrDefault(entry.group(), Map.of());
 		Map<String, List<Service>> present = new LinkedHashMap<>(former);
-		List<Service> services = (action == Watcher.Action.DELETED) ? List.of() : this.source.read(object, this.name);
-		if (services.isEmpty()) {
-			present.remove(object.getMetadata().getName());
+		if (entry.services().isEmpty()) {
+			present.remove(entry.object());
 		}
 		else {
-			present.put(object.getMetadata().getName(), services);
+			present.put(entry.object(), entry.services());
 		}
 		if (present.isEmpty()) {
-			this.known.remove(group);
+			this.known.remove(entry.group());
 		}
 		else {
-			this.known.put(group, present);
+			this.known.put(entry.group(), present);
 		}
-		tell(former.values(), present.values());
+		tell(former, present);
 	}
 
-	private void tell(Collection<List<Service>> former, Collection<List<Service>> present) {
-		Map<String, List<Service>> before = byName(former);
-		Map<String, List<Service>> now = byName(present);
+	private void tell(Map<String, List<Service>> former, Map<String, List<Service>> present) {
+		Map<String, List<Service>> before = byName(former.values());
+		Map<String, List<Service>> now = byName(present.values());
 		Set<String> names = new LinkedHashSet<>(before.keySet());
 		names.addAll(now.keySet());
 		for (String service : names) {
@@ -265,7 +257,7 @@ final class KubernetesWatch<T extends HasMetadata> implements Registry.Watcher {
 	/**
 	 * One watch. What comes when it is no longer the present one is passed over.
 	 */
-	private final class Events implements Watcher<T> {
+	private final class Events implements Source.Listener {
 
 		private final long begun = System.nanoTime();
 
@@ -275,12 +267,11 @@ final class KubernetesWatch<T extends HasMetadata> implements Registry.Watcher {
 		private boolean ended;
 
 		@Override
-		public void eventReceived(Action action, T object) {
+		public void changed(Source.Entry entry) {
 			KubernetesWatch.this.lock.lock();
 			try {
-				if (KubernetesWatch.this.events == this
-						&& (action == Action.ADDED || action == Action.MODIFIED || action == Action.DELETED)) {
-					apply(action, object);
+				if (KubernetesWatch.this.events == this) {
+					apply(entry);
 				}
 			}
 			finally {
@@ -289,23 +280,14 @@ final class KubernetesWatch<T extends HasMetadata> implements Registry.Watcher {
 		}
 
 		@Override
-		public void onClose() {
-			over();
-		}
-
-		@Override
-		public void onClose(WatcherException cause) {
-			over();
-		}
-
-		private void over() {
+		public void ended() {
 			KubernetesWatch.this.lock.lock();
 			try {
 				if (this.watch == null) {
 					this.ended = true;
 				}
 				else if (KubernetesWatch.this.events == this) {
-					ended(this);
+					KubernetesWatch.this.ended(this);
 				}
 			}
 			finally {

@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * What stands on a pod (protocol reference §7.6): a label by which the pods of a service
@@ -89,25 +90,36 @@ final class PodServices {
 	/**
 	 * Reads a pod.
 	 * @param pod the pod
+	 * @param name which services, empty for all
 	 * @param readyOnly whether one that is not ready has no services
 	 * @return its services with their nodes; none while it does not run, or when nothing
 	 * there can be read: one odd pod must not hide the others
 	 */
-	static List<Service> read(Pod pod, boolean readyOnly) {
+	static List<Service> read(Pod pod, String name, boolean readyOnly) {
+		Map<String, String> annotations = pod.getMetadata().getAnnotations();
 		List<Service> services = new ArrayList<>();
-		if (serves(pod, readyOnly) && pod.getMetadata().getAnnotations() != null) {
-			pod.getMetadata().getAnnotations().forEach((key, value) -> {
-				if (key.startsWith(ANNOTATION) || key.startsWith(MORE)) {
-					read(pod, key, value, services);
-				}
-			});
+		if (!serves(pod, readyOnly) || annotations == null) {
+			return services;
 		}
+		if (!name.isEmpty()) {
+			String key = key(name);
+			read(pod, ANNOTATION + key, annotations.get(ANNOTATION + key), services);
+			read(pod, MORE + key, annotations.get(MORE + key), services);
+			// Several names share a key.
+			services.removeIf((service) -> !service.name().equals(name));
+			return services;
+		}
+		annotations.forEach((key, value) -> {
+			if (key.startsWith(ANNOTATION) || key.startsWith(MORE)) {
+				read(pod, key, value, services);
+			}
+		});
 		return services;
 	}
 
-	private static void read(Pod pod, String key, String value, List<Service> services) {
+	private static void read(Pod pod, String key, @Nullable String value, List<Service> services) {
 		try {
-			JsonNode json = RegistryJson.JSON.readTree(value);
+			JsonNode json = (value != null) ? RegistryJson.JSON.readTree(value) : MissingNode.getInstance();
 			for (JsonNode entry : json.isArray() ? json.values() : List.of(json)) {
 				Service service = RegistryJson.readService(entry);
 				if (!service.name().isEmpty() && !service.nodes().isEmpty()) {

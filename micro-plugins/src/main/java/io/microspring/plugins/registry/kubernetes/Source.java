@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceList;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -64,10 +65,7 @@ abstract class Source<T extends HasMetadata> {
 
 			@Override
 			List<Service> read(Pod pod, String name) {
-				return PodServices.read(pod, readyOnly)
-					.stream()
-					.filter((service) -> name.isEmpty() || service.name().equals(name))
-					.toList();
+				return PodServices.read(pod, name, readyOnly);
 			}
 
 			@Override
@@ -114,25 +112,24 @@ abstract class Source<T extends HasMetadata> {
 	abstract FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ? extends Resource<T>> select(
 			String name);
 
-	/**
-	 * Reads an object.
-	 * @param object the object
-	 * @param name the service, empty for all
-	 * @return its services with their nodes
-	 */
+	/** The services of an object that have the name, all for "", with their nodes. */
 	abstract List<Service> read(T object, String name);
 
 	/** What the objects that may tell of the same node have in common. */
 	abstract String group(T object);
 
+	private Entry entry(T object, String name) {
+		return new Entry(group(object), object.getMetadata().getName(), read(object, name));
+	}
+
 	/**
 	 * All objects of a service, as they stood at one moment.
 	 * @param what what it is for, in messages
 	 * @param name the service, empty for all
-	 * @return the objects
+	 * @return what is read from the objects
 	 * @throws RegistryException when the API server does not say
 	 */
-	final Snapshot<T> list(String what, String name) {
+	final Snapshot list(String what, String name) {
 		for (int attempt = 1;; attempt++) {
 			try {
 				return pages(what, name);
@@ -145,15 +142,16 @@ abstract class Source<T extends HasMetadata> {
 		}
 	}
 
-	private Snapshot<T> pages(String what, String name) {
-		List<T> items = new ArrayList<>();
+	private Snapshot pages(String what, String name) {
+		List<Entry> entries = new ArrayList<>();
 		String next = null;
 		for (;;) {
 			KubernetesResourceList<T> page = page(what, name, PAGE, next);
-			items.addAll(page.getItems());
+			// An object is many times as large as what is read from it.
+			page.getItems().forEach((object) -> entries.add(entry(object, name)));
 			next = page.getMetadata().getContinue();
 			if (next == null || next.isEmpty()) {
-				return new Snapshot<>(page.getMetadata().getResourceVersion(), items);
+				return new Snapshot(page.getMetadata().getResourceVersion(), entries);
 			}
 		}
 	}
@@ -161,13 +159,6 @@ abstract class Source<T extends HasMetadata> {
 	private KubernetesResourceList<T> page(String what, String name, long limit, @Nullable String next) {
 		return this.api.ask(what, "verb list on " + this.kind,
 				() -> select(name).list(new ListOptionsBuilder().withLimit(limit).withContinue(next).build()));
-	}
-
-	/** The services of a name, of all names for "", one entry per name and version. */
-	final List<Service> services(String what, String name) {
-		List<Service> services = new ArrayList<>();
-		list(what, name).items().forEach((object) -> services.addAll(read(object, name)));
-		return Service.byVersion(services);
 	}
 
 	/** Asks for no more than whether there is an answer. */
@@ -180,22 +171,68 @@ abstract class Source<T extends HasMetadata> {
 	 * @param what what it is for, in messages
 	 * @param name the service, empty for all
 	 * @param version the moment after which to begin
-	 * @param watcher is told, also when it is over
+	 * @param listener is told
 	 * @return what ends it
 	 */
-	final Watch watch(String what, String name, String version, Watcher<T> watcher) {
+	final Watch watch(String what, String name, String version, Listener listener) {
+		Watcher<T> watcher = new Watcher<>() {
+
+			@Override
+			public void eventReceived(Action action, T object) {
+				switch (action) {
+					case ADDED, MODIFIED -> listener.changed(entry(object, name));
+					case DELETED ->
+						listener.changed(new Entry(group(object), object.getMetadata().getName(), List.of()));
+					default -> {
+						// Bookmarks; and errors, after which it is over.
+					}
+				}
+			}
+
+			@Override
+			public void onClose() {
+				listener.ended();
+			}
+
+			@Override
+			public void onClose(WatcherException cause) {
+				listener.ended();
+			}
+
+		};
 		return this.api.ask(what, "verb watch on " + this.kind,
 				() -> select(name).watch(new ListOptionsBuilder().withResourceVersion(version).build(), watcher));
+	}
+
+	/** Is told what happens, by one thread at a time. */
+	interface Listener {
+
+		/** An object came, changed or went: then it has no services. */
+		void changed(Entry entry);
+
+		/** Nothing more is told. */
+		void ended();
+
 	}
 
 	/**
 	 * What stood at one moment.
 	 *
-	 * @param <T> the kind
 	 * @param version the moment
-	 * @param items the objects
+	 * @param entries the objects
 	 */
-	record Snapshot<T>(String version, List<T> items) {
+	record Snapshot(String version, List<Entry> entries) {
+
+	}
+
+	/**
+	 * What was read from an object.
+	 *
+	 * @param group what it has in common with those that may tell of the same node
+	 * @param object its name
+	 * @param services its services with their nodes
+	 */
+	record Entry(String group, String object, List<Service> services) {
 
 	}
 

@@ -13,6 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.microspring.plugins.registry.kubernetes.KubernetesOptions.Lookup;
@@ -30,12 +32,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * With the rights that {@code docs/registry-kubernetes.md} names, and with none.
+ * Who asks, and with what rights: with those that {@code docs/registry-kubernetes.md}
+ * names, and with none.
  */
 class KubernetesRightsTest {
 
@@ -89,6 +93,96 @@ class KubernetesRightsTest {
 			withoutTheRightToWatch(registry);
 		}
 		endpointSlicesAreReadWithTheRightsOfThePage();
+	}
+
+	@Test
+	void processInAPodFindsItsServiceAccountAndItsPod(@TempDir Path directory) throws Exception {
+		cluster.client()
+			.resource(new NamespaceBuilder().withNewMetadata().withName("fleet").endMetadata().build())
+			.create();
+		cluster.client()
+			.resource(new PodBuilder().withNewMetadata()
+				.withName("greeter-0")
+				.withNamespace("fleet")
+				.endMetadata()
+				.withNewSpec()
+				.addNewContainer()
+				.withName("greeter")
+				.withImage("greeter")
+				.endContainer()
+				.endSpec()
+				.build())
+			.create();
+		ProcessBuilder process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), InAPod.class.getName())
+			.inheritIO();
+		// What a kubelet gives to a container; its files are elsewhere here.
+		process.environment()
+			.putAll(Map.of("HOSTNAME", "greeter-0", "KUBERNETES_SERVICE_HOST", "127.0.0.1", "KUBERNETES_SERVICE_PORT",
+					KUBERNETES.address().replaceAll(".*:", ""), "KUBERNETES_AUTH_SERVICEACCOUNT_TOKEN",
+					Files.writeString(directory.resolve("token"), Cluster.ADMIN).toString(), "KUBERNETES_CERTS_CA_FILE",
+					String.valueOf(cluster.options().trustCertificate()), "KUBENAMESPACE",
+					Files.writeString(directory.resolve("namespace"), "fleet").toString(),
+					"KUBERNETES_AUTH_TRYKUBECONFIG", "false"));
+		assertThat(process.start().waitFor()).isZero();
+		assertThat(cluster.client()
+			.pods()
+			.inNamespace("fleet")
+			.withName("greeter-0")
+			.require()
+			.getMetadata()
+			.getAnnotations()).containsKey("micro.mu/service-greeter");
+	}
+
+	@Test
+	void kubeconfigSaysWhereAndWhoAndWhichNamespace(@TempDir Path directory) throws Exception {
+		Path file = Files.writeString(directory.resolve("config"), """
+				apiVersion: v1
+				kind: Config
+				current-context: test
+				clusters:
+				  - name: test
+				    cluster:
+				      server: https://%s
+				      certificate-authority: %s
+				users:
+				  - name: admin
+				    user:
+				      token: %s
+				contexts:
+				  - name: test
+				    context:
+				      cluster: test
+				      user: admin
+				      namespace: elsewhere
+				""".formatted(KUBERNETES.address(), cluster.options().trustCertificate(), Cluster.ADMIN));
+		try (Registry registry = new KubernetesRegistry(
+				KubernetesOptions.defaults().withKubeconfig(file).withPod("greeter-0"))) {
+			assertThat(registry.list()).isEmpty();
+			assertThat(registry.health().details()).containsEntry("namespace", "elsewhere");
+			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.register(SERVICE, MINUTE))
+				.withMessageContaining("404");
+		}
+	}
+
+	@Test
+	void tokenThatIsNotBelievedIsSaidAndNotShown() {
+		KubernetesOptions options = cluster.options().withToken("secret");
+		assertThat(options.toString()).doesNotContain("secret");
+		try (Registry registry = new KubernetesRegistry(options)) {
+			assertThatExceptionOfType(RegistryException.class).isThrownBy(registry::list)
+				.withMessageContaining("refused to list services: it does not believe the token")
+				.withMessageNotContaining("secret");
+		}
+	}
+
+	@Test
+	void certificateThatIsNotBelievedIsSaid() {
+		try (Registry registry = new KubernetesRegistry(cluster.options().withTrustCertificate(null))) {
+			assertThatExceptionOfType(RegistryException.class).isThrownBy(registry::list)
+				.withMessageContaining("cannot be reached to list services")
+				.withMessageContaining("certification path");
+		}
 	}
 
 	private void withoutTheRightToWatch(Registry registry) {
@@ -181,6 +275,17 @@ class KubernetesRightsTest {
 	/** Longer than it ever takes; a machine with other things to do takes its time. */
 	private static ConditionFactory eventually() {
 		return Awaitility.await().atMost(Duration.ofSeconds(40));
+	}
+
+	/** A program as it runs in a pod: nothing is set. */
+	static final class InAPod {
+
+		public static void main(String[] arguments) {
+			try (Registry registry = new KubernetesRegistry(KubernetesOptions.defaults())) {
+				registry.register(SERVICE, MINUTE);
+			}
+		}
+
 	}
 
 }
