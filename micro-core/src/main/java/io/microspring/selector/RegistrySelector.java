@@ -15,56 +15,57 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the registry for each call. go-micro: the default selector, named
- * {@code registry}.
+ * {@code registry}, which learns nothing from marks.
  * <p>
  * The nodes of a service are put into one list once for each answer of the registry,
- * recognised by its identity: a first pick without filters allocates nothing. As in
- * go-micro, it learns nothing from marks.
+ * recognised by its identity: a first pick allocates nothing, unless filters of the
+ * user's have to be asked.
  */
 final class RegistrySelector implements Selector {
 
-	private static final String ID = "go.micro.client";
+	static final String ID = "go.micro.client";
 
 	/** More services than one process calls: a bound, not a size. */
 	private static final int MAX_SERVICES = 10_000;
 
 	private final Registry registry;
 
-	private final Strategy strategy;
+	private final SelectorOptions options;
 
-	private final Map<String, Flat> flats = new ConcurrentHashMap<>();
+	/** Whether what the filters of all calls leave depends on the services alone. */
+	private final boolean lasting;
+
+	private final Map<String, ServiceNodes> services = new ConcurrentHashMap<>();
 
 	private final Lookalikes lookalikes;
 
-	RegistrySelector(Registry registry, Strategy strategy) {
+	RegistrySelector(Registry registry, SelectorOptions options) {
 		this.registry = Objects.requireNonNull(registry, "registry");
-		this.strategy = Objects.requireNonNull(strategy, "strategy");
+		this.options = Objects.requireNonNull(options, "options");
+		this.lasting = isLasting(options.filters());
 		this.lookalikes = new Lookalikes(registry);
 	}
 
 	@Override
 	public Node select(Selection call, List<Node> tried) {
-		String service = call.service();
-		List<Filter> filters = call.filters();
-		List<Service> known = lookUp(service);
-		List<Node> nodes = filters.isEmpty() ? flat(service, known) : filtered(service, known, filters);
-		if (nodes.isEmpty()) {
-			throw noneAvailable(service, "registry " + this.registry.name() + " knows it without any node");
-		}
+		List<Service> answer = ask(call.service());
+		ServiceNodes service = nodes(call.service());
+		List<Service> known = service.update(answer);
+		Candidates nodes = service.in(view(service, known, call));
 		Strategy wanted = call.strategy();
-		return ((wanted != null) ? wanted : this.strategy).choose(service,
-				tried.isEmpty() ? nodes : leastTried(nodes, tried));
+		return service.choose(tried.isEmpty() ? nodes : leastTried(nodes, tried),
+				(wanted != null) ? wanted : this.options.strategy(), call);
 	}
 
 	/** Nodes are told apart by address: one that has changed its metadata is no other. */
-	private static List<Node> leastTried(List<Node> nodes, List<Node> tried) {
+	private static Candidates leastTried(Candidates nodes, List<Node> tried) {
 		Map<String, Integer> counts = new HashMap<>();
 		tried.forEach((node) -> counts.merge(node.address(), 1, Integer::sum));
 		int least = nodes.stream().mapToInt((node) -> counts.getOrDefault(node.address(), 0)).min().orElse(0);
-		return nodes.stream().filter((node) -> counts.getOrDefault(node.address(), 0) == least).toList();
+		return nodes.where((node) -> counts.getOrDefault(node.address(), 0) == least);
 	}
 
-	private List<Service> lookUp(String service) {
+	private List<Service> ask(String service) {
 		List<Service> known;
 		try {
 			known = this.registry.get(service);
@@ -73,65 +74,100 @@ final class RegistrySelector implements Selector {
 			throw noneAvailable(service, String.valueOf(ex.getMessage())).because(ex);
 		}
 		if (known.isEmpty()) {
-			this.flats.remove(service);
+			this.services.remove(service);
 			throw MicroException.notFound(ID, "service " + service + ": not found in registry " + this.registry.name()
 					+ this.lookalikes.hint(service));
 		}
 		return known;
 	}
 
-	private List<Node> flat(String service, List<Service> known) {
-		Flat flat = this.flats.get(service);
-		if (flat != null && flat.known == known) {
-			return flat.nodes;
+	/** Of a list that was made before, or is made now. */
+	private View view(ServiceNodes nodes, List<Service> known, Selection call) {
+		List<Filter> filters = call.filters();
+		boolean remembered = this.lasting && isLasting(filters);
+		View view = remembered ? nodes.view(known, filters) : null;
+		if (view != null) {
+			return view;
 		}
-		if (this.flats.size() >= MAX_SERVICES) {
-			this.flats.clear();
+		List<Service> left = filtered(call.service(), filtered(call.service(), known, this.options.filters()), filters);
+		view = nodes.view(known, filters, left, remembered);
+		if (view.all().isEmpty()) {
+			throw noneAvailable(call.service(), "registry " + this.registry.name() + " knows it without any node");
 		}
-		flat = new Flat(known, flatten(known));
-		this.flats.put(service, flat);
-		return flat.nodes;
+		return view;
 	}
 
-	private List<Node> filtered(String service, List<Service> known, List<Filter> filters) {
+	private static boolean isLasting(List<Filter> filters) {
+		for (int i = 0; i < filters.size(); i++) {
+			if (!isLasting(filters.get(i))) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static boolean isLasting(Filter filter) {
+		return filter instanceof NamedFilter
+				|| (filter instanceof EitherFilter either && isLasting(either.first()) && isLasting(either.second()));
+	}
+
+	private ServiceNodes nodes(String service) {
+		ServiceNodes nodes = this.services.get(service);
+		if (nodes != null) {
+			return nodes;
+		}
+		if (this.services.size() >= MAX_SERVICES) {
+			this.services.clear();
+		}
+		return this.services.computeIfAbsent(service, (name) -> new ServiceNodes(name, this.options));
+	}
+
+	private static List<Service> filtered(String service, List<Service> known, List<Filter> filters) {
 		List<Service> left = known;
 		for (Filter filter : filters) {
 			List<Service> before = left;
 			left = filter.apply(before);
 			if (left.stream().allMatch((s) -> s.nodes().isEmpty())) {
-				throw noneAvailable(service,
-						"filter " + filter + " leaves none of " + flatten(before).size() + " nodes");
+				throw noneAvailable(service, "filter " + filter + " leaves none of "
+						+ before.stream().mapToInt((s) -> s.nodes().size()).sum() + " nodes");
 			}
 		}
-		return flatten(left);
-	}
-
-	private static List<Node> flatten(List<Service> services) {
-		return services.stream().flatMap((s) -> s.nodes().stream()).toList();
+		return left;
 	}
 
 	private static MicroException noneAvailable(String service, String why) {
 		return MicroException.of(ID, 503, "service " + service + ": none available: " + why);
 	}
 
-	/** Does nothing, as in go-micro: each call chooses among all nodes. */
 	@Override
 	public void mark(Selection call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
+		ServiceNodes nodes = this.services.get(call.service());
+		if (nodes != null) {
+			nodes.mark(call, node, outcome, nanos, failure);
+		}
 	}
 
-	/** Does nothing, as nothing is told of nodes. */
 	@Override
 	public void reset(String service) {
+		ServiceNodes nodes = this.services.get(service);
+		if (nodes != null) {
+			nodes.reset();
+		}
+	}
+
+	@Override
+	public List<NodeStatus> nodes() {
+		return this.services.values().stream().flatMap((service) -> service.status().stream()).toList();
 	}
 
 	@Override
 	public void close() {
-		this.flats.clear();
+		this.services.clear();
 	}
 
-	/** The nodes of all versions, in one answer of the registry. */
-	private record Flat(List<Service> known, List<Node> nodes) {
-
+	@Override
+	public String toString() {
+		return this.options.strategy().toString();
 	}
 
 }

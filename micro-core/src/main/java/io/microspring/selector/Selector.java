@@ -64,6 +64,14 @@ public interface Selector extends AutoCloseable {
 	}
 
 	/**
+	 * What is known of the nodes of the services that were called.
+	 * @return a snapshot; empty when the selector does not tell
+	 */
+	default List<NodeStatus> nodes() {
+		return List.of();
+	}
+
+	/**
 	 * Forgets what was told of the nodes of a service.
 	 * @param service the service's name
 	 */
@@ -76,13 +84,24 @@ public interface Selector extends AutoCloseable {
 	void close();
 
 	/**
-	 * Looks services up in a registry and lets a strategy choose.
+	 * Looks services up in a registry and lets a strategy choose. Nodes that fail are
+	 * left out for a while, see {@link EjectionOptions}.
 	 * @param registry the registry; give a cached one, as each call asks it
 	 * @param strategy chooses among the nodes
 	 * @return a new selector
 	 */
 	static Selector of(Registry registry, Strategy strategy) {
-		return new RegistrySelector(registry, strategy);
+		return of(registry, SelectorOptions.defaults().withStrategy(strategy));
+	}
+
+	/**
+	 * Looks services up in a registry and picks as the options say.
+	 * @param registry the registry; give a cached one, as each call asks it
+	 * @param options how to pick
+	 * @return a new selector
+	 */
+	static Selector of(Registry registry, SelectorOptions options) {
+		return new RegistrySelector(registry, options);
 	}
 
 }

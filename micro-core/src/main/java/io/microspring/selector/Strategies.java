@@ -1,66 +1,133 @@
 package io.microspring.selector;
 
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 
-import io.microspring.registry.Node;
+import io.microspring.errors.MicroException;
 
 /**
- * The strategies that need to know nothing of the nodes. None allocates when it chooses.
+ * The strategies that need no memory of their own. None allocates when it chooses.
  */
-final class Strategies {
+enum Strategies implements Strategy {
 
-	static final Strategy RANDOM = (service, nodes) -> (nodes.size() == 1) ? nodes.get(0)
-			: nodes.get(ThreadLocalRandom.current().nextInt(nodes.size()));
-
-	private Strategies() {
-	}
-
-	static Strategy roundRobin() {
-		return new RoundRobin();
-	}
-
-	/**
-	 * A counter per service and first node: calls with different filters, and further
-	 * attempts, which choose from other lists, do not disturb one another's turn.
-	 */
-	private static final class RoundRobin implements Strategy {
-
-		/** As nodes come and go, counters pile up: beyond it they start anew. */
-		private static final int MAX_COUNTERS = 256;
-
-		private final Map<String, Map<String, AtomicInteger>> services = new ConcurrentHashMap<>();
-
+	/** All equally likely. */
+	RANDOM("random") {
 		@Override
-		public Node choose(String service, List<Node> nodes) {
+		public int choose(Candidates nodes, Selection call) {
+			int size = nodes.size();
+			return (size == 1) ? 0 : ThreadLocalRandom.current().nextInt(size);
+		}
+	},
+
+	/** As their weights have it. */
+	WEIGHTED("weighted") {
+		@Override
+		public int choose(Candidates nodes, Selection call) {
+			Weights weights = nodes.all().derived(Weights.class, Weights::of);
+			ThreadLocalRandom random = ThreadLocalRandom.current();
+			for (int draw = 0; draw < MOST_DRAWS; draw++) {
+				int place = nodes.place(weights.draw(random));
+				if (place >= 0) {
+					return place;
+				}
+			}
+			// Hardly anything of the weight is left to choose.
+			return RANDOM.choose(nodes, call);
+		}
+	},
+
+	/** The least busy. */
+	LEAST_CONNECTIONS("least-connections") {
+		@Override
+		public int choose(Candidates nodes, Selection call) {
+			int size = nodes.size();
+			ThreadLocalRandom random = ThreadLocalRandom.current();
+			boolean every = size <= MOST_COMPARED;
+			int looks = every ? size : SAMPLE;
+			int place = random.nextInt(size);
+			int best = place;
+			for (int least = nodes.inFlight(place); looks > 1 && least > 0; looks--) {
+				place = every ? (place + 1 == size) ? 0 : place + 1 : random.nextInt(size);
+				int inFlight = nodes.inFlight(place);
+				if (inFlight < least) {
+					least = inFlight;
+					best = place;
+				}
+			}
+			return best;
+		}
+	},
+
+	/** The better of two. */
+	POWER_OF_TWO("p2c") {
+		@Override
+		public int choose(Candidates nodes, Selection call) {
 			int size = nodes.size();
 			if (size == 1) {
-				return nodes.get(0);
+				return 0;
 			}
-			int turn = counter(service, nodes.get(0).id()).getAndIncrement();
-			return nodes.get(Math.floorMod(turn, size));
+			ThreadLocalRandom random = ThreadLocalRandom.current();
+			int one = random.nextInt(size);
+			int other = random.nextInt(size - 1);
+			other += (other >= one) ? 1 : 0;
+			long now = System.nanoTime();
+			float latency = nodes.latency(one, now);
+			float otherLatency = nodes.latency(other, now);
+			if (latency == 0 || otherLatency == 0) {
+				// Of what has not answered yet only its calls under way can be compared.
+				latency = 1;
+				otherLatency = 1;
+			}
+			float load = latency * (1 + nodes.inFlight(one));
+			return (load <= otherLatency * (1 + nodes.inFlight(other))) ? one : other;
 		}
+	},
 
-		private AtomicInteger counter(String service, String first) {
-			Map<String, AtomicInteger> counters = this.services.get(service);
-			if (counters == null) {
-				counters = this.services.computeIfAbsent(service, (key) -> new ConcurrentHashMap<>());
-			}
-			AtomicInteger counter = counters.get(first);
-			if (counter != null) {
-				return counter;
-			}
-			if (counters.size() >= MAX_COUNTERS) {
-				counters.clear();
-			}
-			// Many clients that start together do not begin at the same node.
-			return counters.computeIfAbsent(first,
-					(key) -> new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 16)));
+	/** The same for the same key. */
+	HASH("hash") {
+		@Override
+		public int choose(Candidates nodes, Selection call) {
+			return HashRing.choose(nodes, Keys.hash(call));
 		}
+	},
 
+	/** Any that has not failed three times. */
+	BLACKLIST("blacklist") {
+		@Override
+		public int choose(Candidates nodes, Selection call) {
+			int size = nodes.size();
+			int place = ThreadLocalRandom.current().nextInt(size);
+			for (int looks = 0; looks < size; looks++) {
+				if (nodes.failures(place) < ERRORS || System.nanoTime() - nodes.failedAt(place) > EXPIRY) {
+					return place;
+				}
+				place = (place + 1 == size) ? 0 : place + 1;
+			}
+			throw MicroException.of(RegistrySelector.ID, 503,
+					"service " + nodes.service() + ": none available: all of " + size + " nodes are on the blacklist");
+		}
+	};
+
+	private static final int MOST_DRAWS = 16;
+
+	/** As many nodes are compared one by one; of more, a sample. */
+	private static final int MOST_COMPARED = 32;
+
+	private static final int SAMPLE = 16;
+
+	private static final int ERRORS = 3;
+
+	private static final long EXPIRY = Duration.ofSeconds(30).toNanos();
+
+	private final String text;
+
+	Strategies(String text) {
+		this.text = text;
+	}
+
+	@Override
+	public String toString() {
+		return this.text;
 	}
 
 }

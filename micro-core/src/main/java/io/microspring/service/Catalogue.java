@@ -33,8 +33,16 @@ public final class Catalogue {
 					Plugin.transport("http", (address) -> Transport.http()),
 					Plugin.transport("grpc", (address) -> Transport.grpc()),
 					Plugin.transport("memory", (address) -> Transport.memory()),
-					Plugin.selector("random", (address) -> Strategy.random()),
-					Plugin.selector("round-robin", (address) -> Strategy.roundRobin())));
+					Plugin.selector("random", (header) -> Strategy.random()),
+					Plugin.selector("round-robin", (header) -> Strategy.roundRobin()),
+					Plugin.selector("weighted", (header) -> Strategy.weighted()),
+					Plugin.selector("least-connections", (header) -> Strategy.leastConnections()),
+					Plugin.selector("p2c", (header) -> Strategy.powerOfTwoChoices()),
+					Plugin.selector("hash", (header) -> header.isEmpty() ? Strategy.hash() : Strategy.hash(header)),
+					Plugin.selector("sticky",
+							(header) -> header.isEmpty() ? Strategy.sticky(Strategy.random())
+									: Strategy.sticky(header, Strategy.random())),
+					Plugin.selector("blacklist", (header) -> Strategy.blacklist())));
 
 	/** Stands in for the registry where a factory has no use for one. */
 	private static final Registry NO_REGISTRY = Registry.memory();
@@ -180,7 +188,18 @@ public final class Catalogue {
 	 * @return the strategy
 	 */
 	public Strategy strategy(String name) {
-		return (Strategy) find(Concept.SELECTOR, name).factory().apply("", NO_REGISTRY);
+		return strategy(name, "");
+	}
+
+	/**
+	 * Makes a strategy of selection that goes by a header.
+	 * @param name its name
+	 * @param header the name of the header that gives the key of a call; empty for the
+	 * key that the call was given. Strategies without a key pass it over
+	 * @return the strategy
+	 */
+	public Strategy strategy(String name, String header) {
+		return (Strategy) find(Concept.SELECTOR, name).factory().apply(header, NO_REGISTRY);
 	}
 
 	private static Broker httpBroker(String address, Registry registry) {

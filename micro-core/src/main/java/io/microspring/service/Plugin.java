@@ -64,7 +64,8 @@ public record Plugin(Concept concept, String name, @Nullable String driver, @Nul
 	/**
 	 * A strategy of selection.
 	 * @param name its name
-	 * @param factory makes it
+	 * @param factory makes it from the name of the header that gives a call's key, empty
+	 * for none
 	 * @return the line
 	 */
 	public static Plugin selector(String name, Function<String, Strategy> factory) {

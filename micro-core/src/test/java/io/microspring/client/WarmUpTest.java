@@ -84,14 +84,14 @@ class WarmUpTest {
 	@Test
 	void whoAsksForItDoesNotWait() {
 		CountDownLatch answers = new CountDownLatch(1);
-		Strategy slow = (call, nodes) -> {
+		Strategy slow = (nodes, call) -> {
 			try {
 				answers.await();
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
-			return nodes.get(0);
+			return 0;
 		};
 		try (Client client = Client.builder(this.registry)
 			.transport(this.transport)

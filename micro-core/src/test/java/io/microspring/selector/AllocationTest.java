@@ -3,6 +3,7 @@ package io.microspring.selector;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 import com.sun.management.ThreadMXBean;
@@ -40,11 +41,25 @@ class AllocationTest {
 	@Test
 	void firstPickOfANodeAllocatesNothing() {
 		register();
-		Selection call = Selection.of("greeter");
-		Selector random = Selector.of(this.cache, Strategy.random());
-		Selector roundRobin = Selector.of(this.cache, Strategy.roundRobin());
-		assertThat(allocated(() -> random.select(call, List.of()))).isLessThan(TIMES);
-		assertThat(allocated(() -> roundRobin.select(call, List.of()))).isLessThan(TIMES);
+		for (Strategy strategy : List.of(Strategy.random(), Strategy.roundRobin(), Strategy.weighted(),
+				Strategy.leastConnections(), Strategy.powerOfTwoChoices(), Strategy.hash(), Strategy.hash("tenant"),
+				Strategy.sticky(Strategy.random()), Strategy.prefer("zone", "here", 0.5, Strategy.random()),
+				Strategy.versionSplit(Map.of("latest", 90, "next", 10), Strategy.random()), Strategy.blacklist())) {
+			Selector selector = Selector.of(this.cache, strategy);
+			Selection call = new Keyed();
+			assertThat(allocated(() -> {
+				Node node = selector.select(call, List.of());
+				selector.mark(call, node, Outcome.ANSWERED, 1000, null);
+			})).as(strategy.toString()).isLessThan(TIMES);
+		}
+	}
+
+	@Test
+	void filtersOfOursAllocateNothingEither() {
+		register();
+		Selector selector = Selector.of(this.cache, Strategy.random());
+		Selection call = Selection.of("greeter", Filter.version("latest"), Filter.newestVersion());
+		assertThat(allocated(() -> selector.select(call, List.of()))).isLessThan(TIMES);
 	}
 
 	private void register() {
@@ -63,6 +78,26 @@ class AllocationTest {
 			action.run();
 		}
 		return threads.getCurrentThreadAllocatedBytes() - before;
+	}
+
+	/** A call with a key and headers. */
+	private static final class Keyed implements Selection {
+
+		@Override
+		public String service() {
+			return "greeter";
+		}
+
+		@Override
+		public String key() {
+			return "user-7";
+		}
+
+		@Override
+		public String metadata(String name) {
+			return "tenant-3";
+		}
+
 	}
 
 }

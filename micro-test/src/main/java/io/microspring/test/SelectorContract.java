@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -18,8 +19,11 @@ import io.microspring.registry.Registry;
 import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 import io.microspring.selector.Filter;
+import io.microspring.selector.NodeStatus;
+import io.microspring.selector.Outcome;
 import io.microspring.selector.Selection;
 import io.microspring.selector.Selector;
+import io.microspring.selector.Strategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,14 @@ public abstract class SelectorContract {
 	 * @return true by default
 	 */
 	protected boolean spreads() {
+		return true;
+	}
+
+	/**
+	 * Whether nodes that fail are left out for a while.
+	 * @return true by default
+	 */
+	protected boolean ejects() {
 		return true;
 	}
 
@@ -192,6 +204,34 @@ public abstract class SelectorContract {
 	}
 
 	@Test
+	void newestVersionIsKept() {
+		register("1.9", A);
+		register("1.10", B, C);
+		assertThat(pickAll(Filter.newestVersion())).containsExactlyInAnyOrder(B, C);
+		this.registry.deregister(Service.of("greeter", "1.10", B, C));
+		assertThat(pickAll(Filter.newestVersion())).containsExactly(A);
+	}
+
+	@Test
+	void filterThatLeavesNothingMayHaveAnother() {
+		register("1.0.0", A, B);
+		Filter north = Filter.metadata("zone", "north").orElse(Filter.metadata("zone", "west"));
+		assertThat(pickAll(north)).containsExactly(B);
+		assertRefused(503, () -> this.selector.select("greeter", Filter.version("7").orElse(Filter.version("8"))),
+				(detail) -> assertThat(detail).contains("version 7 or else version 8"));
+	}
+
+	@Test
+	void filterThatChangesItsMindIsAskedEachTime() {
+		register("1.0.0", A, B);
+		AtomicReference<Node> wanted = new AtomicReference<>(A);
+		Filter changing = (services) -> services.stream().map((s) -> s.withNodes(List.of(wanted.get()))).toList();
+		assertThat(pickAll(changing)).containsExactly(A);
+		wanted.set(B);
+		assertThat(pickAll(changing)).containsExactly(B);
+	}
+
+	@Test
 	void filtersThatLeaveNothingAreNamed() {
 		register("1.0.0", A, B);
 		assertRefused(503, () -> this.selector.select("greeter", Filter.version("9"), Filter.metadata("zone", "east")),
@@ -242,6 +282,58 @@ public abstract class SelectorContract {
 	}
 
 	@Test
+	void everyPickIsOverOnceItIsMarked() {
+		register("1.0.0", A, B, C);
+		CompletableFuture<?>[] callers = IntStream.range(0, 4).mapToObj((i) -> CompletableFuture.runAsync(() -> {
+			for (int j = 0; j < 300; j++) {
+				Selection call = Selection.of("greeter");
+				Node node = this.selector.select(call, List.of());
+				// No more failures than any selector puts up with.
+				Outcome outcome = (i == 0 && j < 2) ? Outcome.TIMED_OUT
+						: (j % 2 == 0) ? Outcome.GIVEN_UP : Outcome.ANSWERED;
+				this.selector.mark(call, node, outcome, 1000, null);
+			}
+		})).toArray(CompletableFuture[]::new);
+		CompletableFuture.allOf(callers).join();
+		assertThat(this.selector.nodes()).allMatch((node) -> node.inFlight() == 0);
+	}
+
+	@Test
+	void nodeThatFailsIsLeftOutAsLongAsOthersDoNot() {
+		assumeTrue(ejects(), "it learns nothing from failures");
+		register("1.0.0", A, B, C);
+		pickAll();
+		for (int i = 0; i < 10; i++) {
+			this.selector.mark("greeter", B, new IllegalStateException("broken"));
+		}
+		assertThat(pickAll(1)).doesNotContain(B);
+		assertThat(this.selector.nodes()).filteredOn(NodeStatus::out).extracting(NodeStatus::id).containsExactly("b");
+		this.selector.reset("greeter");
+		assertThat(this.selector.nodes()).noneMatch(NodeStatus::out);
+	}
+
+	@Test
+	void nodesAreLeftThatAllFail() {
+		register("1.0.0", A, B, C);
+		pickAll();
+		for (Node node : List.of(A, B, C)) {
+			for (int i = 0; i < 2; i++) {
+				this.selector.mark("greeter", node, new IllegalStateException("broken"));
+			}
+		}
+		assertThat(this.selector.select("greeter")).isIn(A, B, C);
+	}
+
+	@Test
+	void strategyOfACallWins() {
+		register("1.0.0", A, B, C);
+		Selection call = new Asking((nodes, selection) -> nodes.indexOf(C));
+		for (int i = 0; i < 20; i++) {
+			assertThat(this.selector.select(call, List.of())).isEqualTo(C);
+		}
+	}
+
+	@Test
 	void closingTwiceIsHarmlessAndLeavesTheRegistryOpen() {
 		this.selector.close();
 		assertThatCode(this.selector::close).doesNotThrowAnyException();
@@ -261,6 +353,14 @@ public abstract class SelectorContract {
 		return picked;
 	}
 
+	private Set<Node> pickAll(int attempts) {
+		Set<Node> picked = new HashSet<>();
+		for (int i = 0; i < 200; i++) {
+			picked.addAll(attempts(attempts));
+		}
+		return picked;
+	}
+
 	private Set<Node> pickAll(Filter... filters) {
 		Set<Node> picked = new HashSet<>();
 		for (int i = 0; i < 100; i++) {
@@ -275,6 +375,16 @@ public abstract class SelectorContract {
 			assertThat(ex.code()).isEqualTo(code);
 			detail.accept(ex.detail());
 		});
+	}
+
+	/** A call that wants its nodes chosen in a way of its own. */
+	private record Asking(Strategy strategy) implements Selection {
+
+		@Override
+		public String service() {
+			return "greeter";
+		}
+
 	}
 
 	/** A registry whose server is not there. */

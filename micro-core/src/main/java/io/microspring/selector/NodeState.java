@@ -1,0 +1,292 @@
+package io.microspring.selector;
+
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import io.microspring.registry.Node;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a node from the calls made to it. Counters are exact; the averages may
+ * lose an update when two calls end at once, which does them no harm.
+ */
+final class NodeState {
+
+	private static final AtomicIntegerFieldUpdater<NodeState> OWED = AtomicIntegerFieldUpdater
+		.newUpdater(NodeState.class, "owed");
+
+	private static final AtomicIntegerFieldUpdater<NodeState> STREAMS = AtomicIntegerFieldUpdater
+		.newUpdater(NodeState.class, "streams");
+
+	private static final AtomicIntegerFieldUpdater<NodeState> LAPSED = AtomicIntegerFieldUpdater
+		.newUpdater(NodeState.class, "lapsed");
+
+	private static final AtomicIntegerFieldUpdater<NodeState> FAILURES = AtomicIntegerFieldUpdater
+		.newUpdater(NodeState.class, "failures");
+
+	/** An answer's share of the average of the latest. */
+	private static final int LATEST_ANSWERS = 8;
+
+	/** A call's share of the error rate. */
+	private static final int LATEST_CALLS = 32;
+
+	private final Node node;
+
+	/** When it came, for a node that came after its service was first called; else 0. */
+	private final long cameAt;
+
+	/** Calls that are under way and owe an answer. */
+	private volatile int owed;
+
+	/** Streams that are open. */
+	private volatile int streams;
+
+	/** Calls given up or timed out since the last answer. */
+	private volatile int lapsed;
+
+	/** When it answered last, or began to owe an answer. */
+	private volatile long quietSince;
+
+	private volatile long answeredAt;
+
+	/** What its answers take, in nanoseconds; 0 before the first. */
+	private volatile long latency;
+
+	/** Failures in a row. */
+	private volatile int failures;
+
+	private volatile long failedAt;
+
+	private volatile float errorRate;
+
+	private volatile Standing standing = Standing.IN;
+
+	/** Changed under the lock of its service: why it is out, and since when. */
+	private volatile @Nullable String reason;
+
+	private volatile @Nullable Instant since;
+
+	private volatile long until;
+
+	private boolean silent;
+
+	private int ejections;
+
+	private long returnedAt;
+
+	private long lastDuration;
+
+	NodeState(Node node, long cameAt) {
+		this.node = node;
+		this.cameAt = cameAt;
+	}
+
+	Node node() {
+		return this.node;
+	}
+
+	/** A process that has the id of another is that one only at the same address. */
+	boolean isOf(Node other) {
+		return this.node.address().equals(other.address());
+	}
+
+	void begin(boolean stream) {
+		if (stream) {
+			STREAMS.incrementAndGet(this);
+			return;
+		}
+		if (debt() == 0) {
+			this.quietSince = System.nanoTime();
+		}
+		OWED.incrementAndGet(this);
+	}
+
+	void end(Selection call, Outcome outcome, long nanos, long now) {
+		if (call.stream()) {
+			decrement(STREAMS);
+		}
+		else {
+			decrement(OWED);
+			if (outcome.isAnswer()) {
+				answered((outcome == Outcome.ANSWERED) ? nanos : 0, now);
+			}
+			else if (nanos > 0 && outcome != Outcome.DISCONNECTED) {
+				LAPSED.incrementAndGet(this);
+			}
+		}
+		if (outcome.isFailure()) {
+			this.errorRate += (1 - this.errorRate) / LATEST_CALLS;
+		}
+		else if (outcome == Outcome.ANSWERED) {
+			if (this.failures != 0) {
+				this.failures = 0;
+			}
+			float rate = this.errorRate;
+			if (rate > 0) {
+				this.errorRate = (rate < 0.01f) ? 0 : rate - rate / LATEST_CALLS;
+			}
+		}
+	}
+
+	private void decrement(AtomicIntegerFieldUpdater<NodeState> counter) {
+		// Someone may tell of a call for which nothing was picked.
+		if (counter.decrementAndGet(this) < 0) {
+			counter.incrementAndGet(this);
+		}
+	}
+
+	/** An error comes fast, and says nothing of what answers take. */
+	private void answered(long nanos, long now) {
+		this.quietSince = now;
+		if (this.lapsed != 0) {
+			this.lapsed = 0;
+		}
+		if (nanos > 0) {
+			long usual = this.latency;
+			this.latency = (usual == 0) ? nanos : Math.max(1, usual + (nanos - usual) / LATEST_ANSWERS);
+			this.answeredAt = now;
+		}
+	}
+
+	/**
+	 * Counts a failure.
+	 * @param now the time
+	 * @param memory how long a failure counts
+	 * @return how many there are in a row
+	 */
+	int failed(long now, long memory) {
+		if (now - this.failedAt > memory) {
+			this.failures = 0;
+		}
+		this.failedAt = now;
+		return FAILURES.incrementAndGet(this);
+	}
+
+	/** How many calls have no answer since the last one came. */
+	int debt() {
+		return this.owed + this.lapsed;
+	}
+
+	long quietSince() {
+		return this.quietSince;
+	}
+
+	int inFlight() {
+		return this.owed + this.streams;
+	}
+
+	long latency() {
+		return this.latency;
+	}
+
+	long answeredAt() {
+		return this.answeredAt;
+	}
+
+	int failures() {
+		return this.failures;
+	}
+
+	long failedAt() {
+		return this.failedAt;
+	}
+
+	float errorRate() {
+		return this.errorRate;
+	}
+
+	long cameAt() {
+		return this.cameAt;
+	}
+
+	Standing standing() {
+		return this.standing;
+	}
+
+	boolean isOut() {
+		return this.standing == Standing.OUT || this.standing == Standing.PROBED;
+	}
+
+	long until() {
+		return this.until;
+	}
+
+	@Nullable String reason() {
+		return this.reason;
+	}
+
+	@Nullable Instant since() {
+		return this.since;
+	}
+
+	/** Whether it is out for its silence alone. */
+	boolean isSilent() {
+		return this.silent;
+	}
+
+	/** Leaves it out; the time doubles when it was let in only a short while ago. */
+	long eject(String why, boolean silence, EjectionOptions options, long now) {
+		if (this.standing == Standing.IN && now - this.returnedAt > 2 * this.lastDuration) {
+			this.ejections = 0;
+		}
+		long first = options.duration().toNanos();
+		long most = options.maxDuration().toNanos();
+		int doublings = silence ? 0 : Math.min(this.ejections++, 30);
+		this.lastDuration = (first > (most >> doublings)) ? most : first << doublings;
+		this.silent = silence;
+		this.reason = why;
+		this.since = Instant.now();
+		this.until = now + this.lastDuration;
+		this.standing = Standing.OUT;
+		return this.lastDuration;
+	}
+
+	/** Its time is over: the next call may be a probe. */
+	void due() {
+		this.standing = Standing.DUE;
+	}
+
+	/** One call finds out how it is; another may when nobody tells what became of it. */
+	void probe(long until) {
+		this.until = until;
+		this.standing = Standing.PROBED;
+	}
+
+	/** It is well. */
+	void restore(long now) {
+		if (!this.silent) {
+			this.failures = 0;
+			this.errorRate = 0;
+		}
+		this.standing = Standing.IN;
+		this.silent = false;
+		this.reason = null;
+		this.since = null;
+		this.returnedAt = now;
+	}
+
+	/** Forgets everything but what is under way. */
+	void reset(long now) {
+		this.silent = false;
+		restore(now);
+		this.ejections = 0;
+		this.lapsed = 0;
+		this.latency = 0;
+		this.quietSince = now;
+	}
+
+	/** Whether it may be picked. */
+	enum Standing {
+
+		/** As any other. */
+		IN,
+		/** Left out until its time is over. */
+		OUT,
+		/** Its time is over: the next call that can be spared finds out how it is. */
+		DUE,
+		/** Left out until that call is over. */
+		PROBED
+
+	}
+
+}

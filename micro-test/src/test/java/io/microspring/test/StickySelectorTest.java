@@ -1,0 +1,15 @@
+package io.microspring.test;
+
+import io.microspring.registry.Registry;
+import io.microspring.selector.Selector;
+import io.microspring.selector.Strategy;
+
+/** A selector with the strategy sticky keeps the contract. */
+class StickySelectorTest extends SelectorContract {
+
+	@Override
+	protected Selector open(Registry registry) {
+		return Selector.of(registry, Strategy.sticky(Strategy.random()));
+	}
+
+}
