@@ -96,7 +96,7 @@ class MicroAutoConfigurationTest {
 
 	@Test
 	void aStrategyOfTheApplicationPicksTheNodes() {
-		this.runner.withBean(Strategy.class, () -> (service, nodes) -> nodes.get(0))
+		this.runner.withBean(Strategy.class, () -> (nodes, call) -> 0)
 			.run((context) -> assertThat(context).hasSingleBean(Strategy.class)
 				.hasSingleBean(Selector.class)
 				.doesNotHaveBean("microStrategy"));

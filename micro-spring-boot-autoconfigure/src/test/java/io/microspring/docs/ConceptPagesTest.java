@@ -46,8 +46,10 @@ import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
 import io.microspring.registry.StaticOptions;
+import io.microspring.selector.EjectionOptions;
 import io.microspring.selector.Filter;
 import io.microspring.selector.Selector;
+import io.microspring.selector.SelectorOptions;
 import io.microspring.selector.Strategy;
 import io.microspring.server.Call;
 import io.microspring.server.HandlerFunction;
@@ -162,7 +164,36 @@ class ConceptPagesTest {
 
 		Selector selector = Selector.of(Registry.cached(registry, CacheOptions.defaults()), Strategy.roundRobin());
 		Node node = selector.select("greeter", Filter.version("latest"), Filter.metadata("zone", "eu"));
+		selector.mark("greeter", node, null);
 
+		Strategy canary = Strategy.versionSplit(Map.of("1.9", 90, "1.10", 10), Strategy.powerOfTwoChoices());
+		Strategy here = Strategy.prefer("zone", "eu", 0.5, Strategy.leastConnections());
+		Strategy ofTenant = Strategy.hash("X-Tenant");
+
+		Strategy quickest = (nodes, call) -> {
+			int best = 0;
+			long now = System.nanoTime();
+			for (int i = 1; i < nodes.size(); i++) {
+				best = (nodes.latency(i, now) < nodes.latency(best, now)) ? i : best;
+			}
+			return best;
+		};
+
+		CallOptions options = CallOptions.defaults()
+			.withStrategy(Strategy.sticky(Strategy.random()))
+			.withKey("user-7")
+			.withFilter(Filter.newestVersion());
+
+		SelectorOptions gentle = SelectorOptions.defaults()
+			.withStrategy(Strategy.powerOfTwoChoices())
+			.withEjection(EjectionOptions.defaults().withFailures(5).withMaxShare(0.3))
+			.withSlowStart(Duration.ofSeconds(30));
+
+		for (Strategy strategy : List.of(canary, here, ofTenant, quickest, gentle.strategy())) {
+			assertThat(Selector.of(registry, gentle.withStrategy(strategy)).select("greeter").id())
+				.startsWith("greeter-");
+		}
+		assertThat(options.key()).isEqualTo("user-7");
 		assertThat(node.id()).isEqualTo("greeter-eu");
 	}
 
@@ -243,9 +274,7 @@ class ConceptPagesTest {
 			CompletableFuture<Greeting> later = client.callAsync(Request.of("chat", "Chat.Hello", new Name("Jane")),
 					Greeting.class, options);
 
-			CallOptions hedged = CallOptions.defaults()
-				.withIdempotent(true)
-				.withHedging(Hedging.percentile(0.95));
+			CallOptions hedged = CallOptions.defaults().withIdempotent(true).withHedging(Hedging.percentile(0.95));
 			assertThat(client.call(Request.of("chat", "Chat.Hello", new Name("Jill")), Greeting.class, hedged).msg())
 				.isEqualTo("Hello Jill");
 

@@ -156,7 +156,7 @@ class SpringPageTest {
 
 		@Bean
 		Strategy firstNode() {
-			return (service, nodes) -> nodes.get(0);
+			return (nodes, call) -> 0;
 		}
 
 		@Bean

@@ -4,6 +4,7 @@ import io.microspring.autoconfigure.server.MicroServerAutoConfiguration;
 import io.microspring.broker.Broker;
 import io.microspring.client.Client;
 import io.microspring.registry.Registry;
+import io.microspring.selector.Selector;
 import io.microspring.server.Server;
 import io.microspring.server.ServerOptions;
 import io.microspring.transport.Transport;
@@ -29,8 +30,9 @@ public final class MicroActuatorAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint
 	MicroServiceEndpoint microServiceEndpoint(ServerOptions options, ObjectProvider<Server> server, Client client,
-			Registry registry, Broker broker, Transport transport) {
-		return new MicroServiceEndpoint(options, server.getIfAvailable(), client, registry, broker, transport);
+			Registry registry, Broker broker, Transport transport, Selector selector) {
+		return new MicroServiceEndpoint(options, server.getIfAvailable(), client, registry, broker, transport,
+				selector);
 	}
 
 	@Bean

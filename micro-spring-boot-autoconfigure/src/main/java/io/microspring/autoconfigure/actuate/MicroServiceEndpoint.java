@@ -12,6 +12,8 @@ import io.microspring.registry.Endpoint;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
+import io.microspring.selector.NodeStatus;
+import io.microspring.selector.Selector;
 import io.microspring.server.Server;
 import io.microspring.server.Server.ServerStats;
 import io.microspring.server.ServerOptions;
@@ -39,14 +41,17 @@ public final class MicroServiceEndpoint {
 
 	private final Transport transport;
 
+	private final Selector selector;
+
 	MicroServiceEndpoint(ServerOptions options, @Nullable Server server, Client client, Registry registry,
-			Broker broker, Transport transport) {
+			Broker broker, Transport transport, Selector selector) {
 		this.options = options;
 		this.server = server;
 		this.client = client;
 		this.registry = registry;
 		this.broker = broker;
 		this.transport = transport;
+		this.selector = selector;
 	}
 
 	/**
@@ -57,7 +62,10 @@ public final class MicroServiceEndpoint {
 	public Description service() {
 		return new Description(this.options.name(), this.options.version(), serving(),
 				new Part(this.registry.name(), this.registry.health()),
-				new Part(this.broker.name(), this.broker.health()), this.transport.name(), this.client.stats());
+				new Part(this.broker.name(), this.broker.health()), this.transport.name(),
+				new Selection(this.selector.toString(),
+						this.selector.nodes().stream().filter(NodeStatus::out).toList()),
+				this.client.stats());
 	}
 
 	private @Nullable Serving serving() {
@@ -86,10 +94,20 @@ public final class MicroServiceEndpoint {
 	 * @param registry where it finds others
 	 * @param broker what carries its messages
 	 * @param transport what carries its calls
+	 * @param selector what picks nodes for its calls
 	 * @param client what its client counts
 	 */
 	public record Description(String name, String version, @Nullable Serving server, Part registry, Part broker,
-			String transport, ClientStats client) {
+			String transport, Selection selector, ClientStats client) {
+	}
+
+	/**
+	 * What picks nodes.
+	 *
+	 * @param strategy how
+	 * @param out the nodes that get no calls for a while, and why
+	 */
+	public record Selection(String strategy, List<NodeStatus> out) {
 	}
 
 	/**

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.microspring.autoconfigure.selector.SelectionProperties;
+import io.microspring.autoconfigure.selector.StrategyFactory;
 import io.microspring.client.Backoff;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Hedging;
@@ -34,6 +36,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param contentType Content type of calls; empty to choose by the objects.
  * @param address Addresses to go to, without asking the registry.
  * @param metadata Headers that calls carry.
+ * @param selector How nodes are chosen.
  * @param endpoints What calls of single endpoints of a service are like.
  */
 public record CallProperties(@Nullable String type, @Nullable Duration timeout, @Nullable Duration attemptTimeout,
@@ -41,7 +44,7 @@ public record CallProperties(@Nullable String type, @Nullable Duration timeout, 
 		ClientProperties.@Nullable RetryPolicy retryPolicy, @Nullable BackoffProperties backoff,
 		@Nullable RetryBudgetProperties retryBudget, @Nullable HedgingProperties hedging, @Nullable Boolean idempotent,
 		@Nullable String contentType, @Nullable List<String> address, @DefaultValue Map<String, String> metadata,
-		@DefaultValue Map<String, CallProperties> endpoints) {
+		@Nullable SelectionProperties selector, @DefaultValue Map<String, CallProperties> endpoints) {
 
 	/** go-micro's names of its protocols; its first generation said rpc for mucp. */
 	private static final Set<String> TYPES = Set.of("auto", "mucp", "rpc", "grpc");
@@ -49,9 +52,10 @@ public record CallProperties(@Nullable String type, @Nullable Duration timeout, 
 	/**
 	 * The options.
 	 * @param name the name of the property that these are of
+	 * @param strategies makes what chooses nodes
 	 * @return what is said, without the endpoints
 	 */
-	CallOptions toOptions(String name) {
+	CallOptions toOptions(String name, StrategyFactory strategies) {
 		if (this.type != null && !TYPES.contains(this.type)) {
 			throw new InvalidConfigurationPropertyValueException(name + ".type", this.type,
 					"There is no such client; there are auto, mucp and grpc.");
@@ -77,6 +81,7 @@ public record CallProperties(@Nullable String type, @Nullable Duration timeout, 
 		options = (this.idempotent != null) ? options.withIdempotent(this.idempotent) : options;
 		options = (this.contentType != null) ? options.withContentType(this.contentType) : options;
 		options = (this.address != null) ? options.withAddress(this.address.toArray(String[]::new)) : options;
+		options = (this.selector != null) ? this.selector.applyTo(options, strategies, name + ".selector") : options;
 		return (this.type != null) ? options.withProtocol(this.type) : options;
 	}
 

@@ -1,5 +1,6 @@
 package io.microspring.autoconfigure.client;
 
+import io.microspring.autoconfigure.selector.StrategyFactory;
 import io.microspring.client.Backoff;
 import io.microspring.client.CallOptions;
 import io.microspring.client.ClientOptions;
@@ -25,13 +26,16 @@ final class ClientOptionsFactory {
 
 	private final ObjectProvider<MicroClientOptionsCustomizer> customizers;
 
+	private final StrategyFactory strategies;
+
 	private volatile @Nullable ClientOptions initial;
 
 	ClientOptionsFactory(ObjectProvider<RetryPolicy> retryPolicy, ObjectProvider<Backoff> backoff,
-			ObjectProvider<MicroClientOptionsCustomizer> customizers) {
+			ObjectProvider<MicroClientOptionsCustomizer> customizers, StrategyFactory strategies) {
 		this.retryPolicy = retryPolicy;
 		this.backoff = backoff;
 		this.customizers = customizers;
+		this.strategies = strategies;
 	}
 
 	ClientOptions makeInitial(ClientProperties properties, Environment environment) {
@@ -73,7 +77,7 @@ final class ClientOptionsFactory {
 		beans = (policy != null) ? beans.withRetryPolicy(policy) : beans;
 		Backoff wait = this.backoff.getIfUnique();
 		beans = (wait != null) ? beans.withBackoff(wait) : beans;
-		ClientOptions options = properties.toOptions().withCalls(beans);
+		ClientOptions options = properties.toOptions(this.strategies).withCalls(beans);
 		for (MicroClientOptionsCustomizer customizer : this.customizers.orderedStream().toList()) {
 			options = customizer.apply(options);
 		}

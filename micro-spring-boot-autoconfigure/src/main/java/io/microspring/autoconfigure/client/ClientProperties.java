@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.microspring.autoconfigure.selector.StrategyFactory;
 import io.microspring.client.ClientOptions;
 import io.microspring.client.NotFound;
 import io.microspring.concurrent.ExecutorMode;
@@ -47,7 +48,7 @@ import org.springframework.util.unit.DataSize;
  * not.
  * @param warmUpTimeout How long the start waits for that at most; 0 for not at all.
  * @param services What calls of single services are like, by the service's name: the same
- * keys as for all calls, and address, idempotent and endpoints.
+ * keys as for all calls, and address, idempotent, selector and endpoints.
  */
 @ConfigurationProperties("micro.client")
 public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue("5s") Duration timeout,
@@ -63,12 +64,12 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 		@DefaultValue("explain") NotFound notFound, @DefaultValue("true") boolean warmUp,
 		@DefaultValue("1s") Duration warmUpTimeout, @DefaultValue Map<String, CallProperties> services){
 
-	ClientOptions toOptions() {
+	ClientOptions toOptions(StrategyFactory strategies) {
 		ClientOptions options = ClientOptions.defaults()
 			.withCalls(new CallProperties(this.type, this.timeout, this.attemptTimeout, this.connectTimeout,
 					this.streamTimeout, this.retries, this.retryPolicy, this.backoff, this.retryBudget, this.hedging,
-					null, this.contentType, null, this.metadata, Map.of())
-				.toOptions("micro.client"))
+					null, this.contentType, null, this.metadata, null, Map.of())
+				.toOptions("micro.client", strategies))
 			.withPool(this.pool.size(), this.pool.ttl())
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
 			.withPropagate(this.propagate)
@@ -76,21 +77,22 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 			.withMultiplex(this.multiplex)
 			.withNotFound(this.notFound);
 		for (Map.Entry<String, CallProperties> service : this.services.entrySet()) {
-			options = with(options, service.getKey(), service.getValue());
+			options = with(options, service.getKey(), service.getValue(), strategies);
 		}
 		return options;
 	}
 
-	private static ClientOptions with(ClientOptions given, String service, CallProperties calls) {
+	private static ClientOptions with(ClientOptions given, String service, CallProperties calls,
+			StrategyFactory strategies) {
 		String name = "micro.client.services[" + service + "]";
-		ClientOptions options = given.withService(service, calls.toOptions(name));
+		ClientOptions options = given.withService(service, calls.toOptions(name, strategies));
 		for (Map.Entry<String, CallProperties> endpoint : calls.endpoints().entrySet()) {
 			String of = name + ".endpoints[" + endpoint.getKey() + "]";
 			if (!endpoint.getValue().endpoints().isEmpty()) {
 				throw new InvalidConfigurationPropertyValueException(of + ".endpoints",
 						endpoint.getValue().endpoints().keySet(), "An endpoint has no endpoints of its own.");
 			}
-			options = options.withEndpoint(service, endpoint.getKey(), endpoint.getValue().toOptions(of));
+			options = options.withEndpoint(service, endpoint.getKey(), endpoint.getValue().toOptions(of, strategies));
 		}
 		return options;
 	}

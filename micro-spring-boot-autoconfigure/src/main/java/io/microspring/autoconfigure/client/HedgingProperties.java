@@ -11,10 +11,10 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * When another node is asked as well, as the answer to an idempotent call is slow to
  * come.
  *
- * @param delay After how long another node is asked; with a percentile, as long as too few
- * calls are measured.
- * @param percentile Which part of an endpoint's calls is answered by the time that another
- * node is asked, such as 0.95; when this and the delay are empty, nobody else is.
+ * @param delay After how long another node is asked; with a percentile, as long as too
+ * few calls are measured.
+ * @param percentile Which part of an endpoint's calls is answered by the time that
+ * another node is asked, such as 0.95; when this and the delay are empty, nobody else is.
  * @param most How many nodes may be asked besides the first; 1 by default, 0 for none.
  */
 public record HedgingProperties(@Nullable Duration delay, @Nullable Double percentile, @Nullable Integer most) {

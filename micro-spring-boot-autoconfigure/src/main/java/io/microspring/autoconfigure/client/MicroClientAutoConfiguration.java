@@ -2,6 +2,7 @@ package io.microspring.autoconfigure.client;
 
 import io.microspring.autoconfigure.broker.MicroBrokerAutoConfiguration;
 import io.microspring.autoconfigure.selector.MicroSelectorAutoConfiguration;
+import io.microspring.autoconfigure.selector.StrategyFactory;
 import io.microspring.autoconfigure.transport.MicroTransportAutoConfiguration;
 import io.microspring.broker.Broker;
 import io.microspring.client.Backoff;
@@ -62,8 +63,9 @@ public final class MicroClientAutoConfiguration {
 
 	@Bean
 	ClientOptionsFactory microClientOptionsFactory(ObjectProvider<RetryPolicy> retryPolicy,
-			ObjectProvider<Backoff> backoff, ObjectProvider<MicroClientOptionsCustomizer> customizers) {
-		return new ClientOptionsFactory(retryPolicy, backoff, customizers);
+			ObjectProvider<Backoff> backoff, ObjectProvider<MicroClientOptionsCustomizer> customizers,
+			StrategyFactory strategies) {
+		return new ClientOptionsFactory(retryPolicy, backoff, customizers, strategies);
 	}
 
 	@Bean

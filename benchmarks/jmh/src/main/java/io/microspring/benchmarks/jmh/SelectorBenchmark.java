@@ -1,6 +1,9 @@
 package io.microspring.benchmarks.jmh;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -9,6 +12,8 @@ import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
+import io.microspring.selector.Outcome;
+import io.microspring.selector.Selection;
 import io.microspring.selector.Selector;
 import io.microspring.selector.Strategy;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,6 +39,10 @@ public class SelectorBenchmark {
 	@Param({ "10", "1000" })
 	public int nodes;
 
+	private final Keyed[] calls = new Keyed[1024];
+
+	private int next;
+
 	private Node[] array;
 
 	private Registry registry;
@@ -43,6 +52,18 @@ public class SelectorBenchmark {
 	private Selector random;
 
 	private Selector roundRobin;
+
+	private Selector weighted;
+
+	private Selector leastConnections;
+
+	private Selector powerOfTwo;
+
+	private Selector hash;
+
+	private Selector sticky;
+
+	private Selector canary;
 
 	/** Registers the nodes. */
 	@Setup
@@ -55,6 +76,14 @@ public class SelectorBenchmark {
 		this.cache = Registry.cached(this.registry, CacheOptions.defaults());
 		this.random = Selector.of(this.cache, Strategy.random());
 		this.roundRobin = Selector.of(this.cache, Strategy.roundRobin());
+		this.weighted = Selector.of(this.cache, Strategy.weighted());
+		this.leastConnections = Selector.of(this.cache, Strategy.leastConnections());
+		this.powerOfTwo = Selector.of(this.cache, Strategy.powerOfTwoChoices());
+		this.hash = Selector.of(this.cache, Strategy.hash());
+		this.sticky = Selector.of(this.cache, Strategy.sticky(Strategy.random()));
+		this.canary = Selector.of(this.cache,
+				Strategy.versionSplit(Map.of("latest", 90, "next", 10), Strategy.random()));
+		Arrays.setAll(this.calls, (i) -> new Keyed("user-" + i));
 	}
 
 	/** Frees it all. */
@@ -62,6 +91,12 @@ public class SelectorBenchmark {
 	public void close() {
 		this.random.close();
 		this.roundRobin.close();
+		this.weighted.close();
+		this.leastConnections.close();
+		this.powerOfTwo.close();
+		this.hash.close();
+		this.sticky.close();
+		this.canary.close();
 		this.cache.close();
 		this.registry.close();
 	}
@@ -91,6 +126,86 @@ public class SelectorBenchmark {
 	@Benchmark
 	public Node roundRobin() {
 		return this.roundRobin.select("greeter");
+	}
+
+	/**
+	 * Any node, and what became of the call to it.
+	 * @return the node
+	 */
+	@Benchmark
+	public Node randomMarked() {
+		return marked(this.random);
+	}
+
+	/**
+	 * As the weights have it, and what became of the call.
+	 * @return the node
+	 */
+	@Benchmark
+	public Node weighted() {
+		return marked(this.weighted);
+	}
+
+	/**
+	 * The least busy, and what became of the call.
+	 * @return the node
+	 */
+	@Benchmark
+	public Node leastConnections() {
+		return marked(this.leastConnections);
+	}
+
+	/**
+	 * The better of two, and what became of the call.
+	 * @return the node
+	 */
+	@Benchmark
+	public Node powerOfTwo() {
+		return marked(this.powerOfTwo);
+	}
+
+	/**
+	 * The node of one of 1,024 keys, and what became of the call.
+	 * @return the node
+	 */
+	@Benchmark
+	public Node hash() {
+		return marked(this.hash);
+	}
+
+	/**
+	 * The node that one of 1,024 keys was sent to last, and what became of the call.
+	 * @return the node
+	 */
+	@Benchmark
+	public Node sticky() {
+		return marked(this.sticky);
+	}
+
+	/**
+	 * A node of one of two versions, and what became of the call.
+	 * @return the node
+	 */
+	@Benchmark
+	public Node canary() {
+		return marked(this.canary);
+	}
+
+	private Node marked(Selector selector) {
+		Keyed call = this.calls[this.next++ & (this.calls.length - 1)];
+		Node node = selector.select(call, List.of());
+		selector.mark(call, node, Outcome.ANSWERED, 1_000_000, null);
+		return node;
+	}
+
+	/** A call with a key. */
+	private record Keyed(String key) implements Selection {
+
+		@Override
+		public String service() {
+			return "greeter";
+		}
+
 	}
 
 }
