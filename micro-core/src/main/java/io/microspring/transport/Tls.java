@@ -8,6 +8,7 @@ import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
 import io.netty.buffer.ByteBuf;
@@ -17,10 +18,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,6 +82,36 @@ final class Tls {
 	 * @throws TlsException when a file is missing or unreadable
 	 */
 	static Tls client(TlsOptions options, String protocol) {
+		return of(options, client(options), protocol);
+	}
+
+	/**
+	 * A client's, for who has connections of his own.
+	 * @param options whom it believes, and what it shows
+	 * @return the JDK's context
+	 * @throws TlsException when a file is missing, unreadable or another's
+	 */
+	static SSLContext jdkClient(TlsOptions options) {
+		SslContextBuilder builder = client(options).sslProvider(SslProvider.JDK);
+		Path file = options.certificate();
+		Path keyFile = options.privateKey();
+		if (file != null && keyFile != null) {
+			X509Certificate[] chain = Pem.certificates(Pem.CERTIFICATE, file);
+			PrivateKey key = Pem.privateKey(keyFile);
+			Pem.check(file, chain[0], keyFile, key);
+			builder.keyManager(key, chain);
+		}
+		try {
+			SSLContext context = ((JdkSslContext) builder.protocols(VERSIONS).build()).context();
+			String name = options.serverName();
+			return (name != null) ? new NamedSslContext(context, name) : context;
+		}
+		catch (SSLException ex) {
+			throw new IllegalArgumentException("TLS cannot be set up: " + ex.getMessage(), ex);
+		}
+	}
+
+	private static SslContextBuilder client(TlsOptions options) {
 		SslContextBuilder builder = SslContextBuilder.forClient();
 		if (options.insecureSkipVerify()) {
 			builder.trustManager(InsecureTrustManagerFactory.INSTANCE).endpointIdentificationAlgorithm(null);
@@ -90,7 +123,7 @@ final class Tls {
 				builder.trustManager(Pem.certificates(Pem.TRUST_CERTIFICATE, trusted));
 			}
 		}
-		return of(options, builder, protocol);
+		return builder;
 	}
 
 	/** Says once what is given up. */

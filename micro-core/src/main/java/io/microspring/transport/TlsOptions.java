@@ -3,6 +3,8 @@ package io.microspring.transport;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import javax.net.ssl.SSLContext;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +96,18 @@ public record TlsOptions(@Nullable Path certificate, @Nullable Path privateKey, 
 	public TlsOptions withHandshakeTimeout(Duration timeout) {
 		return new TlsOptions(this.certificate, this.privateKey, this.trustCertificate, this.serverName,
 				this.insecureSkipVerify, timeout);
+	}
+
+	/**
+	 * TLS of a client for a driver that takes the JDK's context and has connections of
+	 * its own: whom it believes, the certificate it shows, if any, and for engines the
+	 * name that must stand in the server's, beside which the host that is dialled may.
+	 * How long a handshake may take is the driver's.
+	 * @return a new context
+	 * @throws TlsException when a file is missing, unreadable or not fit for another
+	 */
+	public SSLContext toSslContext() {
+		return Tls.jdkClient(this);
 	}
 
 }

@@ -88,6 +88,20 @@ class ConceptPagesTest {
 	}
 
 	@Test
+	void consulRegistryPage(@TempDir Path directory) throws Exception {
+		String token = "secret";
+		Path authority = authority(directory);
+		ConsulOptions options = ConsulOptions.defaults()
+			.withAddress("consul:8500")
+			.withToken(token)
+			.withCheck(ConsulOptions.Check.tcp(Duration.ofSeconds(10)))
+			.withTls(TlsOptions.client().withTrustCertificate(authority));
+		Registry registry = Registry.cached(new ConsulRegistry(options), CacheOptions.defaults());
+		assertThat(registry).hasToString("cached consul at consul:8500");
+		registry.close();
+	}
+
+	@Test
 	void etcdRegistryPage(@TempDir Path directory) throws Exception {
 		String password = "secret";
 		Path authority = authority(directory);

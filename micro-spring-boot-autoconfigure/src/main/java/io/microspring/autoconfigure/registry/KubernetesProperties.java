@@ -34,8 +34,8 @@ public record KubernetesProperties(@DefaultValue("") String namespace, @DefaultV
 		@DefaultValue("") String port, @DefaultValue("5s") Duration timeout) {
 
 	KubernetesOptions toOptions(String address) {
-		return new KubernetesOptions(address, this.namespace, this.token, RegistryTls.path(this.trustCertificate),
-				RegistryTls.path(this.kubeconfig), this.pod, this.lookup, this.readyOnly, this.port, this.timeout);
+		return new KubernetesOptions(address, this.namespace, this.token, RegistrySsl.path(this.trustCertificate),
+				RegistrySsl.path(this.kubeconfig), this.pod, this.lookup, this.readyOnly, this.port, this.timeout);
 	}
 
 	@Override

@@ -4,10 +4,9 @@ import java.time.Duration;
 import java.util.List;
 
 import io.microspring.plugins.registry.nats.NatsOptions;
-import io.microspring.transport.TlsOptions;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -35,14 +34,15 @@ public record NatsRegistryProperties(@DefaultValue("") String username, @Default
 		@DefaultValue("100ms") Duration timeout, @DefaultValue("5s") Duration connectTimeout,
 		@DefaultValue("0") int quorum, @DefaultValue("60s") Duration silence,
 		@DefaultValue("micro.registry.nats.query") List<String> querySubjects,
-		@DefaultValue("micro.registry.nats.watch") List<String> watchSubjects, @DefaultValue Ssl ssl) {
+		@DefaultValue("micro.registry.nats.watch") List<String> watchSubjects,
+		@DefaultValue @NestedConfigurationProperty RegistrySsl ssl) {
 
 	NatsOptions toOptions(String address) {
 		return NatsOptions.defaults()
 			.withAddress(address)
 			.withCredentials(this.username, this.password)
 			.withToken(this.token)
-			.withCredentialsFile(RegistryTls.path(this.credentialsFile))
+			.withCredentialsFile(RegistrySsl.path(this.credentialsFile))
 			.withTimeout(this.timeout)
 			.withConnectTimeout(this.connectTimeout)
 			.withQuorum(this.quorum)
@@ -54,30 +54,6 @@ public record NatsRegistryProperties(@DefaultValue("") String username, @Default
 	@Override
 	public String toString() {
 		return toOptions("").toString();
-	}
-
-	/**
-	 * TLS to NATS.
-	 *
-	 * @param trustCertificate PEM file of the authorities that are believed; empty for
-	 * those that the JVM believes.
-	 * @param certificate PEM file of the certificate to show, for a server that wants
-	 * one.
-	 * @param privateKey PEM file of the certificate's private key, PKCS#8, not encrypted.
-	 * @param serverName Name that must stand in the server's certificate; empty for the
-	 * host of the address.
-	 * @param insecureSkipVerify Whether any certificate is believed, for tries only:
-	 * anybody in between can read and change what is said.
-	 */
-	public record Ssl(@DefaultValue("") String trustCertificate, @DefaultValue("") String certificate,
-			@DefaultValue("") String privateKey, @DefaultValue("") String serverName,
-			@DefaultValue("false") boolean insecureSkipVerify) {
-
-		@Nullable TlsOptions toOptions() {
-			return RegistryTls.options(this.trustCertificate, this.certificate, this.privateKey, this.serverName,
-					this.insecureSkipVerify);
-		}
-
 	}
 
 }

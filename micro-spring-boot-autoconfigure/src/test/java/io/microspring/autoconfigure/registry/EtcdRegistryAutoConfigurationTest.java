@@ -64,7 +64,7 @@ class EtcdRegistryAutoConfigurationTest {
 					"micro.registry.etcd.ssl.trust-certificate=ca.pem", "micro.registry.etcd.ssl.server-name=etcd.test")
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		EtcdProperties properties = new EtcdProperties("root", "secret", Duration.ofSeconds(2),
-				new EtcdProperties.Ssl("file:/ca.pem", "c.pem", "k.pem", "etcd.test", true));
+				new RegistrySsl("file:/ca.pem", "c.pem", "k.pem", "etcd.test", true));
 		assertThat(properties.toString()).doesNotContain("secret");
 		EtcdOptions options = properties.toOptions("etcd:2379");
 		assertThat(options.address()).isEqualTo("etcd:2379");

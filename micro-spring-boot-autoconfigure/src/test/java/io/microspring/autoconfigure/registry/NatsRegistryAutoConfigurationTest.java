@@ -69,7 +69,7 @@ class NatsRegistryAutoConfigurationTest {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		NatsRegistryProperties properties = new NatsRegistryProperties("root", "secret", "", "", Duration.ofMillis(200),
 				Duration.ofSeconds(2), 3, Duration.ofSeconds(90), List.of("a.b"), List.of("c.d"),
-				new NatsRegistryProperties.Ssl("file:/ca.pem", "c.pem", "k.pem", "nats.test", true));
+				new RegistrySsl("file:/ca.pem", "c.pem", "k.pem", "nats.test", true));
 		assertThat(properties.toString()).doesNotContain("secret");
 		NatsOptions options = properties.toOptions("nats:4222");
 		assertThat(options.address()).isEqualTo("nats:4222");

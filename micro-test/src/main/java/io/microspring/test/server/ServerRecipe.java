@@ -63,11 +63,56 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 	 * @return the recipe
 	 */
 	public static ServerRecipe consul() {
-		return new ServerRecipe("consul", List.of("http", "dns", "serf-lan", "serf-wan", "server"),
-				Map.of("consul.hcl", CONSUL_CONFIG),
-				List.of("agent", "-dev", "-bind", "127.0.0.1", "-client", "127.0.0.1", "-config-file",
-						"{dir}/consul.hcl"),
-				List.of("version"), (address) -> httpGet(address, "/v1/status/leader").length() > 2);
+		return consul(Map.of("consul.hcl", CONSUL_CONFIG),
+				(address) -> httpGet(address, "/v1/status/leader").length() > 2);
+	}
+
+	/**
+	 * The same with access control: without a token nothing is allowed.
+	 * @param token a UUID that allows everything
+	 * @return the recipe
+	 */
+	public static ServerRecipe consulWithAcl(String token) {
+		return consul(Map.of("consul.hcl", CONSUL_CONFIG + """
+				acl {
+				  enabled = true
+				  default_policy = "deny"
+				  tokens {
+				    initial_management = "{token}"
+				    agent = "{token}"
+				  }
+				}
+				""".replace("{token}", token)),
+				(address) -> httpGet(address, "/v1/catalog/services", "X-Consul-Token", token).contains("consul"));
+	}
+
+	/**
+	 * The same over TLS, which lets in whom the authority vouches for.
+	 * @param certificate its certificate, as PEM
+	 * @param privateKey the key of that, as PEM
+	 * @param authority who vouches for clients, as PEM
+	 * @return the recipe
+	 */
+	public static ServerRecipe consulWithTls(String certificate, String privateKey, String authority) {
+		return consul(Map.of("certificate.pem", certificate, "key.pem", privateKey, "authority.pem", authority,
+				"consul.hcl",
+				CONSUL_CONFIG.replace("http = {http}", "http = -1").replace("https = -1", "https = {http}") + """
+						tls {
+						  https {
+						    cert_file = "{dir}/certificate.pem"
+						    key_file = "{dir}/key.pem"
+						    ca_file = "{dir}/authority.pem"
+						    verify_incoming = true
+						  }
+						}
+						"""), ServerRecipe::accepts);
+	}
+
+	private static ServerRecipe consul(Map<String, String> files, ReadyCheck ready) {
+		return new ServerRecipe(
+				"consul", List.of("http", "dns", "serf-lan", "serf-wan", "server"), files, List.of("agent", "-dev",
+						"-bind", "127.0.0.1", "-client", "127.0.0.1", "-config-file", "{dir}/consul.hcl"),
+				List.of("version"), ready);
 	}
 
 	/**
@@ -183,13 +228,16 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 		}
 	}
 
-	private static String httpGet(String address, String path) throws Exception {
-		return get(HttpClient.newHttpClient(), "http://" + address + path);
+	private static String httpGet(String address, String path, String... headers) throws Exception {
+		return get(HttpClient.newHttpClient(), "http://" + address + path, headers);
 	}
 
-	private static String get(HttpClient client, String url) throws Exception {
-		HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(2)).build();
-		HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+	private static String get(HttpClient client, String url, String... headers) throws Exception {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(2));
+		if (headers.length > 0) {
+			request.headers(headers);
+		}
+		HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
 		return (response.statusCode() == 200) ? response.body() : "";
 	}
 

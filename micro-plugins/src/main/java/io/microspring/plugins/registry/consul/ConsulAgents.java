@@ -5,14 +5,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+
+import javax.net.ssl.SSLContext;
 
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.RegistryException;
-import io.microspring.transport.ServerAddress;
+import io.microspring.transport.TlsOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.consul.ConsulAutoConfiguration;
@@ -43,13 +45,18 @@ final class ConsulAgents implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(ConsulAgents.class);
 
-	private static final int DEFAULT_PORT = 8500;
-
 	private static final int LONGEST_REASON = 300;
+
+	private static final int FORBIDDEN = 403;
+
+	/** Set where Consul has left something out that the token may not read. */
+	private static final String FILTERED = "X-Consul-Results-Filtered-By-ACLs";
+
+	private final ConsulOptions options;
 
 	private final List<Agent> agents;
 
-	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-registry-consul");
+	private final ExecutorService executor;
 
 	private final HttpClient http;
 
@@ -60,32 +67,24 @@ final class ConsulAgents implements AutoCloseable {
 	private volatile boolean closed;
 
 	ConsulAgents(ConsulOptions options) {
-		this.http = HttpClient.newBuilder()
+		this.options = options;
+		// What may fail comes before what has to be closed.
+		TlsOptions tls = options.tls();
+		SSLContext context = (tls != null) ? tls.toSslContext() : null;
+		this.executor = Threads.executor(ExecutorMode.AUTO, "micro-registry-consul");
+		HttpClient.Builder http = HttpClient.newBuilder()
 			.version(HttpClient.Version.HTTP_1_1)
 			.connectTimeout(options.timeout())
-			.executor(this.executor)
-			.build();
+			.executor(this.executor);
+		this.http = (context != null) ? http.sslContext(context).build() : http.build();
 		// Consul adds up to a sixteenth so that not all come at once.
 		Duration patience = options.waitTime().plus(options.waitTime().dividedBy(16)).plus(options.timeout());
-		this.agents = uris(options.address()).stream()
+		this.agents = options.uris()
+			.stream()
 			.map((uri) -> new Agent(uri.getAuthority(),
-					client(uri, options.timeout(), List.of(ConsulAgents::allowStale)),
-					client(uri, patience, List.of())))
+					client(uri, options.timeout(), List.of(this::chooseConsistency)), client(uri, patience, List.of())))
 			.toList();
 		this.outage = new Outage(toString());
-	}
-
-	/**
-	 * Reads the addresses of agents.
-	 * @param text the addresses, separated by commas
-	 * @return where they are asked, at least one
-	 * @throws IllegalArgumentException when one is no address
-	 */
-	static List<URI> uris(String text) {
-		return ServerAddress.list(text, "Consul", "micro.registry.consul", DEFAULT_PORT, Set.of("http", "https"))
-			.stream()
-			.map((address) -> address.uri("http"))
-			.toList();
 	}
 
 	/**
@@ -172,41 +171,59 @@ final class ConsulAgents implements AutoCloseable {
 	private ConsulClient client(URI uri, Duration readTimeout, List<ClientHttpRequestInterceptor> interceptors) {
 		JdkClientHttpRequestFactory requests = new JdkClientHttpRequestFactory(this.http, this.executor);
 		requests.setReadTimeout(readTimeout);
-		RestClient client = RestClient.builder()
+		RestClient.Builder client = RestClient.builder()
 			.baseUrl(uri)
 			.requestFactory(requests)
-			.requestInterceptors((all) -> all.addAll(interceptors))
-			.build();
-		return ConsulAutoConfiguration.createNewConsulClient(RestClientAdapter.create(client));
+			.requestInterceptors((all) -> all.addAll(interceptors));
+		if (!this.options.token().isEmpty()) {
+			// Not every question of the client takes a token.
+			client.defaultHeader(ConsulClient.ACL_TOKEN_HEADER, this.options.token());
+		}
+		return ConsulAutoConfiguration.createNewConsulClient(RestClientAdapter.create(client.build()));
 	}
 
 	/**
-	 * Lets any server of Consul answer a look-up, as go-micro does: Spring Cloud's client
-	 * takes that wish and then leaves it out.
+	 * Says how fresh the answer to a look-up has to be: Spring Cloud's client takes that
+	 * wish and then leaves it out.
 	 */
-	private static ClientHttpResponse allowStale(HttpRequest request, byte[] body, ClientHttpRequestExecution next)
+	private ClientHttpResponse chooseConsistency(HttpRequest request, byte[] body, ClientHttpRequestExecution next)
 			throws IOException {
 		URI uri = request.getURI();
 		String path = uri.getPath();
-		if (!path.startsWith("/v1/health/service/") && !path.equals("/v1/catalog/services")) {
+		if (this.options.consistency() == ConsulOptions.Consistency.DEFAULT
+				|| (!path.startsWith("/v1/health/service/") && !path.equals("/v1/catalog/services"))) {
 			return next.execute(request, body);
 		}
-		URI stale = URI.create(uri + ((uri.getRawQuery() == null) ? "?" : "&") + "stale=");
+		URI chosen = URI.create(uri + ((uri.getRawQuery() == null) ? "?" : "&")
+				+ this.options.consistency().name().toLowerCase(Locale.ROOT) + "=");
 		return next.execute(new HttpRequestWrapper(request) {
 
 			@Override
 			public URI getURI() {
-				return stale;
+				return chosen;
 			}
 
 		}, body);
 	}
 
-	private static String reason(RestClientException ex) {
+	/** Whether something is missing in an answer that the token may not read. */
+	static boolean isFiltered(ResponseEntity<?> answer) {
+		return Boolean.parseBoolean(answer.getHeaders().getFirst(FILTERED));
+	}
+
+	/** What is to be said of somebody who may not do what he asks. */
+	String lackOfRights() {
+		return this.options.token().isEmpty()
+				? "Consul wants an ACL token, and none is set by micro.registry.consul.token"
+				: "the ACL token of micro.registry.consul.token does not allow it";
+	}
+
+	private String reason(RestClientException ex) {
 		if (ex instanceof RestClientResponseException refusal) {
 			String body = refusal.getResponseBodyAsString().strip();
 			return refusal.getStatusCode().value() + " "
-					+ body.substring(0, Math.min(body.length(), LONGEST_REASON)).replaceAll("\\s+", " ");
+					+ body.substring(0, Math.min(body.length(), LONGEST_REASON)).replaceAll("\\s+", " ")
+					+ ((refusal.getStatusCode().value() == FORBIDDEN) ? ": " + lackOfRights() : "");
 		}
 		Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
 		String message = cause.getMessage();

@@ -1,6 +1,5 @@
 package io.microspring.plugins.registry.consul;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 import io.microspring.concurrent.Mailbox;
@@ -23,6 +23,7 @@ import org.springframework.cloud.consul.ConsulClient.QueryParams;
 import org.springframework.cloud.consul.model.http.agent.NewService;
 import org.springframework.cloud.consul.model.http.health.Check;
 import org.springframework.cloud.consul.model.http.health.HealthService;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.RestClientResponseException;
 
 /**
@@ -36,9 +37,6 @@ import org.springframework.web.client.RestClientResponseException;
  */
 public final class ConsulRegistry implements Registry {
 
-	/** Consul removes no service sooner than a minute after its check failed. */
-	private static final Duration SHORTEST_REMOVAL = Duration.ofSeconds(65);
-
 	private static final Pattern PORT = Pattern.compile("(.*):(\\d{1,5})");
 
 	/** What Consul accepts as a key and a value of metadata, and how many. */
@@ -50,7 +48,7 @@ public final class ConsulRegistry implements Registry {
 
 	private final ConsulOptions options;
 
-	private final @Nullable String token;
+	private final ConsulChecks checks;
 
 	private final @Nullable String datacenter;
 
@@ -61,6 +59,9 @@ public final class ConsulRegistry implements Registry {
 
 	private final Set<ConsulWatch> watches = ConcurrentHashMap.newKeySet();
 
+	/** Whether Consul ever showed us anything. */
+	private volatile boolean seen;
+
 	private volatile boolean closed;
 
 	/**
@@ -69,7 +70,7 @@ public final class ConsulRegistry implements Registry {
 	 */
 	public ConsulRegistry(ConsulOptions options) {
 		this.options = options;
-		this.token = options.token().isEmpty() ? null : options.token();
+		this.checks = new ConsulChecks(options.check(), options.deregisterCriticalAfter());
 		this.datacenter = options.datacenter().isEmpty() ? null : options.datacenter();
 		this.agents = new ConsulAgents(options);
 	}
@@ -87,7 +88,7 @@ public final class ConsulRegistry implements Registry {
 		for (Node node : service.nodes()) {
 			Registration registration = new Registration(service.withNodes(List.of(node)), ttl);
 			boolean known = registration.equals(this.registrations.get(node.id()));
-			if (!known || ttl.isZero() || !pass(node)) {
+			if (!known || !renew(registration, node)) {
 				register(registration, node);
 			}
 		}
@@ -98,8 +99,7 @@ public final class ConsulRegistry implements Registry {
 		for (Node node : service.nodes()) {
 			this.registrations.remove(node.id());
 			try {
-				this.agents.ask("deregister " + node.id(),
-						(client) -> client.agentServiceDeregister(node.id(), this.token));
+				this.agents.ask("deregister " + node.id(), (client) -> client.agentServiceDeregister(node.id(), null));
 			}
 			catch (RegistryException ex) {
 				if (!isUnknown(ex)) {
@@ -111,28 +111,69 @@ public final class ConsulRegistry implements Registry {
 
 	@Override
 	public List<Service> get(String name) {
+		String what = "look up " + name;
 		QueryParams params = new QueryParams(this.datacenter);
-		List<HealthService> answer = this.agents
-			.ask("look up " + name, (client) -> client.getHealthServices(name, false, this.token, null, params))
-			.getBody();
-		return (answer == null) ? List.of() : services(name, answer);
+		ResponseEntity<List<HealthService>> answer = this.agents.ask(what,
+				(client) -> client.getHealthServices(name, false, null, null, params));
+		List<HealthService> found = answer.getBody();
+		if (found == null || found.isEmpty()) {
+			requireSight(what, answer);
+			return List.of();
+		}
+		this.seen = true;
+		return services(name, found);
 	}
 
 	@Override
 	public List<Service> list() {
-		QueryParams params = new QueryParams(this.datacenter);
-		Map<String, List<String>> answer = this.agents
-			.ask("list services", (client) -> client.getCatalogServices(this.token, params))
-			.getBody();
-		List<Service> services = new ArrayList<>();
-		if (answer != null) {
-			answer.forEach((name, tags) -> {
-				List<String> versions = ConsulTags.versions(tags);
-				(versions.isEmpty() ? List.of("") : versions)
-					.forEach((version) -> services.add(Service.of(name, version)));
-			});
+		String what = "list services";
+		ResponseEntity<Map<String, List<String>>> answer = names(what);
+		Map<String, List<String>> found = answer.getBody();
+		if (found == null || found.isEmpty()) {
+			requireSight(what, answer);
+			return List.of();
 		}
+		this.seen = true;
+		List<Service> services = new ArrayList<>();
+		found.forEach((name, tags) -> {
+			List<String> versions = ConsulTags.versions(tags);
+			(versions.isEmpty() ? List.of("") : versions).forEach((version) -> services.add(Service.of(name, version)));
+		});
 		return services;
+	}
+
+	private ResponseEntity<Map<String, List<String>>> names(String what) {
+		QueryParams params = new QueryParams(this.datacenter);
+		return this.agents.ask(what, (client) -> client.getCatalogServices(null, params));
+	}
+
+	/**
+	 * Sees that nothing was found because nothing is there: what the token may not read,
+	 * Consul leaves out, and does not even say so to who has none.
+	 */
+	private void requireSight(String what, ResponseEntity<?> answer) {
+		boolean hidden = ConsulAgents.isFiltered(answer);
+		if (!hidden && !this.seen) {
+			Map<String, List<String>> names = names(what).getBody();
+			// Consul itself is a service that is always there.
+			this.seen = names != null && !names.isEmpty();
+			hidden = !this.seen && isKeyHidden(what);
+		}
+		if (hidden) {
+			throw new RegistryException(this + " refused to " + what + ": " + this.agents.lackOfRights(), null);
+		}
+	}
+
+	/** Whether a key that nobody has is denied, rather than not found. */
+	private boolean isKeyHidden(String what) {
+		try {
+			this.agents.ask(what, (client) -> client.getKVValue("micro", null));
+			return false;
+		}
+		catch (RegistryException ex) {
+			return ex.getCause() instanceof RestClientResponseException refusal
+					&& refusal.getStatusCode().value() == 403;
+		}
 	}
 
 	@Override
@@ -181,26 +222,50 @@ public final class ConsulRegistry implements Registry {
 	BlockingQuery<?> watchService(String name, Consumer<List<Service>> reader) {
 		return new BlockingQuery<>("watch " + name,
 				(index) -> this.agents.await("watch " + name,
-						(client) -> client.getHealthServices(name, false, this.token, null, blocking(index))),
+						(client) -> client.getHealthServices(name, false, null, null,
+								blocking(this.options.waitTime(), index))),
 				(List<HealthService> answer) -> reader.accept(services(name, answer)), this.agents.outage());
 	}
 
-	/** Asks for the names of all services whenever they change. */
-	BlockingQuery<?> watchNames(Consumer<Set<String>> reader) {
-		return new BlockingQuery<>("watch all services",
-				(index) -> this.agents.await("watch all services",
-						(client) -> client.getCatalogServices(this.token, blocking(index))),
+	/** The nodes of a service, as the question above would first answer. */
+	List<Service> look(String name) {
+		QueryParams params = new QueryParams(this.datacenter);
+		List<HealthService> answer = this.agents
+			.await("watch " + name, (client) -> client.getHealthServices(name, false, null, null, params))
+			.getBody();
+		return (answer == null) ? List.of() : services(name, answer);
+	}
+
+	/**
+	 * Asks for the names of all services whenever they change.
+	 * @param waitTime how long the question is held back, given what the options say
+	 * @param reader is given the names
+	 */
+	BlockingQuery<?> watchNames(UnaryOperator<Duration> waitTime, Consumer<Set<String>> reader) {
+		return new BlockingQuery<>("watch all services", (index) -> this.agents.await("watch all services",
+				(client) -> client.getCatalogServices(null, blocking(waitTime.apply(this.options.waitTime()), index))),
 				(Map<String, List<String>> answer) -> reader.accept(answer.keySet()), this.agents.outage());
 	}
 
-	private QueryParams blocking(long index) {
-		return new QueryParams(this.datacenter, this.options.waitTime().toSeconds(), index);
+	private QueryParams blocking(Duration waitTime, long index) {
+		return new QueryParams(this.datacenter, waitTime.toSeconds(), index);
+	}
+
+	/** Whether Consul still knows the node, and now that it lives. */
+	private boolean renew(Registration registration, Node node) {
+		if (this.checks.byTimeToLive()) {
+			return !registration.ttl.isZero() && pass(node);
+		}
+		List<Check> known = this.agents
+			.ask("renew " + node.id(), (client) -> client.getHealthChecksForService(registration.service.name()))
+			.getBody();
+		return known != null && known.stream().anyMatch((check) -> node.id().equals(check.getServiceId()));
 	}
 
 	private boolean pass(Node node) {
 		try {
 			this.agents.ask("renew " + node.id(),
-					(client) -> client.agentCheckPass("service:" + node.id(), null, this.token));
+					(client) -> client.agentCheckPass("service:" + node.id(), null, null));
 			return true;
 		}
 		catch (RegistryException ex) {
@@ -227,23 +292,13 @@ public final class ConsulRegistry implements Registry {
 		}
 		service.setTags(ConsulTags.write(registration.service, node));
 		service.setMeta(meta(node.metadata()));
-		if (!registration.ttl.isZero()) {
-			service.setCheck(check(registration.ttl));
-		}
-		this.agents.ask("register " + node.id(), (client) -> client.agentServiceRegister(this.token, service));
-		if (!registration.ttl.isZero() && !pass(node)) {
+		NewService.Check check = this.checks.of(service, registration.ttl);
+		service.setCheck(check);
+		this.agents.ask("register " + node.id(), (client) -> client.agentServiceRegister(null, service));
+		if (check != null && this.checks.byTimeToLive() && !pass(node)) {
 			throw new RegistryException(this + " does not know the check of " + node.id() + ", just registered", null);
 		}
 		this.registrations.put(node.id(), registration);
-	}
-
-	private static NewService.Check check(Duration ttl) {
-		NewService.Check check = new NewService.Check();
-		check.setTtl(goDuration(ttl));
-		Duration removal = ttl.plusSeconds(5);
-		check.setDeregisterCriticalServiceAfter(
-				goDuration((removal.compareTo(SHORTEST_REMOVAL) < 0) ? SHORTEST_REMOVAL : removal));
-		return check;
 	}
 
 	/** One entry per version that has living nodes. */
@@ -289,18 +344,6 @@ public final class ConsulRegistry implements Registry {
 	private static boolean isUnknown(RegistryException ex) {
 		return ex.getCause() instanceof RestClientResponseException refusal
 				&& (refusal.getStatusCode().value() == 404 || refusal.getResponseBodyAsString().startsWith("Unknown"));
-	}
-
-	/** As Go writes durations: {@code 1m5s}. */
-	private static String goDuration(Duration duration) {
-		String text = BigDecimal.valueOf(duration.toSecondsPart())
-			.add(BigDecimal.valueOf(duration.toMillisPart(), 3))
-			.stripTrailingZeros()
-			.toPlainString() + "s";
-		if (duration.toMinutes() > 0) {
-			text = duration.toMinutesPart() + "m" + text;
-		}
-		return (duration.toHours() > 0) ? duration.toHours() + "h" + text : text;
 	}
 
 	private record Registration(Service service, Duration ttl) {

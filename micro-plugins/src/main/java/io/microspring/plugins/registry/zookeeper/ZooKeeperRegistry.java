@@ -61,7 +61,7 @@ public final class ZooKeeperRegistry implements Registry {
 	public ZooKeeperRegistry(ZooKeeperOptions options) {
 		this.options = options;
 		this.zNodes = ZNodes.in(options.namespace());
-		this.session = new ZooKeeperSession(options, this.zNodes, () -> execute(this::restore));
+		this.session = new ZooKeeperSession(options, this.zNodes, this.executor, () -> execute(this::restore));
 	}
 
 	@Override

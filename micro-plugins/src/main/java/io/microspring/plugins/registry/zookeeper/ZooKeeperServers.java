@@ -8,7 +8,12 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.microspring.transport.ServerAddress;
 import org.apache.zookeeper.common.PathUtils;
@@ -24,6 +29,8 @@ record ZooKeeperServers(List<ServerAddress> servers, String chroot) {
 	private static final String SETTINGS = "micro.registry.zookeeper";
 
 	private static final int DEFAULT_PORT = 2181;
+
+	private static final String NO_ANSWER = "no answer";
 
 	/**
 	 * Reads what stands in the options.
@@ -49,15 +56,24 @@ record ZooKeeperServers(List<ServerAddress> servers, String chroot) {
 
 	/**
 	 * Why there is no connection: ZooKeeper's client keeps that to itself, so the servers
-	 * are called once more.
-	 * @param patience how long to wait for all of them together
+	 * are called once more, all at once.
+	 * @param patience how long to wait for them
+	 * @param executor calls them
 	 * @return what became of each
 	 */
-	String reason(Duration patience) {
-		long deadline = System.nanoTime() + patience.toNanos();
-		return this.servers.stream()
-			.map((server) -> server + ": " + reason(server, Duration.ofNanos(deadline - System.nanoTime())))
-			.collect(Collectors.joining("; "));
+	String reason(Duration patience, Executor executor) {
+		try {
+			List<CompletableFuture<String>> reasons = this.servers.stream()
+				.map((server) -> CompletableFuture.supplyAsync(() -> reason(server, patience), executor)
+					.completeOnTimeout(NO_ANSWER, patience.toMillis(), TimeUnit.MILLISECONDS))
+				.toList();
+			return IntStream.range(0, reasons.size())
+				.mapToObj((i) -> this.servers.get(i) + ": " + reasons.get(i).join())
+				.collect(Collectors.joining("; "));
+		}
+		catch (RejectedExecutionException ex) {
+			return "and too busy to see why";
+		}
 	}
 
 	@Override
@@ -66,15 +82,12 @@ record ZooKeeperServers(List<ServerAddress> servers, String chroot) {
 	}
 
 	private static String reason(ServerAddress server, Duration patience) {
-		if (patience.toMillis() <= 0) {
-			return "not tried";
-		}
 		try (Socket socket = new Socket()) {
 			socket.connect(new InetSocketAddress(server.host(), server.port()), Math.toIntExact(patience.toMillis()));
 			return "listens, but begins no session: TLS on one side only, or no quorum?";
 		}
 		catch (SocketTimeoutException ex) {
-			return "no answer";
+			return NO_ANSWER;
 		}
 		catch (UnknownHostException ex) {
 			return "unknown host";

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -56,6 +57,8 @@ final class ZooKeeperSession implements AutoCloseable {
 
 	private final ZNodes zNodes;
 
+	private final Executor executor;
+
 	private final ZKClientConfig config = new ZKClientConfig();
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -73,12 +76,14 @@ final class ZooKeeperSession implements AutoCloseable {
 	 * A session that is not begun yet.
 	 * @param options where the servers are and how to talk to them
 	 * @param zNodes where registrations stand
+	 * @param executor looks for the reasons of failures
 	 * @param onReturn is run each time that the connection is back, in the same session
 	 * or a new one; may not block
 	 */
-	ZooKeeperSession(ZooKeeperOptions options, ZNodes zNodes, Runnable onReturn) {
+	ZooKeeperSession(ZooKeeperOptions options, ZNodes zNodes, Executor executor, Runnable onReturn) {
 		this.options = options;
 		this.zNodes = zNodes;
+		this.executor = executor;
 		this.onReturn = onReturn;
 		this.servers = ZooKeeperServers.of(options.address());
 		options.properties().forEach(this.config::setProperty);
@@ -198,10 +203,9 @@ final class ZooKeeperSession implements AutoCloseable {
 			Thread.currentThread().interrupt();
 			throw new RegistryException("interrupted while waiting for " + this + " to " + what, ex);
 		}
-		Duration moment = (this.options.timeout().compareTo(MOMENT) < 0) ? this.options.timeout() : MOMENT;
 		throw new RegistryException(this + " cannot be reached to " + what + ": no connection"
-				+ (patience.isZero() ? "" : " within " + this.options.timeout()) + ", " + this.servers.reason(moment),
-				null);
+				+ (patience.isZero() ? "" : " within " + this.options.timeout()) + ", "
+				+ this.servers.reason(MOMENT, this.executor), null);
 	}
 
 	/** Where the chroot is missing, everything would look as if nothing were there. */

@@ -1,7 +1,10 @@
 package io.microspring.plugins.registry.consul;
 
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 
+import io.microspring.transport.TlsOptions;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,8 +34,35 @@ class ConsulOptionsTest {
 	}
 
 	@Test
-	void tokenIsNotShown() {
+	void secretsAreNotShown() {
 		assertThat(OPTIONS.withToken("secret").toString()).doesNotContain("secret");
+		for (String url : List.of("http://me:secret@{host}/", "secret", "ftp://{host}/secret", "http:// secret")) {
+			assertThatIllegalArgumentException().as(url)
+				.isThrownBy(() -> ConsulOptions.Check.http(url, Duration.ofSeconds(1)))
+				.withMessageContaining("check")
+				.withMessageNotContaining("secret");
+		}
+	}
+
+	@Test
+	void tlsGoesWithAddressesThatDoNotSayOtherwise() {
+		TlsOptions tls = TlsOptions.client();
+		assertThat(OPTIONS.withAddress("a,https://b").withTls(tls).uris()).extracting(URI::getScheme)
+			.containsOnly("https");
+		assertThat(OPTIONS.withAddress("a,https://b").uris()).extracting(URI::getScheme)
+			.containsExactly("http", "https");
+		assertThatIllegalArgumentException().isThrownBy(() -> OPTIONS.withAddress("a,http://b").withTls(tls))
+			.withMessageContaining("http://b");
+	}
+
+	@Test
+	void timesAreWithinBounds() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> OPTIONS.withDeregisterCriticalAfter(Duration.ofMillis(999)))
+			.withMessageContaining("deregisterCriticalAfter must be between PT1S");
+		assertThatIllegalArgumentException().isThrownBy(() -> ConsulOptions.Check.tcp(Duration.ofMillis(999)));
+		assertThatIllegalArgumentException().isThrownBy(() -> OPTIONS.withTimeout(Duration.ZERO));
+		assertThatIllegalArgumentException().isThrownBy(() -> OPTIONS.withWaitTime(Duration.ZERO));
 	}
 
 }

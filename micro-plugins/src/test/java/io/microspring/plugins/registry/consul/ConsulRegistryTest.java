@@ -80,7 +80,7 @@ class ConsulRegistryTest extends RegistryContract {
 			Change went = new Change(Change.Action.DELETE, service);
 			eventually().untilAsserted(() -> assertThat(one).containsExactly(came));
 			eventually().untilAsserted(() -> assertThat(all).contains(came));
-			CONSUL.stop();
+			CONSUL.kill();
 			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.get("restarted"))
 				.withMessageContaining("consul at " + CONSUL.address() + " cannot be reached to look up restarted");
 			assertThat(registry.health().state()).isEqualTo(HealthReport.State.DOWN);
