@@ -35,6 +35,10 @@ samples: ## Run the samples, each in a process of its own
 	$(MVN) -pl samples/greeter,samples/test -am test $(UNCHECKED) -Dtest='io.microspring.samples.**' \
 		-Dsurefire.failIfNoSpecifiedTests=false
 
+.PHONY: faults
+faults: ## Kill, stop, pause and restart nodes under load, and print what failed
+	$(MVN) -pl samples/test -am test $(UNCHECKED) -Dtest=FaultTest -Dsurefire.failIfNoSpecifiedTests=false
+
 .PHONY: vectors
 vectors: ## Play the recordings of go-micro to the greeter at TARGET=host:port and to our client; DIR= other recordings, FAMILY= only one
 	$(MVN) -q -pl micro-plugins -am test-compile exec:java $(UNCHECKED) -Dexec.mainClass=io.microspring.plugins.PlayRecordings \
