@@ -152,7 +152,9 @@ public final class KubernetesRegistry implements Registry {
 
 	@Override
 	public HealthReport health() {
-		Map<String, String> details = Map.of("address", this.api.address(), "namespace", this.api.namespace());
+		Map<String, String> details = Map.of("address", this.api.address(), "namespace", this.api.namespace(),
+				"registration",
+				this.readOnly ? "none: the cluster knows what its Services select" : this.pod.toString());
 		try {
 			this.source.ping();
 			return HealthReport.up(this + " answers").with(details);

@@ -123,4 +123,9 @@ final class OwnPod {
 		}
 	}
 
+	@Override
+	public String toString() {
+		return "on pod " + this.name;
+	}
+
 }

@@ -159,7 +159,8 @@ class KubernetesRightsTest {
 		try (Registry registry = new KubernetesRegistry(
 				KubernetesOptions.defaults().withKubeconfig(file).withPod("greeter-0"))) {
 			assertThat(registry.list()).isEmpty();
-			assertThat(registry.health().details()).containsEntry("namespace", "elsewhere");
+			assertThat(registry.health().details()).containsEntry("namespace", "elsewhere")
+				.containsEntry("registration", "on pod greeter-0");
 			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.register(SERVICE, MINUTE))
 				.withMessageContaining("404");
 		}
@@ -208,6 +209,7 @@ class KubernetesRightsTest {
 				Registry byName = new KubernetesRegistry(options.withPort("absent"))) {
 			registry.register(SERVICE, MINUTE);
 			registry.deregister(SERVICE);
+			assertThat(registry.health().details().get("registration")).startsWith("none");
 			assertThat(registry.get("Greeter")).containsExactly(Service.of("Greeter", "1.0.0", first));
 			assertThat(byNumber.get("other")).flatExtracting(Service::nodes)
 				.extracting(Node::address)
