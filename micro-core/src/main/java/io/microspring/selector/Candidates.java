@@ -292,16 +292,6 @@ public final class Candidates extends AbstractList<Node> implements RandomAccess
 		return keep(marked);
 	}
 
-	@Override
-	public boolean equals(@Nullable Object other) {
-		return this == other || super.equals(other);
-	}
-
-	@Override
-	public int hashCode() {
-		return super.hashCode();
-	}
-
 	/** A question about a place in a list. */
 	@FunctionalInterface
 	private interface Place {

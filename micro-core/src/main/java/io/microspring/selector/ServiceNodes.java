@@ -34,7 +34,7 @@ final class ServiceNodes {
 	/** So many times what its answers take, a node may be quiet. */
 	private static final int PATIENCE = 4;
 
-	/** Lists kept for calls with different filters; others are made at each pick. */
+	/** Lists kept for calls with different filters; with more they are made anew. */
 	private static final int MOST_VIEWS = 16;
 
 	/** New nodes passed over for one call; with the share below, for slow start. */
@@ -140,9 +140,10 @@ final class ServiceNodes {
 		this.lock.lock();
 		try {
 			View view = new View(services, filters, (same != null) ? same.all() : candidates(left, nodes));
-			if (this.known.services == services && this.views.length < MOST_VIEWS) {
-				View[] more = Arrays.copyOf(this.views, this.views.length + 1);
-				more[more.length - 1] = view;
+			if (this.known.services == services) {
+				int kept = (this.views.length < MOST_VIEWS) ? this.views.length : 0;
+				View[] more = Arrays.copyOf(this.views, kept + 1);
+				more[kept] = view;
 				this.views = more;
 			}
 			return view;
