@@ -39,6 +39,8 @@ public class SelectorBenchmark {
 	@Param({ "10", "1000" })
 	public int nodes;
 
+	private final Selection call = Selection.of("greeter");
+
 	private final Keyed[] calls = new Keyed[1024];
 
 	private int next;
@@ -116,7 +118,7 @@ public class SelectorBenchmark {
 	 */
 	@Benchmark
 	public Node random() {
-		return this.random.select("greeter");
+		return this.random.select(this.call, List.of());
 	}
 
 	/**
@@ -125,7 +127,7 @@ public class SelectorBenchmark {
 	 */
 	@Benchmark
 	public Node roundRobin() {
-		return this.roundRobin.select("greeter");
+		return this.roundRobin.select(this.call, List.of());
 	}
 
 	/**
