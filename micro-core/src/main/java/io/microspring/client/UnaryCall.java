@@ -43,6 +43,8 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 
 	private static final Failure LATE_IDEMPOTENT = new Failure(Attempt.LATE, 1, false, true);
 
+	private static final int HEDGE = -1;
+
 	private final RpcClient client;
 
 	private final Outgoing call;
@@ -51,12 +53,10 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 
 	private final Deadline deadline;
 
+	/** How many further attempts there may be; below 0 for a hedge. */
 	private final int retries;
 
 	private final CalledService called;
-
-	/** Whether it is made beside another, for the same answer. */
-	private final boolean hedge;
 
 	private final CallContext context = CallContext.current();
 
@@ -83,7 +83,6 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		this.deadline = Deadline.after(CallOptions.set(options.timeout())).earliest(this.context.deadline());
 		this.retries = CallOptions.set(options.retries());
 		this.called = client.called(call.request().service());
-		this.hedge = false;
 		this.prepared = new PreparedCall(client, call, this.context);
 	}
 
@@ -91,9 +90,8 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		this.client = other.client;
 		this.call = other.call;
 		this.deadline = other.deadline;
-		this.retries = 0;
+		this.retries = HEDGE;
 		this.called = other.called;
-		this.hedge = true;
 		this.prepared = new PreparedCall(other.prepared);
 		this.retrial = new Retrial(this.prepared, this.called.tokens(), asked, true);
 	}
@@ -111,7 +109,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		if (left <= 0) {
 			return CompletableFuture.failedFuture(timeout());
 		}
-		if (!this.hedge) {
+		if (!isHedge()) {
 			this.client.counters().began();
 			this.called.tokens().earn();
 		}
@@ -155,7 +153,7 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 			underWay.giveUp(givenUp, failure);
 		}
 		this.clock.stop();
-		if (!this.hedge) {
+		if (!isHedge()) {
 			this.client.counters().ended();
 		}
 		if (this.context == CallContext.current()) {
@@ -243,8 +241,13 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		attempt.start(body);
 	}
 
+	/** Whether it is made beside another, for the same answer. */
+	private boolean isHedge() {
+		return this.retries < 0;
+	}
+
 	private void count() {
-		if (this.hedge) {
+		if (isHedge()) {
 			this.client.counters().hedged();
 		}
 		else {
