@@ -6,6 +6,8 @@ import io.microspring.plugins.broker.kafka.KafkaBroker;
 import io.microspring.plugins.broker.kafka.KafkaOptions;
 import io.microspring.plugins.registry.consul.ConsulOptions;
 import io.microspring.plugins.registry.consul.ConsulRegistry;
+import io.microspring.plugins.registry.dns.DnsOptions;
+import io.microspring.plugins.registry.dns.DnsRegistry;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
 import io.microspring.plugins.registry.etcd.EtcdRegistry;
 import io.microspring.plugins.registry.kubernetes.KubernetesOptions;
@@ -28,6 +30,8 @@ public final class Plugins {
 			Plugin.registry("consul", (address) -> new ConsulRegistry(ConsulOptions.defaults().withAddress(address)))
 				.needing("org.springframework.cloud.consul.ConsulClient",
 						"org.springframework.cloud:spring-cloud-consul-discovery:5.0.2"),
+			Plugin.registry("dns", (address) -> new DnsRegistry(DnsOptions.defaults().withAddress(address)))
+				.needing("io.netty.resolver.dns.DnsNameResolver", "io.netty:netty-resolver-dns"),
 			Plugin.registry("etcd", (address) -> new EtcdRegistry(EtcdOptions.defaults().withAddress(address)))
 				.needing("io.etcd.jetcd.api.KVGrpc", "io.etcd:jetcd-grpc:0.8.7"),
 			Plugin

@@ -4,6 +4,7 @@ import io.microspring.autoconfigure.broker.KafkaBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.MicroBrokerAutoConfiguration;
 import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
+import io.microspring.autoconfigure.registry.DnsRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.EtcdRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.KubernetesRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.MicroRegistryAutoConfiguration;
@@ -24,11 +25,12 @@ public final class MicroRunner {
 	/** What makes the eight parts. */
 	public static final AutoConfigurations PARTS = AutoConfigurations.of(MicroAutoConfiguration.class,
 			MicroRegistryAutoConfiguration.class, ConsulRegistryAutoConfiguration.class,
-			EtcdRegistryAutoConfiguration.class, KubernetesRegistryAutoConfiguration.class,
-			NatsRegistryAutoConfiguration.class, ZooKeeperRegistryAutoConfiguration.class,
-			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class,
-			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
-			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
+			DnsRegistryAutoConfiguration.class, EtcdRegistryAutoConfiguration.class,
+			KubernetesRegistryAutoConfiguration.class, NatsRegistryAutoConfiguration.class,
+			ZooKeeperRegistryAutoConfiguration.class, MicroBrokerAutoConfiguration.class,
+			KafkaBrokerAutoConfiguration.class, MicroTransportAutoConfiguration.class,
+			MicroSelectorAutoConfiguration.class, MicroClientAutoConfiguration.class,
+			MicroServerAutoConfiguration.class);
 
 	private MicroRunner() {
 	}

@@ -34,6 +34,8 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.plugins.registry.consul.ConsulOptions;
 import io.microspring.plugins.registry.consul.ConsulRegistry;
+import io.microspring.plugins.registry.dns.DnsOptions;
+import io.microspring.plugins.registry.dns.DnsRegistry;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
 import io.microspring.plugins.registry.etcd.EtcdRegistry;
 import io.microspring.plugins.registry.kubernetes.KubernetesOptions;
@@ -98,6 +100,17 @@ class ConceptPagesTest {
 			.withTls(TlsOptions.client().withTrustCertificate(authority));
 		Registry registry = Registry.cached(new ConsulRegistry(options), CacheOptions.defaults());
 		assertThat(registry).hasToString("cached consul at consul:8500");
+		registry.close();
+	}
+
+	@Test
+	void dnsRegistryPage() {
+		DnsOptions options = DnsOptions.defaults()
+			.withAddress("10.0.0.2,10.0.0.3")
+			.withDomain("fleet.example.com")
+			.withTtl(Duration.ofSeconds(1), Duration.ofSeconds(30));
+		Registry registry = Registry.cached(new DnsRegistry(options), CacheOptions.defaults());
+		assertThat(registry).hasToString("cached dns at 10.0.0.2:53, 10.0.0.3:53");
 		registry.close();
 	}
 

@@ -72,6 +72,15 @@ abstract class RegistryFixture {
 	}
 
 	/**
+	 * Whether services that nobody looked up are listed, and seen by who watches
+	 * everything.
+	 * @return true by default
+	 */
+	protected boolean lists() {
+		return true;
+	}
+
+	/**
 	 * The shortest time to live that the registry keeps to.
 	 * @return 2 s by default
 	 */

@@ -221,6 +221,19 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 				ServerRecipe::accepts);
 	}
 
+	/**
+	 * A dnsmasq that answers by its own records, and asks nobody else unless told to.
+	 * @param config what stands in its configuration besides its address
+	 * @return the recipe
+	 */
+	public static ServerRecipe dnsmasq(String config) {
+		String own = String.join("\n", "port={dns}", "listen-address=127.0.0.1", "bind-interfaces", "no-resolv",
+				"no-hosts", "user=" + System.getProperty("user.name"), "pid-file", "");
+		return new ServerRecipe("dnsmasq", List.of("dns"), Map.of("dnsmasq.conf", own + config),
+				List.of("--keep-in-foreground", "--conf-file={dir}/dnsmasq.conf"), List.of("--version"),
+				ServerRecipe::accepts);
+	}
+
 	private static boolean accepts(String address) throws IOException {
 		String[] parts = address.split(":");
 		try (Socket socket = new Socket(parts[0], Integer.parseInt(parts[1]))) {
