@@ -199,9 +199,9 @@ public final class CallOptions extends CallSettings {
 
 	/**
 	 * A copy that goes to one of some addresses, without asking registry and selector: to
-	 * any of them at first, then to those that have been tried least often. (go-micro's
-	 * mucp client takes the one whose turn it is in this second, its gRPC client the
-	 * first.)
+	 * any of them at first, then to those that have been tried least often; one that
+	 * cannot be connected to is left alone for 5 s. (go-micro's mucp client takes the one
+	 * whose turn it is in this second, its gRPC client the first.)
 	 * @param addresses {@code host:port} each; none to ask registry and selector although
 	 * the client has addresses for the service
 	 * @return the copy

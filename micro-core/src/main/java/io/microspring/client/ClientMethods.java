@@ -84,36 +84,28 @@ final class ClientMethods implements InvocationHandler {
 	}
 
 	private @Nullable Object call(Target target, @Nullable Object @Nullable [] arguments) {
-		CallOptions options = options(target, arguments);
+		CallOptions own = (target.optionsIndex >= 0 && arguments != null
+				&& arguments[target.optionsIndex] instanceof CallOptions given) ? given : CallOptions.defaults();
 		Object body = (target.hasBody && arguments != null) ? arguments[0] : null;
 		boolean published = target.publishes;
 		Request request = Request.of(this.service, target.endpoint, published ? null : body);
 		return switch (target.shape.flavour()) {
-			case VALUE -> await(target, request, options);
-			case STREAM -> stream(target, await(target, request, options));
-			case FUTURE -> this.client.handedOn(open(target, request, options), Object.class, CallContext.current());
+			case VALUE -> await(target, request, own);
+			case STREAM -> stream(target, await(target, request, own));
+			case FUTURE -> this.client.handedOn(open(target, request, own), Object.class, CallContext.current());
 			case MONO -> {
 				CallContext context = CallContext.current();
 				yield Streaming.fromStage(
-						() -> this.client.handedOn(within(context, target, request, options), Object.class, context),
+						() -> this.client.handedOn(within(context, target, request, own), Object.class, context),
 						Flavour.MONO);
 			}
-			case PUBLISHER, FLUX -> publisher(target, request, options, published ? body : null);
+			case PUBLISHER, FLUX -> publisher(target, request, own, published ? body : null);
 		};
 	}
 
-	private CallOptions options(Target target, @Nullable Object @Nullable [] arguments) {
-		CallOptions options = target.options.complete(this.client.defaults(), this.service, target.endpoint);
-		if (target.optionsIndex < 0 || arguments == null
-				|| !(arguments[target.optionsIndex] instanceof CallOptions own)) {
-			return options;
-		}
-		return (target.shape.streams() ? own.forStream() : own).over(options);
-	}
-
-	private @Nullable Object await(Target target, Request request, CallOptions options) {
+	private @Nullable Object await(Target target, Request request, CallOptions own) {
 		RpcClient.checkMayWait(request);
-		return this.client.await(open(target, request, options));
+		return this.client.await(open(target, request, own));
 	}
 
 	private static @Nullable Object stream(Target target, @Nullable Object opened) {
@@ -133,7 +125,9 @@ final class ClientMethods implements InvocationHandler {
 		stream.closeSend();
 	}
 
-	private CompletableFuture<@Nullable Object> open(Target target, Request request, CallOptions options) {
+	private CompletableFuture<@Nullable Object> open(Target target, Request request, CallOptions own) {
+		CallOptions options = (target.shape.streams() ? own.forStream() : own)
+			.over(target.options.complete(this.client.defaults(), this.service, target.endpoint));
 		return this.client.callAny(request, target.shape.type(), options, target.shape.streams());
 	}
 
@@ -142,16 +136,16 @@ final class ClientMethods implements InvocationHandler {
 	 * in.
 	 */
 	private CompletableFuture<@Nullable Object> within(CallContext context, Target target, Request request,
-			CallOptions options) {
+			CallOptions own) {
 		try (CallContext.Scope scope = context.open()) {
-			return open(target, request, options);
+			return open(target, request, own);
 		}
 	}
 
 	/** Opens a stream for each subscriber. */
-	private Object publisher(Target target, Request request, CallOptions options, @Nullable Object requests) {
+	private Object publisher(Target target, Request request, CallOptions own, @Nullable Object requests) {
 		CallContext context = CallContext.current();
-		Flow.Publisher<Object> answers = (subscriber) -> within(context, target, request, options)
+		Flow.Publisher<Object> answers = (subscriber) -> within(context, target, request, own)
 			.whenComplete((opened, failure) -> {
 				if (failure != null) {
 					Streaming.fail(subscriber, RpcClient.unwrap(failure));

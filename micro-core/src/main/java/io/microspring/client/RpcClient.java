@@ -28,7 +28,6 @@ import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.selector.Outcome;
-import io.microspring.selector.Selection;
 import io.microspring.selector.Selector;
 import io.microspring.selector.Strategy;
 import io.microspring.transport.Transport;
@@ -301,9 +300,12 @@ final class RpcClient implements Client {
 		return node;
 	}
 
-	/** Tells the selector, once for each node that it chose. */
-	void mark(Selection call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
-		if (!node.id().isEmpty()) {
+	/** Tells whoever chose a node, once for each. */
+	void mark(PreparedCall call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
+		if (node.id().isEmpty()) {
+			call.call().options().given().mark(node, outcome);
+		}
+		else {
 			this.selector.mark(call, node, outcome, nanos, failure);
 		}
 	}
