@@ -9,7 +9,7 @@
 # A server is not built again while its main.go, go.mod and go.sum are what they were.
 set -euo pipefail
 
-SERVERS=(consul etcd kubernetes nats-server)
+SERVERS=(consul etcd kubernetes memberlist nats-server)
 
 sources="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/servers"
 cache="${XDG_CACHE_HOME:-${HOME:?}/.cache}/micro-spring-boot/servers"
@@ -59,8 +59,8 @@ build() {
     mkdir -p "$cache"
     started="$SECONDS"
     partial="$binary.partial.$$"
-    # Not set here, so the environment can: GOFLAGS (such as -p=2) and GOPROXY.
-    (cd "$sources/$name" && go build -mod=readonly -buildvcs=false -trimpath -ldflags='-s -w' -o "$partial" .) || {
+    # Not set here, so the environment can: GOFLAGS (such as -p=2) and GOPROXY. No C: Debian's Go brings no compiler.
+    (cd "$sources/$name" && CGO_ENABLED=0 go build -mod=readonly -buildvcs=false -trimpath -ldflags='-s -w' -o "$partial" .) || {
         rm -f "$partial"
         echo "$name: build failed" >&2
         return 1

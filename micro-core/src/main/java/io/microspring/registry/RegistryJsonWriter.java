@@ -42,6 +42,17 @@ public final class RegistryJsonWriter {
 	 * @param out where to
 	 */
 	public static void write(Service service, JsonGenerator out) {
+		write(service, out, () -> {
+		});
+	}
+
+	/**
+	 * Writes a service with something of one's own, which others pass over.
+	 * @param service the service
+	 * @param out where to
+	 * @param more writes further properties
+	 */
+	public static void write(Service service, JsonGenerator out, Runnable more) {
 		out.writeStartObject();
 		out.writeStringProperty("name", service.name());
 		out.writeStringProperty("version", service.version());
@@ -62,6 +73,7 @@ public final class RegistryJsonWriter {
 		out.writeArrayPropertyStart("nodes");
 		service.nodes().forEach((node) -> write(node, out));
 		out.writeEndArray();
+		more.run();
 		out.writeEndObject();
 	}
 

@@ -10,6 +10,8 @@ import io.microspring.plugins.registry.dns.DnsOptions;
 import io.microspring.plugins.registry.dns.DnsRegistry;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
 import io.microspring.plugins.registry.etcd.EtcdRegistry;
+import io.microspring.plugins.registry.gossip.GossipOptions;
+import io.microspring.plugins.registry.gossip.GossipRegistry;
 import io.microspring.plugins.registry.kubernetes.KubernetesOptions;
 import io.microspring.plugins.registry.kubernetes.KubernetesRegistry;
 import io.microspring.plugins.registry.nats.NatsOptions;
@@ -34,6 +36,7 @@ public final class Plugins {
 				.needing("io.netty.resolver.dns.DnsNameResolver", "io.netty:netty-resolver-dns"),
 			Plugin.registry("etcd", (address) -> new EtcdRegistry(EtcdOptions.defaults().withAddress(address)))
 				.needing("io.etcd.jetcd.api.KVGrpc", "io.etcd:jetcd-grpc:0.8.7"),
+			Plugin.registry("gossip", (address) -> new GossipRegistry(GossipOptions.defaults().withSeeds(address))),
 			Plugin
 				.registry("kubernetes",
 						(address) -> new KubernetesRegistry(KubernetesOptions.defaults().withAddress(address)))

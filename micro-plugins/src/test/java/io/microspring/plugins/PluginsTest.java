@@ -21,19 +21,19 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class PluginsTest {
 
-	static List<Plugin> all() {
-		return Plugins.all();
+	static List<Plugin> withDrivers() {
+		return Plugins.all().stream().filter((plugin) -> plugin.driver() != null).toList();
 	}
 
 	@Test
 	void catalogueHoldsTheEmbeddedAndTheOptionalBackends() {
 		assertThat(Plugins.catalogue().names(Plugin.Concept.REGISTRY)).contains("mdns", "memory", "consul", "dns",
-				"etcd", "kubernetes", "nats", "zookeeper");
+				"etcd", "gossip", "kubernetes", "nats", "zookeeper");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "kafka");
 	}
 
 	@ParameterizedTest
-	@MethodSource("all")
+	@MethodSource("withDrivers")
 	void lineNamesADriverThatTheDependencyBrings(Plugin plugin) {
 		assertThat(plugin.driver()).isNotNull();
 		assertThat(plugin.dependency()).matches("[a-z0-9.]+:[a-z-]+(:[0-9.]+)?");
@@ -41,7 +41,7 @@ class PluginsTest {
 	}
 
 	@ParameterizedTest
-	@MethodSource("all")
+	@MethodSource("withDrivers")
 	void lineNamesTheVersionThatWasTestedWhereBootHasNone(Plugin plugin) throws Exception {
 		String[] coordinates = plugin.dependency().split(":");
 		if (coordinates.length == 3) {
@@ -67,6 +67,13 @@ class PluginsTest {
 			assertThat(registry).hasToString("etcd at etcd.local:2379");
 			assertThat(registry.name()).isEqualTo("etcd");
 		}
+		try (Registry registry = catalogue.registry("gossip", "seed.local,seed2.local:1234")) {
+			assertThat(registry).hasToString("gossip with seed.local:7946, seed2.local:1234");
+			assertThat(registry.name()).isEqualTo("gossip");
+		}
+		try (Registry registry = catalogue.registry("gossip", "")) {
+			assertThat(registry).hasToString("gossip");
+		}
 		try (Registry registry = catalogue.registry("kubernetes", "k8s.local:6443")) {
 			assertThat(registry).hasToString("kubernetes at https://k8s.local:6443");
 			assertThat(registry.name()).isEqualTo("kubernetes");
@@ -86,7 +93,7 @@ class PluginsTest {
 
 	/** The class path of an application that brings no driver. */
 	@ParameterizedTest
-	@MethodSource("all")
+	@MethodSource("withDrivers")
 	void withoutItsDriverALineSaysWhatToAdd(Plugin plugin) throws Exception {
 		List<URL> urls = new ArrayList<>();
 		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {

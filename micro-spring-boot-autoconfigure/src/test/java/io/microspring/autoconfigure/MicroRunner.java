@@ -6,6 +6,7 @@ import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.DnsRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.EtcdRegistryAutoConfiguration;
+import io.microspring.autoconfigure.registry.GossipRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.KubernetesRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.MicroRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.NatsRegistryAutoConfiguration;
@@ -26,11 +27,11 @@ public final class MicroRunner {
 	public static final AutoConfigurations PARTS = AutoConfigurations.of(MicroAutoConfiguration.class,
 			MicroRegistryAutoConfiguration.class, ConsulRegistryAutoConfiguration.class,
 			DnsRegistryAutoConfiguration.class, EtcdRegistryAutoConfiguration.class,
-			KubernetesRegistryAutoConfiguration.class, NatsRegistryAutoConfiguration.class,
-			ZooKeeperRegistryAutoConfiguration.class, MicroBrokerAutoConfiguration.class,
-			KafkaBrokerAutoConfiguration.class, MicroTransportAutoConfiguration.class,
-			MicroSelectorAutoConfiguration.class, MicroClientAutoConfiguration.class,
-			MicroServerAutoConfiguration.class);
+			GossipRegistryAutoConfiguration.class, KubernetesRegistryAutoConfiguration.class,
+			NatsRegistryAutoConfiguration.class, ZooKeeperRegistryAutoConfiguration.class,
+			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class,
+			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
+			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
 
 	private MicroRunner() {
 	}

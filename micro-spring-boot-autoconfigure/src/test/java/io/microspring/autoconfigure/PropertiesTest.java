@@ -20,6 +20,7 @@ import io.microspring.autoconfigure.client.ClientProperties;
 import io.microspring.autoconfigure.registry.ConsulProperties;
 import io.microspring.autoconfigure.registry.DnsProperties;
 import io.microspring.autoconfigure.registry.EtcdProperties;
+import io.microspring.autoconfigure.registry.GossipProperties;
 import io.microspring.autoconfigure.registry.KubernetesProperties;
 import io.microspring.autoconfigure.registry.MdnsProperties;
 import io.microspring.autoconfigure.registry.NatsRegistryProperties;
@@ -63,10 +64,10 @@ class PropertiesTest {
 
 	private static final List<Class<?>> RECORDS = List.of(ServerProperties.class, ClientProperties.class,
 			RegistryProperties.class, MdnsProperties.class, StaticProperties.class, ConsulProperties.class,
-			DnsProperties.class, EtcdProperties.class, KubernetesProperties.class, NatsRegistryProperties.class,
-			ZooKeeperProperties.class, BrokerProperties.class, HttpBrokerProperties.class, KafkaBrokerProperties.class,
-			TransportProperties.class, HttpTransportProperties.class, ServerSslProperties.class,
-			ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
+			DnsProperties.class, EtcdProperties.class, GossipProperties.class, KubernetesProperties.class,
+			NatsRegistryProperties.class, ZooKeeperProperties.class, BrokerProperties.class, HttpBrokerProperties.class,
+			KafkaBrokerProperties.class, TransportProperties.class, HttpTransportProperties.class,
+			ServerSslProperties.class, ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
 
 	private static final List<String> SWITCHES = List.of("micro.enabled", "micro.validation.enabled",
 			"micro.observability.enabled");

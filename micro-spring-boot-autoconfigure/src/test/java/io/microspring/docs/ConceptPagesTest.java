@@ -38,6 +38,8 @@ import io.microspring.plugins.registry.dns.DnsOptions;
 import io.microspring.plugins.registry.dns.DnsRegistry;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
 import io.microspring.plugins.registry.etcd.EtcdRegistry;
+import io.microspring.plugins.registry.gossip.GossipOptions;
+import io.microspring.plugins.registry.gossip.GossipRegistry;
 import io.microspring.plugins.registry.kubernetes.KubernetesOptions;
 import io.microspring.plugins.registry.kubernetes.KubernetesRegistry;
 import io.microspring.plugins.registry.nats.NatsOptions;
@@ -79,6 +81,18 @@ import static org.awaitility.Awaitility.await;
  * pages show it as it is here.
  */
 class ConceptPagesTest {
+
+	@Test
+	void gossipRegistryPage() {
+		String secret = "sixteen bytes  1";
+		GossipOptions options = GossipOptions.defaults()
+			.withSeeds("gossip-1:7946,gossip-2:7946")
+			.withBindAddress("0.0.0.0:7946")
+			.withSecret(secret);
+		Registry registry = Registry.cached(new GossipRegistry(options), CacheOptions.defaults());
+		assertThat(registry).hasToString("cached gossip with gossip-1:7946, gossip-2:7946");
+		registry.close();
+	}
 
 	@Test
 	void kubernetesRegistryPage() {

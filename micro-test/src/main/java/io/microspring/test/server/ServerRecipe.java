@@ -187,6 +187,21 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 		}
 	}
 
+	/**
+	 * A member of a cluster by hashicorp's memberlist, written in Go, that does what
+	 * go-micro's gossip registry does. Its address is where it is told what to do, by
+	 * HTTP.
+	 * @param more further arguments, such as {@code --secret}
+	 * @return the recipe
+	 */
+	public static ServerRecipe memberlist(String... more) {
+		List<String> arguments = new ArrayList<>(
+				List.of("--control", "127.0.0.1:{control}", "--bind", "127.0.0.1:{gossip}"));
+		arguments.addAll(List.of(more));
+		return new ServerRecipe("memberlist", List.of("control", "gossip"), Map.of(), arguments, List.of("--version"),
+				(address) -> !httpGet(address, "/address").isEmpty());
+	}
+
 	private static List<String> etcdArguments(String scheme, List<String> more) {
 		String client = scheme + "://127.0.0.1:{client}";
 		String peer = "http://127.0.0.1:{peer}";
