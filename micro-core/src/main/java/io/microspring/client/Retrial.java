@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Retrial {
 
 	/**
-	 * So many attempts that never left do not count: it costs nothing to ask elsewhere.
+	 * So many attempts that never left do not count, nor are they made up for from the
+	 * budget: it costs nothing to ask elsewhere.
 	 */
 	private static final int MOST_NOT_COUNTED = 3;
 
@@ -70,7 +71,8 @@ final class Retrial {
 	@Nullable Duration after(Node node, Failure failure, int retries, Deadline deadline) {
 		CallOptions options = this.call.call().options();
 		this.error = failure.error();
-		if (failure.unsent() && retries > 0 && this.notCounted < MOST_NOT_COUNTED) {
+		boolean free = failure.unsent() && retries > 0 && this.notCounted < MOST_NOT_COUNTED;
+		if (free) {
 			this.notCounted++;
 		}
 		if (failure.attempt() > retries + this.notCounted || !CallOptions.set(options.retryPolicy()).retry(failure)) {
@@ -84,7 +86,7 @@ final class Retrial {
 		if (wait.compareTo(deadline.remaining()) >= 0) {
 			return null;
 		}
-		if (!this.tokens.take(CallOptions.set(options.retryBudget()))) {
+		if (!free && !this.tokens.take(CallOptions.set(options.retryBudget()))) {
 			this.call.client().counters().refused();
 			this.error = MicroException
 				.of(failure.error().id(), failure.error().code(),

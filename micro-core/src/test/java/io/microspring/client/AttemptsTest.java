@@ -131,20 +131,41 @@ class AttemptsTest {
 	}
 
 	@Test
+	void nodesThatRefuseCostNothingWhileAnotherIsLeft() {
+		CallOptions options = CallOptions.defaults().withRetryBudget(new RetryBudget(0, 0));
+
+		try (Client client = client(NOBODY, "127.0.0.1:2", this.server.address())) {
+			for (int i = 1; i <= 100; i++) {
+				assertThat(client.call(request("x"), Integer.class, options)).isEqualTo(i);
+			}
+			assertThat(client.stats().retries()).isEqualTo(200);
+			assertThat(client.stats().retriesRefused()).isZero();
+		}
+	}
+
+	@Test
+	void onlySoManyAttemptsThatNeverLeftCostNothing() {
+		CallOptions options = IDEMPOTENT.withRetries(20).withRetryBudget(new RetryBudget(0, 0));
+
+		try (Client client = client(NOBODY)) {
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("x"), Integer.class, options))
+				.withMessageContaining("attempt 4")
+				.withMessageContaining("the retry budget of counter is spent");
+		}
+	}
+
+	@Test
 	void retriesDoNotMultiplyAnOutage() {
 		int calls = 2000;
-		try (Client client = Client.builder(this.registry)
-			.selector(new InOrder(NOBODY, "127.0.0.1:2", "127.0.0.1:3"))
-			.transport(this.transport)
-			.options(
-					ClientOptions.defaults().withCalls(CallOptions.defaults().withRetryBudget(new RetryBudget(0.2, 0))))
-			.build()) {
+		CallOptions options = IDEMPOTENT.withRetryBudget(new RetryBudget(0.2, 0));
+		try (Client client = client(this.server.address())) {
 			List<CompletableFuture<Integer>> answers = IntStream.range(0, calls)
-				.mapToObj((i) -> client.callAsync(request("x"), Integer.class, IDEMPOTENT))
+				.mapToObj((i) -> client.callAsync(request("fail"), Integer.class, options))
 				.toList();
 
 			assertThat(answers).allSatisfy((answer) -> assertThat(answer).failsWithin(Duration.ofSeconds(20)));
-			assertThat(client.stats().attempts()).isBetween((long) calls, calls * 12L / 10);
+			assertThat(this.executed.get()).isBetween(calls, calls * 12 / 10);
 			assertThat(client.stats().retriesRefused()).isPositive();
 		}
 	}
@@ -183,12 +204,16 @@ class AttemptsTest {
 
 	@Test
 	void streamsArePaidForToo() {
-		CallOptions options = CallOptions.defaults().withRetryBudget(new RetryBudget(0, 0));
+		CallOptions options = CallOptions.defaults().withRetryBudget(new RetryBudget(0, 0)).withRetries(5);
 
 		try (Client client = client(NOBODY, this.server.address())) {
+			client.stream(request("x"), Integer.class, options).close();
+		}
+		try (Client client = client(NOBODY)) {
 			assertThatExceptionOfType(MicroException.class)
 				.isThrownBy(() -> client.stream(request("x"), Integer.class, options))
 				.withMessageContaining("the retry budget of counter is spent");
+			assertThat(client.stats().attempts()).isEqualTo(4);
 		}
 	}
 
