@@ -1,5 +1,9 @@
 package io.microspring.samples.test;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,21 +23,43 @@ final class GreeterOnRegistry {
 	}
 
 	static void assertThatTheyMeet(String... registry) {
-		List<String> service = arguments(registry);
-		service.add("--micro.server.address=127.0.0.1:0");
-		try (JavaProcess greeter = JavaProcess.start(GreeterApplication.class, service.toArray(String[]::new));
-				JavaProcess client = JavaProcess.start(GreeterClientApplication.class,
-						arguments(registry).toArray(String[]::new))) {
+		try (JavaProcess greeter = start(GreeterApplication.class, List.of("--micro.server.address=127.0.0.1:0"),
+				registry)) {
+			assertThatClientFinds(greeter, List.of(), registry);
+		}
+	}
+
+	/** The same, where each is told more, and the greeter is there before its client. */
+	static void assertThatTheyMeet(List<String> greeterOnly, List<String> clientOnly, String... registry) {
+		try (JavaProcess greeter = start(GreeterApplication.class, greeterOnly, registry)) {
+			greeter.awaitLine("The greeter is up");
+			assertThatClientFinds(greeter, clientOnly, registry);
+		}
+	}
+
+	private static void assertThatClientFinds(JavaProcess greeter, List<String> clientOnly, String... registry) {
+		try (JavaProcess client = start(GreeterClientApplication.class, clientOnly, registry)) {
 			assertThat(client.awaitExit()).as(client + "\n" + greeter).isZero();
 			assertThat(client.lines()).contains("typed:   Hello John", "generic: Hello John", "stream:  Hello John 2");
 		}
 	}
 
-	private static List<String> arguments(String... registry) {
+	/** For what has to be known before anything listens there. */
+	static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static JavaProcess start(Class<?> application, List<String> own, String... registry) {
 		List<String> arguments = new ArrayList<>(List.of(registry));
+		arguments.addAll(own);
 		// The class path is that of all samples, and the greeter brings a web server.
 		arguments.add("--spring.main.web-application-type=none");
-		return arguments;
+		return JavaProcess.start(application, arguments.toArray(String[]::new));
 	}
 
 }
