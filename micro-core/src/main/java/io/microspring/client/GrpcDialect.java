@@ -216,7 +216,7 @@ final class GrpcDialect implements Dialect {
 		@Override
 		public void received(Message message, ClientStream stream) {
 			if (message.header(Headers.END) != null) {
-				stream.end(GrpcErrors.of(message.headers()));
+				stream.endAnswered(GrpcErrors.of(message.headers()));
 			}
 			else if (message.header(Headers.HTTP_STATUS) == null) {
 				stream.add(message);

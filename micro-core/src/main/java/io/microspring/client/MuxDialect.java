@@ -284,7 +284,7 @@ final class MuxDialect implements Dialect {
 				stream.add(message);
 			}
 			else if (message.header(Headers.END) != null) {
-				stream.end(this.dialect.mucp.error(message));
+				stream.endAnswered(this.dialect.mucp.error(message));
 			}
 		}
 

@@ -165,6 +165,26 @@ class MarkTest {
 	}
 
 	@Test
+	void streamOverASharedConnectionIsMarkedToo() {
+		// It is dialled at the first call, which does not wait for it.
+		await().until(() -> {
+			this.client.call(request("Ok"), String.class);
+			return this.client.stats().connectionsIdle() > 1;
+		});
+		this.selector.marks.clear();
+		this.selector.picked.set(0);
+		int connections = this.server.stats().connections();
+		streamIsMarkedWhenItIsOver();
+		assertThat(this.server.stats().connections()).isEqualTo(connections);
+	}
+
+	@Test
+	void streamOfGrpcIsMarkedToo() {
+		this.client.reconfigure(this.client.options().withProtocol("grpc"));
+		streamIsMarkedWhenItIsOver();
+	}
+
+	@Test
 	void streamThatTheCallerClosesIsGivenUp() {
 		this.client.stream(request("Echo"), String.class, CallOptions.defaults()).close();
 		await().untilAsserted(() -> assertThat(this.selector.marks).hasSize(1));
