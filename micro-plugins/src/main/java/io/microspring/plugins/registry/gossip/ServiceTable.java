@@ -80,6 +80,11 @@ final class ServiceTable {
 		return this.entries.values();
 	}
 
+	/** What others may be told of: not the nodes of members that are gone. */
+	List<Entry> inSight() {
+		return this.entries.values().stream().filter((entry) -> !this.down.contains(entry.member())).toList();
+	}
+
 	@Nullable Entry find(Key key) {
 		return this.entries.get(key);
 	}

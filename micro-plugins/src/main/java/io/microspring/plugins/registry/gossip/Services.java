@@ -218,7 +218,7 @@ final class Services implements Cluster.User {
 
 	@Override
 	public byte[] state() {
-		return ServiceState.write(this.table.entries());
+		return ServiceState.write(this.table.inSight());
 	}
 
 	@Override

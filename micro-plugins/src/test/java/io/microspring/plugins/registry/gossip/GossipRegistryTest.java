@@ -148,6 +148,22 @@ class GossipRegistryTest extends RegistryContract {
 		}
 	}
 
+	@Test
+	void whoJoinsIsNotToldOfTheNodesOfAKilledMember() {
+		try (GossipRegistry killed = member("");
+				GossipRegistry second = new GossipRegistry(options().withSeeds(killed.address()))) {
+			killed.register(service("killed", "k1"), MINUTE);
+			second.register(service("alive", "a1"), MINUTE);
+			eventually().untilAsserted(() -> assertThat(nodes(second, "killed")).containsExactly("k1"));
+			killed.cluster().sockets().close();
+			eventually().untilAsserted(() -> assertThat(second.get("killed")).isEmpty());
+			try (GossipRegistry third = member(second.address())) {
+				assertThat(nodes(third, "alive")).containsExactly("a1");
+				assertThat(third.get("killed")).isEmpty();
+			}
+		}
+	}
+
 	// seeds
 
 	@Test
