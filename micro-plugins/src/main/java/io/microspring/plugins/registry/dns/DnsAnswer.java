@@ -23,10 +23,13 @@ import io.netty.handler.codec.dns.DnsSection;
  *
  * @param targets the SRV records
  * @param texts the TXT records, each as its strings
- * @param addresses the A and AAAA records, also those besides what was asked for, by name
+ * @param hosts the A or AAAA records that were asked for, whatever alias led to them
+ * @param besides the A records that nobody asked for, by name; the AAAA records of names
+ * without
  * @param ttl how long it counts, in seconds; -1 when it does not say
  */
-record DnsAnswer(List<Target> targets, List<List<String>> texts, Map<String, List<Address>> addresses, long ttl) {
+record DnsAnswer(List<Target> targets, List<List<String>> texts, List<Address> hosts,
+		Map<String, List<Address>> besides, long ttl) {
 
 	/** Of records that are no more than asked for. */
 	private static final int MAX_RECORDS = 10_000;
@@ -42,7 +45,9 @@ record DnsAnswer(List<Target> targets, List<List<String>> texts, Map<String, Lis
 	static DnsAnswer read(DnsRecordType asked, DnsResponse response) {
 		List<Target> targets = new ArrayList<>();
 		List<List<String>> texts = new ArrayList<>();
-		Map<String, List<Address>> addresses = new LinkedHashMap<>();
+		List<Address> hosts = new ArrayList<>();
+		Map<String, List<Address>> besides = new LinkedHashMap<>();
+		Map<String, List<Address>> besidesV4 = new LinkedHashMap<>();
 		long ttl = Long.MAX_VALUE;
 		int found = 0;
 		for (DnsSection section : List.of(DnsSection.ANSWER, DnsSection.ADDITIONAL)) {
@@ -59,8 +64,15 @@ record DnsAnswer(List<Target> targets, List<List<String>> texts, Map<String, Lis
 					found += record.type().equals(asked) ? 1 : 0;
 				}
 				if (record.type().equals(DnsRecordType.A) || record.type().equals(DnsRecordType.AAAA)) {
-					addresses.computeIfAbsent(key(record.name()), (name) -> new ArrayList<>())
-						.add(new Address(address(content), record.timeToLive()));
+					Address address = new Address(address(content), record.timeToLive());
+					if (answer && record.type().equals(asked)) {
+						hosts.add(address);
+					}
+					else {
+						(record.type().equals(DnsRecordType.A) ? besidesV4 : besides)
+							.computeIfAbsent(key(record.name()), (name) -> new ArrayList<>())
+							.add(address);
+					}
 				}
 				else if (answer && record.type().equals(DnsRecordType.SRV)) {
 					targets.add(target(content));
@@ -70,18 +82,14 @@ record DnsAnswer(List<Target> targets, List<List<String>> texts, Map<String, Lis
 				}
 			}
 		}
-		return new DnsAnswer(targets, texts, addresses, (found > 0) ? ttl : negative(response));
+		besides.putAll(besidesV4);
+		return new DnsAnswer(targets, texts, hosts, besides, (found > 0) ? ttl : negative(response));
 	}
 
 	/** How a name is compared: without the dot at its end. */
 	static String key(String name) {
 		String lower = name.toLowerCase(Locale.ROOT);
 		return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
-	}
-
-	/** All addresses, whatever alias led to them. */
-	List<Address> all() {
-		return this.addresses.values().stream().flatMap(List::stream).toList();
 	}
 
 	private static InetAddress address(ByteBuf content) {

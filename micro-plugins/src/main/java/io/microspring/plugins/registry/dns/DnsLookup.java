@@ -141,11 +141,11 @@ final class DnsLookup {
 			return List.of();
 		}
 		DnsAnswer answer = ask(host, DnsRecordType.A);
-		if (answer.all().isEmpty()) {
+		if (answer.hosts().isEmpty()) {
 			answer = ask(host, DnsRecordType.AAAA);
 		}
 		count(answer.ttl());
-		return answer.all().stream().map(DnsAnswer.Address::ip).toList();
+		return answer.hosts().stream().map(DnsAnswer.Address::ip).toList();
 	}
 
 	/** An IP address, or a name in the file of hosts. */
@@ -189,7 +189,7 @@ final class DnsLookup {
 		Map<String, List<InetAddress>> hosts = new HashMap<>();
 		List<String> missing = new ArrayList<>();
 		for (String name : targets.stream().map(DnsAnswer.Target::name).distinct().toList()) {
-			List<DnsAnswer.Address> given = answer.addresses().getOrDefault(name, List.of());
+			List<DnsAnswer.Address> given = answer.besides().getOrDefault(name, List.of());
 			InetAddress known = given.isEmpty() ? known(name) : null;
 			if (known != null) {
 				hosts.put(name, List.of(known));
@@ -207,14 +207,14 @@ final class DnsLookup {
 			for (String name : missing.subList(from, Math.min(from + AT_ONCE, missing.size()))) {
 				asked.put(name,
 						this.client.ask(this.what, name, DnsRecordType.A)
-							.thenCompose((first) -> first.all().isEmpty()
+							.thenCompose((first) -> first.hosts().isEmpty()
 									? this.client.ask(this.what, name, DnsRecordType.AAAA)
 									: CompletableFuture.completedFuture(first)));
 			}
 			asked.forEach((name, future) -> {
 				DnsAnswer host = this.client.await(this.what, future);
 				count(host.ttl());
-				hosts.put(name, host.all().stream().map(DnsAnswer.Address::ip).toList());
+				hosts.put(name, host.hosts().stream().map(DnsAnswer.Address::ip).toList());
 			});
 		}
 		return hosts;

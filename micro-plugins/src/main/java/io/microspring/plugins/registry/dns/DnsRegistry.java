@@ -101,7 +101,25 @@ public final class DnsRegistry implements Registry {
 		// Also when nothing was looked up yet, it fails where DNS does not answer.
 		ping("list services");
 		List<Service> services = new ArrayList<>();
-		names().forEach((name) -> services.addAll(get(name)));
+		long deadline = System.nanoTime() + this.options.timeout().toNanos();
+		boolean patient = true;
+		for (String name : names()) {
+			Answer known = this.answers.get(name);
+			try {
+				known = (patient || known == null) ? find(name) : known;
+			}
+			catch (RegistryException ex) {
+				if (this.closed || Thread.currentThread().isInterrupted()) {
+					throw ex;
+				}
+				// That nobody answers for one hides no other, nor what is known of it.
+				patient = System.nanoTime() - deadline < 0;
+				log.debug("Listing what is known of {}", name, ex);
+			}
+			if (known != null) {
+				services.addAll(known.services());
+			}
+		}
 		return List.copyOf(services);
 	}
 

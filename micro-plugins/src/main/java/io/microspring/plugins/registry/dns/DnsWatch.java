@@ -75,19 +75,54 @@ final class DnsWatch implements Registry.Watcher {
 		this.onClose.accept(this);
 	}
 
-	/** Looks once, and says how long that counts. */
+	/**
+	 * Looks once, and says how long that counts. That nobody answers for one name keeps
+	 * no other from being looked at.
+	 */
 	private Duration look() {
 		// Of all that are looked up, each is asked when it is over: nobody is asked
 		// sooner.
-		Set<String> names = this.name.isEmpty() ? this.registry.names() : Set.of(this.name);
+		Set<String> names = this.name.isEmpty() ? names() : Set.of(this.name);
 		Duration until = this.name.isEmpty() ? this.registry.options().minTtl() : this.registry.options().maxTtl();
+		RegistryException failure = null;
+		boolean answered = false;
 		for (String each : names) {
-			DnsRegistry.Answer answer = this.registry.find(each);
-			tell(each, answer.services());
-			Duration left = answer.left();
-			until = (left.compareTo(until) < 0) ? left : until;
+			try {
+				DnsRegistry.Answer answer = this.registry.find(each);
+				answered = true;
+				tell(each, answer.services());
+				until = shorter(until, answer.left());
+			}
+			catch (RegistryException ex) {
+				failure = ex;
+			}
 		}
-		return until;
+		if (failure == null) {
+			this.registry.resumed();
+			return until;
+		}
+		if (!answered) {
+			throw failure;
+		}
+		this.registry.interrupted(String.valueOf(failure.getMessage()));
+		return shorter(until, RETRY);
+	}
+
+	/** Also what others found to be gone, so that it is told. */
+	private Set<String> names() {
+		Set<String> names = this.registry.names();
+		this.lock.lock();
+		try {
+			names.addAll(this.known.keySet());
+		}
+		finally {
+			this.lock.unlock();
+		}
+		return names;
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 	private void tell(String each, List<Service> present) {
@@ -95,7 +130,12 @@ final class DnsWatch implements Registry.Watcher {
 		try {
 			if (!this.closed) {
 				Change.between(this.known.getOrDefault(each, List.of()), present).forEach(this.changes::offer);
-				this.known.put(each, present);
+				if (present.isEmpty()) {
+					this.known.remove(each);
+				}
+				else {
+					this.known.put(each, present);
+				}
 			}
 		}
 		finally {
@@ -128,7 +168,6 @@ final class DnsWatch implements Registry.Watcher {
 		Duration pause = RETRY;
 		try {
 			pause = look();
-			this.registry.resumed();
 		}
 		catch (RegistryException ex) {
 			this.registry.interrupted(String.valueOf(ex.getMessage()));

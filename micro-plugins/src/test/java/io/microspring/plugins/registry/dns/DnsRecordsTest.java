@@ -36,7 +36,7 @@ class DnsRecordsTest {
 
 	@RegisterExtension
 	static final ExternalServer SHORT = new ExternalServer(
-			SHORT_ZONE.recipe(Duration.ofSeconds(1), "server=/refused.test/127.0.0.1#1"));
+			SHORT_ZONE.recipe(Duration.ofSeconds(1), "local=/test/", "server=/refused.test/127.0.0.1#1"));
 
 	// records
 
@@ -80,6 +80,17 @@ class DnsRecordsTest {
 			assertThat(addresses(registry, "web.fleet.test:81")).containsExactlyInAnyOrder("10.0.0.1:81",
 					"10.0.0.2:81");
 			assertThat(addresses(registry, "127.0.0.1:82")).containsExactly("127.0.0.1:82");
+		}
+	}
+
+	@Test
+	void hostWithAddressesOfBothKindsIsOneNode() {
+		ZONE.put("dual", List.of("srv-host=_dual._tcp.fleet.test,dual.fleet.test,80",
+				"host-record=dual.fleet.test,10.0.0.9,fd00::9"));
+		DNS.restart();
+		try (Registry registry = registry(DNS)) {
+			assertThat(addresses(registry, "dual")).containsExactly("10.0.0.9:80");
+			assertThat(addresses(registry, "dual.fleet.test:81")).containsExactly("10.0.0.9:81");
 		}
 	}
 
@@ -174,6 +185,37 @@ class DnsRecordsTest {
 	}
 
 	// servers
+
+	@Test
+	void nameThatNobodyAnswersForHidesNoOther() {
+		String host = ".fleet.test,80";
+		SHORT_ZONE.put("fails", List.of("srv-host=fails.refused.test,f1" + host, "host-record=f1.fleet.test,10.7.0.1"));
+		SHORT_ZONE.put("goes", List.of("srv-host=goes.fleet.test,g1" + host, "host-record=g1.fleet.test,10.7.0.2"));
+		SHORT_ZONE.put("stays", List.of("srv-host=stays.fleet.test,s1" + host, "host-record=s1.fleet.test,10.7.0.3"));
+		SHORT.restart();
+		try (Registry registry = new DnsRegistry(options(SHORT).withDomain("test")
+			.withSrvName("{service}")
+			.withTxt(false)
+			.withTimeout(Duration.ofMillis(500)))) {
+			List.of("fails.refused", "goes.fleet", "stays.fleet")
+				.forEach((name) -> assertThat(registry.get(name)).hasSize(1));
+			List<Change> changes = new CopyOnWriteArrayList<>();
+			registry.watch("", changes::add);
+			eventually().untilAsserted(() -> assertThat(changes).hasSize(3));
+			SHORT_ZONE.put("fails", List.of("host-record=f1.fleet.test,10.7.0.1"));
+			SHORT_ZONE.put("goes", List.of());
+			SHORT.restart();
+			// Whoever looks it up sees first that it went; the watch tells of it all the
+			// same.
+			eventually().until(() -> registry.get("goes.fleet").isEmpty());
+			eventually()
+				.untilAsserted(() -> assertThat(changes).filteredOn((change) -> change.action() == Action.DELETE)
+					.extracting((change) -> change.service().name())
+					.containsExactly("goes.fleet"));
+			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.get("fails.refused"));
+			assertThat(registry.list()).extracting(Service::name).containsExactly("fails.refused", "stays.fleet");
+		}
+	}
 
 	@Test
 	void restartLosesAndDoublesNothing() {
