@@ -65,6 +65,9 @@ class MarkTest {
 				.unary("Plain", String.class, String.class, (call) -> {
 					throw MicroException.plain("no such thing");
 				})
+				.unary("Lacking", String.class, String.class, (call) -> {
+					throw MicroException.of("odd", 501, "no such method");
+				})
 				.unary("Fault", String.class, String.class, (call) -> {
 					throw new IllegalStateException("broken on purpose");
 				})
@@ -101,6 +104,15 @@ class MarkTest {
 		this.client.call(request("Ok"), String.class);
 		fails("Business", CallOptions.defaults());
 		fails("Plain", CallOptions.defaults());
+		assertMarks(Outcome.ANSWERED, Outcome.ANSWERED, Outcome.ANSWERED);
+	}
+
+	@Test
+	void norAreTheyOverGrpc() {
+		CallOptions grpc = CallOptions.defaults().withProtocol("grpc").withIdempotent(true);
+		fails("Business", grpc);
+		fails("Plain", grpc);
+		fails("Lacking", grpc.withIdempotent(false));
 		assertMarks(Outcome.ANSWERED, Outcome.ANSWERED, Outcome.ANSWERED);
 	}
 
