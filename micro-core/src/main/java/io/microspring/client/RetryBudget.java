@@ -5,8 +5,9 @@ package io.microspring.client;
  * cannot multiply an outage. Retries and hedges are paid from it, whatever the policy
  * that asks for them; what is not spent is saved up, to 100 attempts or a second's worth.
  * A call that would need more fails with the error that it has, which says so. What makes
- * up for an attempt that never left is not paid for, three times for a call at most.
- * Immutable.
+ * up for an attempt that never left is not paid for, three times for a call at most. Each
+ * budget that endpoints or calls of a service have is counted by itself, up to 16 of
+ * them; any further pays for nothing. Immutable.
  *
  * @param ratio how many further attempts each call allows for: 0.2 by default, which is
  * one for five calls

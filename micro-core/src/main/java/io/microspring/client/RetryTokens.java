@@ -1,5 +1,7 @@
 package io.microspring.client;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -15,20 +17,21 @@ final class RetryTokens {
 
 	private static final double SECOND = 1e9;
 
+	/** So many budgets of calls and endpoints are told apart. */
+	private static final int MOST_ACCOUNTS = 16;
+
 	private final LongAdder calls = new LongAdder();
 
 	private final LongSupplier clock;
 
+	private final long start;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** Guarded by the lock: how many further attempts may be made; below 0 before. */
-	private double left = -1;
-
-	/** Guarded by the lock: the calls that are paid out. */
-	private long paidCalls;
-
-	/** Guarded by the lock: until when seconds are paid out. */
-	private long paidUntil;
+	/**
+	 * Guarded by the lock: one for each budget, as none is to spend what is another's.
+	 */
+	private final Map<RetryBudget, Account> accounts = new HashMap<>();
 
 	RetryTokens() {
 		this(System::nanoTime);
@@ -40,7 +43,7 @@ final class RetryTokens {
 	 */
 	RetryTokens(LongSupplier clock) {
 		this.clock = clock;
-		this.paidUntil = clock.getAsLong();
+		this.start = clock.getAsLong();
 	}
 
 	/** A call has begun. */
@@ -59,13 +62,46 @@ final class RetryTokens {
 		}
 		this.lock.lock();
 		try {
-			long now = this.clock.getAsLong();
-			long counted = this.calls.sum();
-			double before = (this.left < 0) ? budget.perSecond() : this.left;
-			double earned = (counted - this.paidCalls) * budget.ratio()
-					+ (now - this.paidUntil) / SECOND * budget.perSecond();
-			this.left = Math.min(Math.max(MOST_SAVED, budget.perSecond()), before + earned);
-			this.paidCalls = counted;
+			Account account = this.accounts.get(budget);
+			if (account == null) {
+				if (this.accounts.size() >= MOST_ACCOUNTS) {
+					return false;
+				}
+				account = new Account(budget, this.start);
+				this.accounts.put(budget, account);
+			}
+			return account.take(this.calls.sum(), this.clock.getAsLong());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** What is left of one budget. */
+	private static final class Account {
+
+		private final RetryBudget budget;
+
+		/** How many further attempts may be made. */
+		private double left;
+
+		/** The calls that are paid out. */
+		private long paidCalls;
+
+		/** Until when seconds are paid out. */
+		private long paidUntil;
+
+		Account(RetryBudget budget, long start) {
+			this.budget = budget;
+			this.left = budget.perSecond();
+			this.paidUntil = start;
+		}
+
+		boolean take(long calls, long now) {
+			double earned = (calls - this.paidCalls) * this.budget.ratio()
+					+ (now - this.paidUntil) / SECOND * this.budget.perSecond();
+			this.left = Math.min(Math.max(MOST_SAVED, this.budget.perSecond()), this.left + earned);
+			this.paidCalls = calls;
 			this.paidUntil = now;
 			if (this.left < 1) {
 				return false;
@@ -73,9 +109,7 @@ final class RetryTokens {
 			this.left -= 1;
 			return true;
 		}
-		finally {
-			this.lock.unlock();
-		}
+
 	}
 
 }

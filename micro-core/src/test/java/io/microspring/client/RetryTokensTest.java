@@ -48,6 +48,27 @@ class RetryTokensTest {
 	}
 
 	@Test
+	void budgetOfOneEndpointDoesNotSpendWhatOthersEarned() {
+		RetryBudget others = new RetryBudget(0.2, 0);
+		calls(50);
+
+		assertThat(taken(new RetryBudget(0, 0))).isZero();
+		assertThat(taken(new RetryBudget(0.1, 0))).isEqualTo(5);
+		assertThat(taken(others)).isEqualTo(10);
+	}
+
+	@Test
+	void budgetsWithoutNumberAreNotRemembered() {
+		calls(1_000_000);
+		for (int i = 1; i <= 16; i++) {
+			assertThat(this.tokens.take(new RetryBudget(i, 0))).isTrue();
+		}
+
+		assertThat(this.tokens.take(new RetryBudget(17, 0))).isFalse();
+		assertThat(this.tokens.take(new RetryBudget(1, 0))).isTrue();
+	}
+
+	@Test
 	void unlimitedBudgetHasNoEnd() {
 		assertThat(IntStream.range(0, 10_000).allMatch((i) -> this.tokens.take(RetryBudget.unlimited()))).isTrue();
 	}
