@@ -25,10 +25,6 @@ final class HedgedCall extends CompletableFuture<@Nullable Object> {
 
 	private final Hedging hedging;
 
-	private final RetryBudget budget;
-
-	private final CalledService called;
-
 	private final Latencies latencies;
 
 	private final UnaryCall first;
@@ -51,9 +47,7 @@ final class HedgedCall extends CompletableFuture<@Nullable Object> {
 	HedgedCall(RpcClient client, Outgoing call) {
 		this.client = client;
 		this.hedging = CallOptions.set(call.options().hedging());
-		this.budget = CallOptions.set(call.options().retryBudget());
-		this.called = client.called(call.request().service());
-		this.latencies = this.called.latencies(call.request().endpoint());
+		this.latencies = client.called(call.request().service()).latencies(call.request().endpoint());
 		this.first = new UnaryCall(client, call);
 		whenComplete((answer, failed) -> giveUpOthers());
 	}
@@ -108,7 +102,8 @@ final class HedgedCall extends CompletableFuture<@Nullable Object> {
 		if (last != null) {
 			completeExceptionally(last);
 		}
-		else if (isAnswer(cause)) {
+		else if (isAnswer(cause) && (call == this.first || call.hasAsked())) {
+			// A hedge that found nobody to ask says nothing of the call.
 			completeExceptionally(cause);
 		}
 	}
@@ -135,7 +130,7 @@ final class HedgedCall extends CompletableFuture<@Nullable Object> {
 
 	/** On the timer's thread, where choosing a node may take too long. */
 	private void hedge() {
-		if (isDone() || !this.called.tokens().take(this.budget)) {
+		if (isDone()) {
 			return;
 		}
 		try {

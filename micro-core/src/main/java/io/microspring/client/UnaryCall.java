@@ -214,6 +214,10 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 				if (before != null && before.isInVain(node)) {
 					throw noOther();
 				}
+				if (isHedge() && !this.called.tokens().take(CallOptions.set(this.call.options().retryBudget()))) {
+					throw MicroException.of(Dialects.ID, 503,
+							"no hedge, as the retry budget of " + this.prepared.service() + " is spent");
+				}
 				Dialect dialect = this.client.dialects.of(node, this.call);
 				body = this.prepared.body(dialect);
 				attempt = new Attempt(this, node, dialect, attemptDeadline());
@@ -266,6 +270,11 @@ final class UnaryCall extends CompletableFuture<@Nullable Object> {
 		Attempt last = this.current;
 		Stream<Node> earlier = (before != null) ? before.tried().stream() : Stream.empty();
 		return Stream.concat(earlier, (last != null) ? Stream.of(last.node()) : Stream.empty()).toList();
+	}
+
+	/** Whether a node was found for it. */
+	boolean hasAsked() {
+		return this.current != null;
 	}
 
 	boolean isOver() {

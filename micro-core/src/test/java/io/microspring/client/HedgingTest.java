@@ -153,6 +153,34 @@ class HedgingTest {
 	}
 
 	@Test
+	void hedgeThatFindsNobodyIsNotTheEnd() {
+		InOrder emptied = new InOrder(this.slow.address(), "");
+		try (Client other = client(emptied)) {
+			var answer = other.callAsync(request("wait"), String.class, HEDGED);
+			await().until(() -> emptied.selections.get() == 2);
+
+			this.released.countDown();
+
+			assertThat(answer).succeedsWithin(Duration.ofSeconds(20)).isEqualTo("slow");
+			assertThat(other.stats().hedges()).isZero();
+		}
+	}
+
+	@Test
+	void hedgeThatFindsNobodyCostsNothing() {
+		RetryBudget one = new RetryBudget(1, 0);
+		InOrder alone = new InOrder(this.slow.address());
+		try (RpcClient other = (RpcClient) client(alone)) {
+			var answer = other.callAsync(request("wait"), String.class, HEDGED.withRetryBudget(one));
+			await().until(() -> alone.selections.get() == 2);
+			this.released.countDown();
+			assertThat(answer).succeedsWithin(Duration.ofSeconds(20)).isEqualTo("slow");
+
+			assertThat(other.called("counter").tokens().take(one)).isTrue();
+		}
+	}
+
+	@Test
 	void percentileTellsWhatIsSlowOnceCallsAreMeasured() {
 		CallOptions measured = HEDGED.withHedging(Hedging.percentile(0.99));
 		for (int i = 0; i < 100; i++) {

@@ -3,6 +3,7 @@ package io.microspring.client;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.microspring.errors.MicroException;
 import io.microspring.registry.Node;
@@ -19,6 +20,9 @@ final class InOrder implements Selector {
 
 	private final String[] addresses;
 
+	/** How often a node was asked for. */
+	final AtomicInteger selections = new AtomicInteger();
+
 	/** What became of the attempts, as {@code address outcome}. */
 	final Queue<String> marks = new ConcurrentLinkedQueue<>();
 
@@ -28,6 +32,7 @@ final class InOrder implements Selector {
 
 	@Override
 	public Node select(Selection call, List<Node> tried) {
+		this.selections.incrementAndGet();
 		String address = this.addresses[tried.size() % this.addresses.length];
 		if (address.isEmpty()) {
 			throw MicroException.notFound("go.micro.client", "service " + call.service() + ": not found");
