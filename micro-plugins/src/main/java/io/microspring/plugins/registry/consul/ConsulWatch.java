@@ -61,8 +61,15 @@ final class ConsulWatch implements Registry.Watcher {
 		this.changes = changes;
 		this.onClose = onClose;
 		this.query = name.isEmpty() ? registry.watchNames(this::waitTime, this::follow) : follow(name);
-		this.query.askOnce();
-		this.query.start();
+		try {
+			this.query.askOnce();
+			this.query.start();
+		}
+		catch (RuntimeException ex) {
+			// Questions for some of the services may have begun.
+			close();
+			throw ex;
+		}
 	}
 
 	@Override

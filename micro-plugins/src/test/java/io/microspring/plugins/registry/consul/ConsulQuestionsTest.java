@@ -6,13 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import com.sun.net.httpserver.HttpServer;
 import io.microspring.plugins.registry.consul.ConsulOptions.Consistency;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
+import io.microspring.registry.RegistryException;
 import io.microspring.registry.RegistryJson;
 import io.microspring.registry.Service;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** What is asked of Consul, on the wire. */
 class ConsulQuestionsTest {
@@ -28,18 +34,26 @@ class ConsulQuestionsTest {
 
 	private final List<String> bodies = new CopyOnWriteArrayList<>();
 
+	private volatile String names = "{\"consul\":[]}";
+
+	private volatile Predicate<String> refused = (uri) -> false;
+
+	private volatile long lastAsked;
+
 	private HttpServer agent;
 
 	@BeforeEach
 	void start() throws Exception {
 		this.agent = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		this.agent.createContext("/", (exchange) -> {
+			this.lastAsked = System.nanoTime();
 			this.asked.add(exchange.getRequestURI().toString());
 			this.bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
 			boolean names = exchange.getRequestURI().getPath().equals("/v1/catalog/services");
-			byte[] body = (names ? "{\"consul\":[]}" : "[]").getBytes(StandardCharsets.UTF_8);
+			byte[] body = (names ? this.names : "[]").getBytes(StandardCharsets.UTF_8);
 			exchange.getResponseHeaders().set("Content-Type", "application/json");
-			exchange.sendResponseHeaders(200, body.length);
+			exchange.sendResponseHeaders(this.refused.test(exchange.getRequestURI().toString()) ? 403 : 200,
+					body.length);
 			exchange.getResponseBody().write(body);
 			exchange.close();
 		});
@@ -71,6 +85,24 @@ class ConsulQuestionsTest {
 			}
 			assertThat(this.asked).hasSizeGreaterThanOrEqualTo(2)
 				.allSatisfy((uri) -> assertThat(uri).doesNotContain("stale").doesNotContain("consistent"));
+		}
+	}
+
+	@Test
+	void watchThatCannotBeginAsksNothingMore() {
+		this.names = IntStream.range(0, 101)
+			.mapToObj((i) -> "\"s" + i + "\":[]")
+			.collect(Collectors.joining(",", "{", "}"));
+		// The first hundred are asked for already when the next one is refused.
+		this.refused = (uri) -> uri.startsWith("/v1/health/service/") && !uri.contains("wait=");
+		try (Registry registry = open(Consistency.DEFAULT)) {
+			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.watch("", (change) -> {
+			})).withMessageContaining("watch s");
+			// Each would be asked again after a second.
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.until(() -> System.nanoTime() - this.lastAsked > Duration.ofSeconds(2).toNanos());
+			assertThat(this.asked).filteredOn((uri) -> !this.refused.test(uri)).hasSizeGreaterThan(1);
 		}
 	}
 
