@@ -120,11 +120,22 @@ final class Registration {
 	}
 
 	private void remove(CuratorFramework client) throws Exception {
-		Stat found = client.checkExists().forPath(this.path);
 		// Also in the present session: the answer to a write of ours may have been lost.
-		if (found != null
-				&& (found.getEphemeralOwner() == this.owner || found.getEphemeralOwner() == session(client))) {
-			client.delete().quietly().forPath(this.path);
+		remove(client, this.path, this.owner, session(client));
+	}
+
+	/**
+	 * Takes back what nothing is known of here any more: what is persistent, or of the
+	 * present session.
+	 */
+	static void removeForgotten(CuratorFramework client, String path) throws Exception {
+		remove(client, path, NOBODY, client.getZookeeperClient().getZooKeeper().getSessionId());
+	}
+
+	private static void remove(CuratorFramework client, String path, long owner, long session) throws Exception {
+		Stat found = client.checkExists().forPath(path);
+		if (found != null && (found.getEphemeralOwner() == owner || found.getEphemeralOwner() == session)) {
+			client.delete().quietly().forPath(path);
 		}
 	}
 

@@ -100,7 +100,8 @@ public final class ZooKeeperRegistry implements Registry {
 
 	/**
 	 * Takes nodes back. When that fails, those of this process go as soon as the
-	 * connection is there again.
+	 * connection is there again. What the session of another process holds, a successor
+	 * of the same id, say, stays.
 	 */
 	@Override
 	public void deregister(Service service) {
@@ -113,7 +114,7 @@ public final class ZooKeeperRegistry implements Registry {
 				settle(what, known);
 			}
 			else {
-				this.session.write(what, (client) -> client.delete().quietly().forPath(path));
+				this.session.write(what, (client) -> Registration.removeForgotten(client, path));
 			}
 		}
 	}

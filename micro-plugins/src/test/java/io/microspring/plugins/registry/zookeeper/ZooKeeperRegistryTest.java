@@ -123,6 +123,18 @@ class ZooKeeperRegistryTest extends RegistryContract {
 	}
 
 	@Test
+	void nodeOfAnotherProcessIsNotTakenBack() {
+		Service service = Service.of("taken.over", "1", Node.of("taken-1", "127.0.0.1:1"));
+		try (Registry former = open(); Registry successor = open()) {
+			successor.register(service, MINUTE);
+			former.deregister(service);
+			assertThat(former.get("taken.over")).containsExactly(service);
+			successor.deregister(service);
+			assertThat(former.get("taken.over")).isEmpty();
+		}
+	}
+
+	@Test
 	void persistentNodeBecomesEphemeralWithoutBeingMissed() {
 		Service service = Service.of("converted", "1", Node.of("converted-1", "127.0.0.1:1"));
 		List<Change> changes = new CopyOnWriteArrayList<>();
