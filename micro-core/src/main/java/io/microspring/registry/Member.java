@@ -132,7 +132,7 @@ final class Member {
 				return answer;
 			}
 			catch (RuntimeException ex) {
-				present = failed(ex);
+				present = failed(name, ex);
 			}
 		}
 		List<Service> last = this.known.get(name);
@@ -151,7 +151,7 @@ final class Member {
 				return answer;
 			}
 			catch (RuntimeException ex) {
-				present = failed(ex);
+				present = failed("", ex);
 			}
 		}
 		List<Service> last = this.listed;
@@ -169,7 +169,7 @@ final class Member {
 			});
 		}
 		catch (RuntimeException ex) {
-			throw failed(ex).failure;
+			throw failed(name, ex).failure;
 		}
 	}
 
@@ -211,14 +211,23 @@ final class Member {
 
 	// outages
 
-	private Outage failed(RuntimeException ex) {
-		Outage news = new Outage(Instant.now(), ex);
+	/** A question, empty for a list, was not answered. */
+	private Outage failed(String name, RuntimeException ex) {
+		Outage news = new Outage(Instant.now(), name, ex);
+		if (!isOutage(ex)) {
+			return news;
+		}
 		if (!this.closed && this.outage.compareAndSet(null, news)) {
 			log.warn("registry {} does not answer; going on with what it told last: {}", name(), ex.getMessage());
 			retryLater(FIRST_RETRY);
 		}
 		Outage present = this.outage.get();
 		return (present != null) ? present : news;
+	}
+
+	/** A wrong question, or one that nobody waits for, says nothing of the registry. */
+	private static boolean isOutage(RuntimeException ex) {
+		return !(ex instanceof IllegalArgumentException || ex.getCause() instanceof InterruptedException);
 	}
 
 	private void retryLater(Duration wait) {
@@ -263,7 +272,13 @@ final class Member {
 			return;
 		}
 		try {
-			this.listed = this.registry.list();
+			// What failed is asked again: not everybody may ask everything.
+			if (present.name.isEmpty()) {
+				this.listed = this.registry.list();
+			}
+			else {
+				remember(present.name, this.registry.get(present.name));
+			}
 			this.outage.set(null);
 			log.info("registry {} answers again, after {} s", name(),
 					Duration.between(present.since, Instant.now()).toSeconds());
@@ -333,8 +348,8 @@ final class Member {
 
 	}
 
-	/** It has not answered since. */
-	private record Outage(Instant since, RuntimeException failure) {
+	/** It has not answered since, when this name, or empty for a list, was asked for. */
+	private record Outage(Instant since, String name, RuntimeException failure) {
 
 	}
 

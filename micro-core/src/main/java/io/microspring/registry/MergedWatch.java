@@ -73,10 +73,14 @@ final class MergedWatch implements Registry.Watcher {
 	}
 
 	private void attach(int member) {
-		this.watchers.set(member, this.members.get(member).watch(this.name, (change) -> {
+		Registry.Watcher watcher = this.members.get(member).watch(this.name, (change) -> {
 			long number = this.counts.incrementAndGet(member);
 			this.news.offer(() -> changed(member, change, number));
-		}));
+		});
+		if (!this.watchers.compareAndSet(member, null, watcher)) {
+			// It came back while the watch began.
+			watcher.close();
+		}
 		if (this.closed) {
 			detach(member);
 		}

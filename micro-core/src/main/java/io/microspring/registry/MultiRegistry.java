@@ -117,7 +117,8 @@ final class MultiRegistry implements Registry {
 		MergedWatch watch = new MergedWatch(name, this.members, this.listeners, listener, this.watches::remove);
 		this.watches.add(watch);
 		List<RuntimeException> failures = watch.start();
-		if (this.closed || failures.size() == this.members.size()) {
+		boolean interrupted = !failures.isEmpty() && Thread.currentThread().isInterrupted();
+		if (this.closed || interrupted || failures.size() == this.members.size()) {
 			watch.close();
 			requireOpen();
 			throw failure("watch " + (name.isEmpty() ? "everything" : name),

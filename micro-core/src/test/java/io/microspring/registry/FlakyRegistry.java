@@ -25,6 +25,17 @@ class FlakyRegistry implements Registry {
 	/** Look-ups are answered once it is open; what they answer is older than that. */
 	volatile CountDownLatch gate = new CountDownLatch(0);
 
+	/** Watches begin once it is open. */
+	volatile CountDownLatch watchGate = new CountDownLatch(0);
+
+	final AtomicInteger openWatches = new AtomicInteger();
+
+	/** Whether it may be asked for a list. */
+	volatile boolean listable = true;
+
+	/** A name that is none. */
+	volatile String invalid = "";
+
 	volatile boolean closed;
 
 	@Override
@@ -48,13 +59,11 @@ class FlakyRegistry implements Registry {
 	public List<Service> get(String name) {
 		this.gets.incrementAndGet();
 		requireUp();
+		if (name.equals(this.invalid)) {
+			throw new IllegalArgumentException("'" + name + "' is no name");
+		}
 		List<Service> answer = this.memory.get(name);
-		try {
-			this.gate.await();
-		}
-		catch (InterruptedException ex) {
-			throw new RegistryException("interrupted", ex);
-		}
+		await(this.gate);
 		return answer;
 	}
 
@@ -62,6 +71,9 @@ class FlakyRegistry implements Registry {
 	public List<Service> list() {
 		this.lists.incrementAndGet();
 		requireUp();
+		if (!this.listable) {
+			throw new RegistryException("flaky may not be asked for a list", null);
+		}
 		return this.memory.list();
 	}
 
@@ -72,7 +84,22 @@ class FlakyRegistry implements Registry {
 		if (!this.watchable) {
 			throw new RegistryException("flaky cannot watch now", null);
 		}
-		return this.memory.watch(name, listener);
+		await(this.watchGate);
+		Watcher watcher = this.memory.watch(name, listener);
+		this.openWatches.incrementAndGet();
+		return () -> {
+			watcher.close();
+			this.openWatches.decrementAndGet();
+		};
+	}
+
+	private static void await(CountDownLatch gate) {
+		try {
+			gate.await();
+		}
+		catch (InterruptedException ex) {
+			throw new RegistryException("interrupted", ex);
+		}
 	}
 
 	@Override

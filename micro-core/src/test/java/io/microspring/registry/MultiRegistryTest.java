@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 import io.microspring.health.HealthReport;
@@ -115,13 +117,65 @@ class MultiRegistryTest {
 			assertThat(report.details()).containsKeys("flaky-1", "flaky-2");
 		});
 		int asked = this.second.gets.get();
-		this.multi.get("greeter");
-		assertThat(this.second.gets.get()).as("asked in the background only").isEqualTo(asked);
+		for (int i = 0; i < 1000; i++) {
+			this.multi.get("greeter");
+		}
+		assertThat(this.second.gets.get()).as("asked in the background only").isLessThan(asked + 100);
 
 		this.first.deregister(service("a", "c"));
 		assertThat(this.multi.get("greeter")).flatExtracting(Service::nodes).extracting(Node::id).containsExactly("b");
 		this.second.down = false;
 		await().untilAsserted(() -> assertThat(this.multi.health().state()).isEqualTo(HealthReport.State.UP));
+	}
+
+	@Test
+	void oneThatMayNotBeListedComesBackToo() {
+		this.second.register(service("b"), TTL);
+		this.second.listable = false;
+		this.second.down = true;
+		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> this.multi.get("greeter"));
+		assertThat(this.multi.health().state()).isEqualTo(HealthReport.State.DEGRADED);
+		this.second.down = false;
+		await().untilAsserted(() -> assertThat(this.multi.health().state()).isEqualTo(HealthReport.State.UP));
+		assertThat(this.multi.get("greeter")).containsExactly(service("b"));
+	}
+
+	@Test
+	void wrongQuestionIsNoOutage() {
+		this.second.invalid = "no name";
+		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> this.multi.get("no name"))
+			.withMessageContaining("'no name' is no name");
+		assertThat(this.multi.health().state()).isEqualTo(HealthReport.State.UP);
+	}
+
+	@Test
+	void questionThatIsInterruptedIsNoOutage() {
+		this.first.gate = new CountDownLatch(1);
+		Thread.currentThread().interrupt();
+		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> this.multi.get("greeter"))
+			.withMessageContaining("interrupted");
+		assertThat(Thread.interrupted()).isFalse();
+		assertThat(this.multi.health().state()).isEqualTo(HealthReport.State.UP);
+	}
+
+	@Test
+	void oneThatComesBackWhileAWatchBeginsIsWatchedOnce() {
+		this.second.down = true;
+		assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> this.multi.get("greeter"));
+		CountDownLatch gate = new CountDownLatch(1);
+		this.second.watchGate = gate;
+		this.second.down = false;
+		CompletableFuture<Registry.Watcher> watch = CompletableFuture
+			.supplyAsync(() -> this.multi.watch("greeter", this.changes::add));
+		await().until(() -> this.second.watches.get() == 1);
+		this.second.watchGate = new CountDownLatch(0);
+		await().until(() -> this.second.openWatches.get() == 1);
+		gate.countDown();
+		Registry.Watcher watcher = watch.join();
+		assertThat(this.second.watches).hasValue(2);
+		assertThat(this.second.openWatches).hasValue(1);
+		watcher.close();
+		assertThat(this.second.openWatches).hasValue(0);
 	}
 
 	@Test
