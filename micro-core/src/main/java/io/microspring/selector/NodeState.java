@@ -1,5 +1,6 @@
 package io.microspring.selector;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
@@ -27,6 +28,9 @@ final class NodeState {
 	/** An answer's share of the average of the latest. */
 	private static final int LATEST_ANSWERS = 8;
 
+	/** So long after it fell silent a node is asked again when no call waits for it. */
+	private static final long RECALL = Duration.ofSeconds(1).toNanos();
+
 	/** A call's share of the error rate. */
 	private static final int LATEST_CALLS = 32;
 
@@ -41,10 +45,12 @@ final class NodeState {
 	/** Streams that are open. */
 	private volatile int streams;
 
-	/** Calls given up or timed out since the last answer. */
+	/** Calls that ended in vain since the last answer, after more than the usual time. */
 	private volatile int lapsed;
 
-	/** When it answered last, or began to owe an answer. */
+	private volatile long lapsedAt;
+
+	/** When it answered last, or the first of the calls that wait was begun. */
 	private volatile long quietSince;
 
 	private volatile long answeredAt;
@@ -95,13 +101,21 @@ final class NodeState {
 			STREAMS.incrementAndGet(this);
 			return;
 		}
-		if (debt() == 0) {
+		if (this.owed == 0) {
 			this.quietSince = System.nanoTime();
 		}
 		OWED.incrementAndGet(this);
 	}
 
-	void end(Selection call, Outcome outcome, long nanos, long now) {
+	/**
+	 * Takes in the end of a call.
+	 * @param call the call
+	 * @param outcome what became of it
+	 * @param nanos how long it took
+	 * @param now the time
+	 * @param patience so long a call must have waited for its end to say anything
+	 */
+	void end(Selection call, Outcome outcome, long nanos, long now, long patience) {
 		if (call.stream()) {
 			decrement(STREAMS);
 		}
@@ -110,7 +124,8 @@ final class NodeState {
 			if (outcome.isAnswer()) {
 				answered((outcome == Outcome.ANSWERED) ? nanos : 0, now);
 			}
-			else if (nanos > 0 && outcome != Outcome.DISCONNECTED) {
+			else if (nanos > 0 && nanos >= patience && outcome != Outcome.DISCONNECTED) {
+				this.lapsedAt = now;
 				LAPSED.incrementAndGet(this);
 			}
 		}
@@ -160,6 +175,18 @@ final class NodeState {
 		}
 		this.failedAt = now;
 		return FAILURES.incrementAndGet(this);
+	}
+
+	/** Forgets calls that ended in vain long ago. */
+	void forgetLapsed(long now, long memory) {
+		if (this.lapsed != 0 && now - this.lapsedAt > memory) {
+			this.lapsed = 0;
+		}
+	}
+
+	/** Whether a call waits for its answer. */
+	boolean isAwaited() {
+		return this.owed > 0;
 	}
 
 	/** How many calls have no answer since the last one came. */
@@ -238,7 +265,18 @@ final class NodeState {
 		this.since = Instant.now();
 		this.until = now + this.lastDuration;
 		this.standing = Standing.OUT;
+		if (silence && !isAwaited()) {
+			recall(now);
+		}
 		return this.lastDuration;
+	}
+
+	/** No call waits that it could answer: it must be asked again to come back. */
+	void recall(long now) {
+		if (this.until - now > RECALL) {
+			this.until = now + RECALL;
+		}
+		this.standing = Standing.OUT;
 	}
 
 	/** Its time is over: the next call may be a probe. */

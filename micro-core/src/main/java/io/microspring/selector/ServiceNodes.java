@@ -220,16 +220,26 @@ final class ServiceNodes {
 	}
 
 	private boolean fallsSilent(NodeState state) {
-		long least = this.options.silence().toNanos();
-		long usual = (state.latency() != 0) ? state.latency() : this.firstAnswers;
-		if (least == 0 || usual == 0) {
+		long usual = usual(state);
+		if (this.options.silence().isZero() || usual == 0) {
 			// Whoever never tells what became of calls cannot know of a silence.
 			return false;
 		}
 		long now = System.nanoTime();
+		state.forgetLapsed(now, this.options.duration().toNanos());
 		long quiet = now - state.quietSince();
-		return quiet >= least && quiet >= PATIENCE * usual && eject(state, true, now, () -> state.debt()
+		return state.debt() >= SILENT_CALLS && quiet >= patience(state) && eject(state, true, now, () -> state.debt()
 				+ " calls without an answer for " + quiet / 1_000 + " µs, where answers take " + usual / 1_000 + " µs");
+	}
+
+	/** What its answers take, or those of others as long as it has given none. */
+	private long usual(NodeState state) {
+		return (state.latency() != 0) ? state.latency() : this.firstAnswers;
+	}
+
+	/** How long a call waits before that says anything of the node. */
+	private long patience(NodeState state) {
+		return Math.max(this.options.silence().toNanos(), PATIENCE * usual(state));
 	}
 
 	/** A new node is passed over the more often the newer it is. */
@@ -292,7 +302,7 @@ final class ServiceNodes {
 		}
 		long now = System.nanoTime();
 		boolean first = state.latency() == 0;
-		state.end(call, outcome, nanos, now);
+		state.end(call, outcome, nanos, now, patience(state));
 		if (first && state.latency() != 0) {
 			this.firstAnswers = (this.firstAnswers + nanos) / ((this.firstAnswers == 0) ? 1 : 2);
 		}
@@ -327,6 +337,10 @@ final class ServiceNodes {
 				state.restore(now);
 				changed();
 				log(silent, "node {} of {} at {} is back: it answers again", state);
+			}
+			else if (state.isSilent() && standing != Standing.DUE && !state.isAwaited()) {
+				state.recall(now);
+				changed();
 			}
 			else if (standing == Standing.PROBED && outcome == Outcome.GIVEN_UP) {
 				state.due();

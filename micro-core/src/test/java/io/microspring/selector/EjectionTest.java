@@ -172,10 +172,59 @@ class EjectionTest {
 		Call call = new Call(false, false);
 		for (int i = 0; i < 3; i++) {
 			pick(selector, call, node(0));
-			selector.mark(call, node(0), (i == 0) ? Outcome.TIMED_OUT : Outcome.GIVEN_UP, 1_000_000, null);
+			selector.mark(call, node(0), (i == 0) ? Outcome.TIMED_OUT : Outcome.GIVEN_UP, 20_000_000, null);
 		}
 		LockSupport.parkNanos(20_000_000);
 		assertThat(picked(selector)).doesNotContain(node(0));
+	}
+
+	@Test
+	void callsThatWereGivenUpBeforeAnAnswerWasDueSayNothing() {
+		Selector selector = open(5, LASTING);
+		usually(selector, 5, 10);
+		Call call = new Call(false, false);
+		for (int i = 0; i < 30; i++) {
+			pick(selector, call, node(0));
+			selector.mark(call, node(0), Outcome.GIVEN_UP, 39_000_000, null);
+		}
+		LockSupport.parkNanos(60_000_000);
+		assertThat(picked(selector)).hasSize(5);
+	}
+
+	@Test
+	void silentNodeThatNoCallWaitsForIsAskedAgainSoonAndBackWithItsAnswer() {
+		Selector selector = open(5, LASTING.withFailures(0));
+		usually(selector, 5, 1);
+		Call call = new Call(true, false);
+		for (int i = 0; i < 3; i++) {
+			pick(selector, call, node(0));
+		}
+		LockSupport.parkNanos(20_000_000);
+		assertThat(picked(selector)).doesNotContain(node(0));
+		for (int i = 0; i < 3; i++) {
+			selector.mark(call, node(0), Outcome.GIVEN_UP, 20_000_000, null);
+		}
+		assertThat(picked(selector, call)).doesNotContain(node(0));
+		await().until(() -> begins(selector, call, node(0)));
+		selector.mark(call, node(0), Outcome.GIVEN_UP, 20_000_000, null);
+		assertThat(picked(selector, call)).as("after a probe in vain").doesNotContain(node(0));
+		await().until(() -> begins(selector, call, node(0)));
+		selector.mark(call, node(0), Outcome.ANSWERED, 1_000_000, null);
+		assertThat(picked(selector)).contains(node(0));
+	}
+
+	@Test
+	void callsThatLapsedLongAgoAreForgotten() {
+		Selector selector = open(5, LASTING.withFailures(0).withDuration(SHORT, LONG));
+		usually(selector, 5, 1);
+		Call call = new Call(false, false);
+		for (int i = 0; i < 3; i++) {
+			pick(selector, call, node(0));
+			selector.mark(call, node(0), Outcome.GIVEN_UP, 20_000_000, null);
+		}
+		LockSupport.parkNanos(2 * SHORT.toNanos());
+		pick(selector, call, node(0));
+		assertThat(selector.nodes()).noneMatch(NodeStatus::out);
 	}
 
 	@Test

@@ -281,7 +281,7 @@ class StrategyTest {
 	private void answered(int place, int millis) {
 		NodeState state = this.nodes.state(place);
 		state.begin(false);
-		state.end(CALL, Outcome.ANSWERED, millis * 1_000_000L, System.nanoTime());
+		state.end(CALL, Outcome.ANSWERED, millis * 1_000_000L, System.nanoTime(), 0);
 	}
 
 	private static Node choose(Strategy strategy, Candidates nodes, Selection call) {
