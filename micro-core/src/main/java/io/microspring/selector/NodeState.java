@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import io.microspring.errors.MicroException;
 import io.microspring.registry.Node;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ final class NodeState {
 
 	private static final AtomicIntegerFieldUpdater<NodeState> FAILURES = AtomicIntegerFieldUpdater
 		.newUpdater(NodeState.class, "failures");
+
+	/** Whoever has less time than this must not expect an answer. */
+	private static final long SHORT = Duration.ofMillis(100).toNanos();
+
+	/** And may expect one in this time, unless answers usually take longer. */
+	private static final long LONG = Duration.ofSeconds(1).toNanos();
 
 	/** An answer's share of the average of the latest. */
 	private static final int LATEST_ANSWERS = 8;
@@ -105,6 +112,25 @@ final class NodeState {
 			this.quietSince = System.nanoTime();
 		}
 		OWED.incrementAndGet(this);
+	}
+
+	/**
+	 * What an outcome says of the node: an attempt that hardly had any time left, as the
+	 * deadline of whoever is being served was near, says nothing by running out of it.
+	 * @param outcome what became of the attempt
+	 * @param nanos how long it took
+	 * @param failure why it failed
+	 * @return what it counts as
+	 */
+	Outcome told(Outcome outcome, long nanos, @Nullable Throwable failure) {
+		long usual = this.latency;
+		if (nanos == 0 || nanos >= Math.max(SHORT, Math.max(usual, Math.min(4 * usual, LONG)))) {
+			return outcome;
+		}
+		if (outcome == Outcome.FAULTED && failure instanceof MicroException error && error.code() == 408) {
+			return Outcome.ANSWERED;
+		}
+		return (outcome == Outcome.TIMED_OUT) ? Outcome.GIVEN_UP : outcome;
 	}
 
 	/**

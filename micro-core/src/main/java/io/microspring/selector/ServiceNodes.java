@@ -295,11 +295,12 @@ final class ServiceNodes {
 	}
 
 	/** Takes in what became of a call. */
-	void mark(Selection call, Node node, Outcome outcome, long nanos, @Nullable Throwable failure) {
+	void mark(Selection call, Node node, Outcome end, long nanos, @Nullable Throwable failure) {
 		NodeState state = this.known.states.get(node.id());
 		if (state == null || !state.isOf(node)) {
 			return;
 		}
+		Outcome outcome = state.told(end, nanos, failure);
 		long now = System.nanoTime();
 		boolean first = state.latency() == 0;
 		state.end(call, outcome, nanos, now, patience(state));

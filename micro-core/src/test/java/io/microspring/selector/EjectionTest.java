@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
+import io.microspring.errors.MicroException;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
@@ -225,6 +226,25 @@ class EjectionTest {
 		LockSupport.parkNanos(2 * SHORT.toNanos());
 		pick(selector, call, node(0));
 		assertThat(selector.nodes()).noneMatch(NodeStatus::out);
+	}
+
+	@Test
+	void attemptsWithHardlyAnyTimeAreNoFailures() {
+		Selector selector = open(4, LASTING);
+		usually(selector, 4, 50);
+		MicroException late = MicroException.of("greeter", 408, "deadline exceeded");
+		Call call = new Call(false, false);
+		for (int i = 0; i < 20; i++) {
+			selector.mark(call, node(0), Outcome.TIMED_OUT, 5_000_000, BROKEN);
+			selector.mark(call, node(0), Outcome.TIMED_OUT, 199_000_000, BROKEN);
+			selector.mark(call, node(0), Outcome.FAULTED, 5_000_000, late);
+		}
+		assertThat(picked(selector)).hasSize(4);
+		for (int i = 0; i < 3; i++) {
+			selector.mark(call, node(0), Outcome.TIMED_OUT, 200_000_000, BROKEN);
+			selector.mark(call, node(1), Outcome.FAULTED, 200_000_000, late);
+		}
+		assertThat(picked(selector)).containsExactlyInAnyOrder(node(2), node(3));
 	}
 
 	@Test
