@@ -38,6 +38,9 @@ final class NodeState {
 	/** So long after it fell silent a node is asked again when no call waits for it. */
 	private static final long RECALL = Duration.ofSeconds(1).toNanos();
 
+	/** An answer's share of what counts as the longest. */
+	private static final int LONGEST_ANSWERS = 64;
+
 	/** A call's share of the error rate. */
 	private static final int LATEST_CALLS = 32;
 
@@ -64,6 +67,9 @@ final class NodeState {
 
 	/** What its answers take, in nanoseconds; 0 before the first. */
 	private volatile long latency;
+
+	/** About the longest that its latest answers took, where some take long. */
+	private volatile long longest;
 
 	/** Failures in a row. */
 	private volatile int failures;
@@ -185,6 +191,9 @@ final class NodeState {
 		if (nanos > 0) {
 			long usual = this.latency;
 			this.latency = (usual == 0) ? nanos : Math.max(1, usual + (nanos - usual) / LATEST_ANSWERS);
+			long most = this.longest;
+			// Hiccups that are shorter, as of a garbage collection, are no slow endpoints.
+			this.longest = (nanos >= most && nanos >= SHORT) ? nanos : most + (nanos - most) / LONGEST_ANSWERS;
 			this.answeredAt = now;
 		}
 	}
@@ -230,6 +239,11 @@ final class NodeState {
 
 	long latency() {
 		return this.latency;
+	}
+
+	/** What an answer may well take: with slow endpoints more than the average. */
+	long longest() {
+		return Math.max(this.latency, this.longest);
 	}
 
 	long answeredAt() {
@@ -336,6 +350,7 @@ final class NodeState {
 		this.ejections = 0;
 		this.lapsed = 0;
 		this.latency = 0;
+		this.longest = 0;
 		this.quietSince = now;
 	}
 

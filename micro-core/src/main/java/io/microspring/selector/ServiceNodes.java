@@ -229,12 +229,12 @@ final class ServiceNodes {
 		state.forgetLapsed(now, this.options.duration().toNanos());
 		long quiet = now - state.quietSince();
 		return state.debt() >= SILENT_CALLS && quiet >= patience(state) && eject(state, true, now, () -> state.debt()
-				+ " calls without an answer for " + quiet / 1_000 + " µs, where answers take " + usual / 1_000 + " µs");
+				+ " calls without an answer for " + quiet / 1_000 + " µs, where answers take up to " + usual / 1_000 + " µs");
 	}
 
-	/** What its answers take, or those of others as long as it has given none. */
+	/** What its answers may well take, or those of others as long as it has given none. */
 	private long usual(NodeState state) {
-		return (state.latency() != 0) ? state.latency() : this.firstAnswers;
+		return (state.latency() != 0) ? state.longest() : this.firstAnswers;
 	}
 
 	/** How long a call waits before that says anything of the node. */

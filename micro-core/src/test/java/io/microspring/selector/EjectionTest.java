@@ -248,6 +248,21 @@ class EjectionTest {
 	}
 
 	@Test
+	void nodeWithSlowEndpointsIsNotSilentWhileTheyTakeTheirTime() {
+		Selector selector = open(4, LASTING);
+		usually(selector, 4, 1);
+		Call call = new Call(false, false);
+		pick(selector, call, node(0));
+		selector.mark(call, node(0), Outcome.ANSWERED, 2_000_000_000, null);
+		answer(selector, node(0), 100);
+		callWhileSilent(selector, node(0), 100);
+		assertThat(selector.nodes()).noneMatch(NodeStatus::out);
+		answer(selector, node(0), 1000);
+		callWhileSilent(selector, node(0), 200);
+		assertThat(selector.nodes()).as("when that was long ago").filteredOn(NodeStatus::out).hasSize(1);
+	}
+
+	@Test
 	void streamsOweNoAnswer() {
 		Selector selector = open(2, LASTING);
 		usually(selector, 2, 1);
@@ -409,6 +424,13 @@ class EjectionTest {
 				pick(selector, call, node(i));
 				selector.mark(call, node(i), Outcome.ANSWERED, millis * 1_000_000L, null);
 			}
+		}
+	}
+
+	/** A node answers in a millisecond. */
+	private static void answer(Selector selector, Node node, int times) {
+		for (int i = 0; i < times; i++) {
+			selector.mark(new Call(false, false), node, Outcome.ANSWERED, 1_000_000, null);
 		}
 	}
 
