@@ -161,10 +161,7 @@ final class NodeState {
 				LAPSED.incrementAndGet(this);
 			}
 		}
-		if (outcome.isFailure()) {
-			this.errorRate += (1 - this.errorRate) / LATEST_CALLS;
-		}
-		else if (outcome == Outcome.ANSWERED) {
+		if (outcome == Outcome.ANSWERED) {
 			if (this.failures != 0) {
 				this.failures = 0;
 			}
@@ -201,13 +198,15 @@ final class NodeState {
 	/**
 	 * Counts a failure.
 	 * @param now the time
-	 * @param memory how long a failure counts
+	 * @param memory how long a failure counts in a row; in the error rate, twice as long
 	 * @return how many there are in a row
 	 */
 	int failed(long now, long memory) {
 		if (now - this.failedAt > memory) {
 			this.failures = 0;
 		}
+		float rate = ((now - this.failedAt) / 2 > memory) ? 0 : this.errorRate;
+		this.errorRate = rate + (1 - rate) / LATEST_CALLS;
 		this.failedAt = now;
 		return FAILURES.incrementAndGet(this);
 	}

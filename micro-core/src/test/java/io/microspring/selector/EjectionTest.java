@@ -81,6 +81,23 @@ class EjectionTest {
 	}
 
 	@Test
+	void failuresThatAreFarBetweenAreNoErrorRate() {
+		EjectionOptions options = LASTING.withFailures(0).withErrorRate(0.05);
+		Selector selector = open(4, options.withDuration(Duration.ofMillis(10), LONG));
+		Call stream = new Call(false, true);
+		for (int i = 0; i < 5; i++) {
+			selector.mark(stream, node(0), Outcome.DISCONNECTED, 1_000_000, BROKEN);
+			assertThat(selector.nodes()).noneMatch(NodeStatus::out);
+			LockSupport.parkNanos(25_000_000);
+		}
+		Selector remembering = open(4, options);
+		for (int i = 0; i < 5; i++) {
+			remembering.mark(stream, node(0), Outcome.DISCONNECTED, 1_000_000, BROKEN);
+		}
+		assertThat(remembering.nodes()).filteredOn(NodeStatus::out).hasSize(1);
+	}
+
+	@Test
 	void neverMoreThanHalfAreOutAndOneIsAlwaysLeft() {
 		Selector selector = open(5, LASTING);
 		for (int i = 0; i < 5; i++) {
