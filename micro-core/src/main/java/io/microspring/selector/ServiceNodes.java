@@ -34,7 +34,7 @@ final class ServiceNodes {
 	/** So many times what its answers take, a node may be quiet. */
 	private static final int PATIENCE = 4;
 
-	/** Lists kept for calls with different filters; with more they are made anew. */
+	/** Lists kept for calls with different filters; with more the oldest goes. */
 	private static final int MOST_VIEWS = 16;
 
 	/** New nodes passed over for one call; with the share below, for slow start. */
@@ -53,7 +53,7 @@ final class ServiceNodes {
 	/** Held while something changes; never while anything is waited for. */
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private volatile Known known = new Known(List.of(), Map.of());
+	private volatile Known known = new Known(List.of(), List.of(), Map.of());
 
 	private volatile View[] views = new View[0];
 
@@ -82,14 +82,19 @@ final class ServiceNodes {
 	 */
 	List<Service> update(List<Service> services) {
 		Known present = this.known;
-		if (present.services == services || present.services.equals(services)) {
+		if (present.services == services || present.latest == services) {
 			return present.services;
 		}
 		this.lock.lock();
 		try {
 			Map<String, NodeState> former = this.known.states;
+			List<Service> same = this.known.services;
+			if (same.equals(services)) {
+				this.known = new Known(same, services, former);
+				return same;
+			}
 			long now = System.nanoTime();
-			long cameAt = this.known.services.isEmpty() ? 0 : now;
+			long cameAt = same.isEmpty() ? 0 : now;
 			Map<String, NodeState> states = new HashMap<>();
 			for (Service service : services) {
 				for (Node node : service.nodes()) {
@@ -98,7 +103,7 @@ final class ServiceNodes {
 							(state != null && state.isOf(node)) ? state : new NodeState(node, cameAt));
 				}
 			}
-			this.known = new Known(services, states);
+			this.known = new Known(services, services, states);
 			this.views = new View[0];
 			changed();
 			return services;
@@ -141,9 +146,10 @@ final class ServiceNodes {
 		try {
 			View view = new View(services, filters, (same != null) ? same.all() : candidates(left, nodes));
 			if (this.known.services == services) {
-				int kept = (this.views.length < MOST_VIEWS) ? this.views.length : 0;
-				View[] more = Arrays.copyOf(this.views, kept + 1);
-				more[kept] = view;
+				View[] kept = this.views;
+				int from = (kept.length < MOST_VIEWS) ? 0 : 1;
+				View[] more = Arrays.copyOfRange(kept, from, kept.length + 1);
+				more[more.length - 1] = view;
 				this.views = more;
 			}
 			return view;
@@ -441,8 +447,8 @@ final class ServiceNodes {
 		return (text.length() > LONGEST_REASON) ? text.substring(0, LONGEST_REASON) + "…" : text;
 	}
 
-	/** An answer of the registry, and what is known of each node in it by its id. */
-	private record Known(List<Service> services, Map<String, NodeState> states) {
+	/** An answer, the latest that is equal to it, and what is known of nodes by id. */
+	private record Known(List<Service> services, List<Service> latest, Map<String, NodeState> states) {
 
 	}
 

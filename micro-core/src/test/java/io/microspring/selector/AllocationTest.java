@@ -2,8 +2,10 @@ package io.microspring.selector;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import com.sun.management.ThreadMXBean;
@@ -60,6 +62,38 @@ class AllocationTest {
 		Selector selector = Selector.of(this.cache, Strategy.random());
 		Selection call = Selection.of("greeter", Filter.version("latest"), Filter.newestVersion());
 		assertThat(allocated(() -> selector.select(call, List.of()))).isLessThan(TIMES);
+	}
+
+	@Test
+	void answerThatIsEqualIsComparedOnce() {
+		ServiceNodes nodes = new ServiceNodes("greeter", SelectorOptions.defaults());
+		List<Service> first = nodes.update(List.of(Service.of("greeter", "1", Node.of("a", "127.0.0.1:1"))));
+		AtomicInteger compared = new AtomicInteger();
+		List<Service> equal = new AbstractList<>() {
+			@Override
+			public Service get(int index) {
+				compared.incrementAndGet();
+				return first.get(index);
+			}
+
+			@Override
+			public int size() {
+				return first.size();
+			}
+		};
+		for (int i = 0; i < 100; i++) {
+			assertThat(nodes.update(equal)).isSameAs(first);
+		}
+		assertThat(compared).hasValue(1);
+	}
+
+	@Test
+	void onlyTheOldestOfTheListsForManyFiltersIsMadeAnew() {
+		ServiceNodes nodes = new ServiceNodes("greeter", SelectorOptions.defaults());
+		List<Service> known = nodes.update(List.of(Service.of("greeter", "1", Node.of("a", "127.0.0.1:1"))));
+		List<List<Filter>> filters = IntStream.range(0, 17).mapToObj((i) -> List.of(Filter.version("v" + i))).toList();
+		filters.forEach((each) -> nodes.view(known, each, known, true));
+		assertThat(filters).filteredOn((each) -> nodes.view(known, each) == null).containsExactly(filters.get(0));
 	}
 
 	private void register() {
