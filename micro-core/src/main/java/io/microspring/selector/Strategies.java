@@ -32,7 +32,7 @@ enum Strategies implements Strategy {
 				}
 			}
 			// Hardly anything of the weight is left to choose.
-			return RANDOM.choose(nodes, call);
+			return weights.scan(nodes, random);
 		}
 	},
 

@@ -17,18 +17,23 @@ final class Weights {
 
 	private static final double MOST = 1e6;
 
+	/** What each place weighs. */
+	private final double[] weights;
+
 	private final double[] own;
 
 	private final int[] other;
 
-	private Weights(double[] own, int[] other) {
+	private Weights(double[] weights, double[] own, int[] other) {
+		this.weights = weights;
 		this.own = own;
 		this.other = other;
 	}
 
 	static Weights of(Candidates nodes) {
 		int size = nodes.size();
-		double[] share = nodes.stream().mapToDouble(Weights::weight).toArray();
+		double[] weights = nodes.stream().mapToDouble(Weights::weight).toArray();
+		double[] share = weights.clone();
 		double sum = Arrays.stream(share).sum();
 		if (sum == 0) {
 			Arrays.fill(share, 1);
@@ -54,12 +59,27 @@ final class Weights {
 				large++;
 			}
 		}
-		return new Weights(share, other);
+		return new Weights(weights, share, other);
 	}
 
 	int draw(ThreadLocalRandom random) {
 		int place = random.nextInt(this.own.length);
 		return (random.nextDouble() < this.own[place]) ? place : this.other[place];
+	}
+
+	/** Chooses by weight among a few that are left: none of weight 0 but among such. */
+	int scan(Candidates left, ThreadLocalRandom random) {
+		double sum = 0;
+		int chosen = -1;
+		for (int i = 0; i < this.weights.length; i++) {
+			int place = left.place(i);
+			if (place >= 0 && this.weights[i] > 0) {
+				sum += this.weights[i];
+				// Each takes the place of those before it as often as its share of the sum.
+				chosen = (random.nextDouble() * sum < this.weights[i]) ? place : chosen;
+			}
+		}
+		return (chosen >= 0) ? chosen : random.nextInt(left.size());
 	}
 
 	/** What cannot be read counts as what is not there. */

@@ -94,6 +94,15 @@ class StrategyTest {
 	}
 
 	@Test
+	void nodeOfWeightZeroIsNotPickedWhileAnyOtherIsThere() {
+		Candidates all = nodes(4, (i) -> Map.of("weight", List.of("100000", "0", "1", "3").get(i)));
+		Map<Node, Long> counts = count(4000, Strategy.weighted(), all.without(0));
+		assertThat(counts).containsOnlyKeys(all.get(2), all.get(3));
+		assertThat(counts.get(all.get(2))).isBetween(800L, 1200L);
+		assertThat(count(50, Strategy.weighted(), all.without(0).without(1).without(1))).containsOnlyKeys(all.get(1));
+	}
+
+	@Test
 	void weightsOfZeroForAllAreEqualWeights() {
 		assertThat(count(2000, Strategy.weighted(), nodes(2, (i) -> Map.of("weight", "0"))).values()).hasSize(2)
 			.allMatch((count) -> count > 800);
