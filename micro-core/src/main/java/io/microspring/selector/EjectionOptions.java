@@ -13,8 +13,8 @@ import java.time.Duration;
  * @param errorRate which share of failures among the latest calls, some thirty, takes a
  * node out; 0.5 by default, 0 never
  * @param silence a node that owes three answers or more and has given none for this long,
- * nor for four times what its answers take, the slow ones among them, gets no calls until it answers; 5 ms
- * by default, zero never. Streams owe nothing
+ * nor for four times what its answers take, the slow ones among them, gets no calls until
+ * it answers; 5 ms by default, zero never. Streams owe nothing
  * @param duration how long a node is out the first time; 30 s by default, as go-micro. It
  * doubles each time the node is taken out soon after it was let in again
  * @param maxDuration the longest time a node is out; 5 min by default

@@ -189,7 +189,7 @@ final class NodeState {
 			long usual = this.latency;
 			this.latency = (usual == 0) ? nanos : Math.max(1, usual + (nanos - usual) / LATEST_ANSWERS);
 			long most = this.longest;
-			// Hiccups that are shorter, as of a garbage collection, are no slow endpoints.
+			// Shorter hiccups, as of a garbage collection, are no slow endpoints.
 			this.longest = (nanos >= most && nanos >= SHORT) ? nanos : most + (nanos - most) / LONGEST_ANSWERS;
 			this.answeredAt = now;
 		}

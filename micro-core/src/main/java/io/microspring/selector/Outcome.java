@@ -1,5 +1,9 @@
 package io.microspring.selector;
 
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * What became of an attempt at a node, as far as it tells of the node. (go-micro's
  * {@code Mark} only knows an error or none.)
@@ -26,6 +30,8 @@ public enum Outcome {
 	 */
 	GIVEN_UP;
 
+	private static final int LONGEST_TEXT = 200;
+
 	/**
 	 * Whether it speaks against the node.
 	 * @return true when the node has failed
@@ -40,6 +46,14 @@ public enum Outcome {
 	 */
 	public boolean isAnswer() {
 		return this == ANSWERED || this == FAULTED;
+	}
+
+	/** What to say of it, on one line. */
+	String text(@Nullable Throwable failure) {
+		String message = (failure == null) ? null : failure.getMessage();
+		String text = (message == null) ? name().toLowerCase(Locale.ROOT).replace('_', ' ') : message;
+		text = text.replaceAll("\\p{Cntrl}", " ");
+		return (text.length() > LONGEST_TEXT) ? text.substring(0, LONGEST_TEXT) + "…" : text;
 	}
 
 }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
@@ -41,8 +40,6 @@ final class ServiceNodes {
 	private static final int MOST_PASSED_OVER = 3;
 
 	private static final double LEAST_SHARE = 0.1;
-
-	private static final int LONGEST_REASON = 200;
 
 	private final String name;
 
@@ -234,11 +231,14 @@ final class ServiceNodes {
 		long now = System.nanoTime();
 		state.forgetLapsed(now, this.options.duration().toNanos());
 		long quiet = now - state.quietSince();
-		return state.debt() >= SILENT_CALLS && quiet >= patience(state) && eject(state, true, now, () -> state.debt()
-				+ " calls without an answer for " + quiet / 1_000 + " µs, where answers take up to " + usual / 1_000 + " µs");
+		return state.debt() >= SILENT_CALLS && quiet >= patience(state)
+				&& eject(state, true, now, () -> state.debt() + " calls without an answer for " + quiet / 1_000
+						+ " µs, where answers take up to " + usual / 1_000 + " µs");
 	}
 
-	/** What its answers may well take, or those of others as long as it has given none. */
+	/**
+	 * What its answers may well take, or those of others as long as it has given none.
+	 */
 	private long usual(NodeState state) {
 		return (state.latency() != 0) ? state.longest() : this.firstAnswers;
 	}
@@ -329,7 +329,7 @@ final class ServiceNodes {
 			eject(state, false, now,
 					() -> (row ? failures + " failures in a row" : rate
 							? Math.round(state.errorRate() * 100) + " % of its latest calls failed" : "it fails again")
-							+ ", the last: " + text(outcome, failure));
+							+ ", the last: " + outcome.text(failure));
 		}
 	}
 
@@ -438,13 +438,6 @@ final class ServiceNodes {
 		else {
 			log.info(text, names);
 		}
-	}
-
-	private static String text(Outcome outcome, @Nullable Throwable failure) {
-		String message = (failure == null) ? null : failure.getMessage();
-		String text = (message == null) ? outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ') : message;
-		text = text.replaceAll("\\p{Cntrl}", " ");
-		return (text.length() > LONGEST_REASON) ? text.substring(0, LONGEST_REASON) + "…" : text;
 	}
 
 	/** An answer, the latest that is equal to it, and what is known of nodes by id. */

@@ -75,7 +75,8 @@ final class Weights {
 			int place = left.place(i);
 			if (place >= 0 && this.weights[i] > 0) {
 				sum += this.weights[i];
-				// Each takes the place of those before it as often as its share of the sum.
+				// Each takes the place of those before it as often as its share of the
+				// sum.
 				chosen = (random.nextDouble() * sum < this.weights[i]) ? place : chosen;
 			}
 		}

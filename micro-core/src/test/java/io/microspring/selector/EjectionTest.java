@@ -22,14 +22,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
-/** Nodes that fail or fall silent are left out for a while. */
+/** Nodes that fail are left out for a while. */
 class EjectionTest {
 
-	private static final Duration LONG = Duration.ofMinutes(1);
+	static final Duration LONG = Duration.ofMinutes(1);
 
-	private static final Duration SHORT = Duration.ofMillis(100);
+	static final Duration SHORT = Duration.ofMillis(100);
 
-	private static final EjectionOptions LASTING = EjectionOptions.defaults().withDuration(LONG, LONG);
+	static final EjectionOptions LASTING = EjectionOptions.defaults().withDuration(LONG, LONG);
 
 	private static final IllegalStateException BROKEN = new IllegalStateException("connection\nrefused");
 
@@ -171,81 +171,6 @@ class EjectionTest {
 	}
 
 	@Test
-	void silentNodeGetsThreeCallsAndNoneUntilItAnswers() {
-		Selector selector = open(5, LASTING);
-		usually(selector, 5, 1);
-		List<Node> lost = callWhileSilent(selector, node(0), 400);
-		assertThat(lost).hasSize(3);
-		assertThat(selector.nodes()).filteredOn(NodeStatus::out)
-			.singleElement()
-			.satisfies((status) -> assertThat(status.reason()).startsWith("3 calls without an answer"));
-		mark(selector, 0, Outcome.ANSWERED);
-		assertThat(picked(selector)).contains(node(0));
-	}
-
-	@Test
-	void callsThatTimedOutOrWereGivenUpStillCountAsUnanswered() {
-		Selector selector = open(5, LASTING.withFailures(0));
-		usually(selector, 5, 1);
-		Call call = new Call(false, false);
-		for (int i = 0; i < 3; i++) {
-			pick(selector, call, node(0));
-			selector.mark(call, node(0), (i == 0) ? Outcome.TIMED_OUT : Outcome.GIVEN_UP, 20_000_000, null);
-		}
-		LockSupport.parkNanos(20_000_000);
-		assertThat(picked(selector)).doesNotContain(node(0));
-	}
-
-	@Test
-	void callsThatWereGivenUpBeforeAnAnswerWasDueSayNothing() {
-		Selector selector = open(5, LASTING);
-		usually(selector, 5, 10);
-		Call call = new Call(false, false);
-		for (int i = 0; i < 30; i++) {
-			pick(selector, call, node(0));
-			selector.mark(call, node(0), Outcome.GIVEN_UP, 39_000_000, null);
-		}
-		LockSupport.parkNanos(60_000_000);
-		assertThat(picked(selector)).hasSize(5);
-	}
-
-	@Test
-	void silentNodeThatNoCallWaitsForIsAskedAgainSoonAndBackWithItsAnswer() {
-		Selector selector = open(5, LASTING.withFailures(0));
-		usually(selector, 5, 1);
-		Call call = new Call(true, false);
-		for (int i = 0; i < 3; i++) {
-			pick(selector, call, node(0));
-		}
-		LockSupport.parkNanos(20_000_000);
-		assertThat(picked(selector)).doesNotContain(node(0));
-		for (int i = 0; i < 3; i++) {
-			selector.mark(call, node(0), Outcome.GIVEN_UP, 20_000_000, null);
-		}
-		assertThat(picked(selector, call)).doesNotContain(node(0));
-		await().until(() -> begins(selector, call, node(0)));
-		selector.mark(call, node(0), Outcome.GIVEN_UP, 20_000_000, null);
-		assertThat(picked(selector, call)).as("after a probe in vain").doesNotContain(node(0));
-		await().until(() -> begins(selector, call, node(0)));
-		selector.mark(call, node(0), Outcome.ANSWERED, 1_000_000, null);
-		assertThat(picked(selector)).contains(node(0));
-	}
-
-	@Test
-	void callsThatLapsedLongAgoAreForgotten() {
-		Selector selector = open(5, LASTING.withFailures(0).withDuration(SHORT, LONG));
-		usually(selector, 5, 1);
-		Call call = new Call(false, false);
-		for (int i = 0; i < 3; i++) {
-			pick(selector, call, node(0));
-			selector.mark(call, node(0), Outcome.GIVEN_UP, 20_000_000, null);
-		}
-		LockSupport.parkNanos(2 * SHORT.toNanos());
-		pick(selector, call, node(0));
-		assertThat(selector.nodes()).noneMatch(NodeStatus::out);
-	}
-
-	@Test
 	void attemptsWithHardlyAnyTimeAreNoFailures() {
 		Selector selector = open(4, LASTING);
 		usually(selector, 4, 50);
@@ -265,65 +190,12 @@ class EjectionTest {
 	}
 
 	@Test
-	void nodeWithSlowEndpointsIsNotSilentWhileTheyTakeTheirTime() {
-		Selector selector = open(4, LASTING);
-		usually(selector, 4, 1);
-		Call call = new Call(false, false);
-		pick(selector, call, node(0));
-		selector.mark(call, node(0), Outcome.ANSWERED, 2_000_000_000, null);
-		answer(selector, node(0), 100);
-		callWhileSilent(selector, node(0), 100);
-		assertThat(selector.nodes()).noneMatch(NodeStatus::out);
-		answer(selector, node(0), 1000);
-		callWhileSilent(selector, node(0), 200);
-		assertThat(selector.nodes()).as("when that was long ago").filteredOn(NodeStatus::out).hasSize(1);
-	}
-
-	@Test
-	void streamsOweNoAnswer() {
-		Selector selector = open(2, LASTING);
-		usually(selector, 2, 1);
-		Call stream = new Call(false, true);
-		for (int i = 0; i < 20; i++) {
-			selector.select(stream, List.of());
-		}
-		LockSupport.parkNanos(20_000_000);
-		assertThat(picked(selector)).hasSize(2);
-		assertThat(selector.nodes()).allMatch((status) -> !status.out() && status.inFlight() > 0);
-	}
-
-	@Test
-	void whenAllAreSlowHalfStayInAndAnswersLetTheOthersInAgain() {
-		Selector selector = open(4, LASTING);
-		usually(selector, 4, 1);
-		for (int i = 0; i < 100; i++) {
-			selector.select("greeter");
-		}
-		LockSupport.parkNanos(30_000_000);
-		assertThat(picked(selector)).hasSizeGreaterThanOrEqualTo(2);
-		for (int i = 0; i < 4; i++) {
-			mark(selector, i, Outcome.ANSWERED);
-		}
-		assertThat(selector.nodes()).noneMatch(NodeStatus::out);
-	}
-
-	@Test
 	void nodeThatFailsTakesThePlaceOfOneThatIsOnlySilent() {
 		Selector selector = open(2, LASTING);
 		usually(selector, 2, 1);
 		callWhileSilent(selector, node(0), 200);
 		fail(selector, 1, 3);
 		assertThat(selector.nodes()).filteredOn(NodeStatus::out).extracting(NodeStatus::id).containsExactly("n1");
-	}
-
-	@Test
-	void whoNeverMarksLosesNoNode() {
-		Selector selector = open(3, LASTING);
-		for (int i = 0; i < 1000; i++) {
-			selector.select("greeter");
-		}
-		LockSupport.parkNanos(20_000_000);
-		assertThat(picked(selector)).hasSize(3);
 	}
 
 	@Test
@@ -434,7 +306,7 @@ class EjectionTest {
 	}
 
 	/** All nodes answer in a time. */
-	private void usually(Selector selector, int nodes, int millis) {
+	static void usually(Selector selector, int nodes, int millis) {
 		for (int i = 0; i < nodes; i++) {
 			Call call = new Call(false, false);
 			for (int j = 0; j < 3; j++) {
@@ -444,15 +316,8 @@ class EjectionTest {
 		}
 	}
 
-	/** A node answers in a millisecond. */
-	private static void answer(Selector selector, Node node, int times) {
-		for (int i = 0; i < times; i++) {
-			selector.mark(new Call(false, false), node, Outcome.ANSWERED, 1_000_000, null);
-		}
-	}
-
 	/** A call each millisecond; all but one node answer. */
-	private List<Node> callWhileSilent(Selector selector, Node silent, int calls) {
+	static List<Node> callWhileSilent(Selector selector, Node silent, int calls) {
 		List<Node> lost = new ArrayList<>();
 		Call call = new Call(false, false);
 		for (int i = 0; i < calls; i++) {
@@ -469,13 +334,13 @@ class EjectionTest {
 	}
 
 	/** Begins a call to one node. */
-	private static void pick(Selector selector, Call call, Node wanted) {
+	static void pick(Selector selector, Call call, Node wanted) {
 		Strategy one = (nodes, selection) -> Math.max(0, nodes.indexOf(wanted));
 		assertThat(selector.select(new Call(call.idempotent, call.stream, one), List.of())).isEqualTo(wanted);
 	}
 
 	/** Whether a call to a node begins; to another it is given up. */
-	private static boolean begins(Selector selector, Call call, Node wanted) {
+	static boolean begins(Selector selector, Call call, Node wanted) {
 		Node node = selector.select(call, List.of());
 		if (!node.equals(wanted)) {
 			selector.mark(call, node, Outcome.GIVEN_UP, 0, null);
@@ -483,11 +348,11 @@ class EjectionTest {
 		return node.equals(wanted);
 	}
 
-	private static Set<Node> picked(Selector selector) {
+	static Set<Node> picked(Selector selector) {
 		return picked(selector, new Call(false, false));
 	}
 
-	private static Set<Node> picked(Selector selector, Call call) {
+	static Set<Node> picked(Selector selector, Call call) {
 		Set<Node> picked = new HashSet<>();
 		for (int i = 0; i < 200; i++) {
 			Node node = selector.select(call, List.of());
@@ -503,15 +368,15 @@ class EjectionTest {
 		}
 	}
 
-	private static void mark(Selector selector, int node, Outcome outcome) {
+	static void mark(Selector selector, int node, Outcome outcome) {
 		selector.mark(new Call(false, false), node(node), outcome, 1_000_000, outcome.isFailure() ? BROKEN : null);
 	}
 
-	private static Node node(int i) {
+	static Node node(int i) {
 		return new Node("n" + i, "127.0.0.1:" + (1000 + i), Map.of());
 	}
 
-	private record Call(boolean idempotent, boolean stream, Strategy strategy) implements Selection {
+	record Call(boolean idempotent, boolean stream, Strategy strategy) implements Selection {
 
 		Call(boolean idempotent, boolean stream) {
 			this(idempotent, stream, null);
