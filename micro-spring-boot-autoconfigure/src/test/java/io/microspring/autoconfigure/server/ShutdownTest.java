@@ -12,6 +12,7 @@ import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.concurrent.Threads;
+import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Registry;
 import io.microspring.server.Server;
 import io.microspring.service.Plugin;
@@ -81,7 +82,10 @@ class ShutdownTest {
 	private SpringApplicationBuilder application(Class<?> configuration) {
 		return new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)
 			.initializers((context) -> context.getBeanFactory()
-				.registerSingleton("shared", Plugin.registry("shared", (address) -> this.registry)))
+				// An application closes its registry; a cache leaves the one behind it open.
+				.registerSingleton("shared",
+						Plugin.registry("shared",
+								(address) -> Registry.cached(this.registry, CacheOptions.defaults()))))
 			.properties("micro.registry.type=shared", "micro.broker.type=memory", "micro.server.address=127.0.0.1:0",
 					"micro.server.shutdown.deregister-delay=10ms");
 	}
