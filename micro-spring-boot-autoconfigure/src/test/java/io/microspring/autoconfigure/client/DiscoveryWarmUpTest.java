@@ -96,7 +96,8 @@ class DiscoveryWarmUpTest {
 			this.runner.withPropertyValues(properties).run((context) -> {
 				assertThat(this.asked.answers.getCount()).isZero();
 				this.asked.answers = new CountDownLatch(1);
-				assertThat(server.stats().connections()).isPositive();
+				// The client has it before the server has accepted it.
+				Awaitility.await().until(() -> server.stats().connections() > 0);
 				Client client = context.getBean(Client.class);
 				assertThat(client.call(Request.of("named", "Stock.Find", "a"), String.class)).isEqualTo("a");
 				this.asked.answers.countDown();
