@@ -2,6 +2,7 @@ package io.microspring.plugins.registry.nats;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.microspring.concurrent.Mailbox;
 import io.microspring.concurrent.Threads;
@@ -26,7 +28,8 @@ import io.nats.client.Message;
  * Services that answer for themselves by NATS, as go-micro's do (protocol reference
  * §7.8): whoever looks one up asks all, and each process answers for its own nodes, so
  * that closing the registry takes them back. A look-up takes as long as answers come and
- * {@link NatsOptions#timeout()} more.
+ * {@link NatsOptions#timeout()} more. Whoever does not answer in time is found all the
+ * same as long as its service is watched, and the watch does not find it gone.
  * <p>
  * Thread-safe. Needs {@code io.nats:jnats}. go-micro: {@code registry/nats}.
  */
@@ -124,7 +127,7 @@ public final class NatsRegistry implements Registry {
 
 	@Override
 	public List<Service> get(String name) {
-		List<Service> found = collect("look up " + name, name);
+		List<Service> found = withWatched(name, collect("look up " + name, name));
 		if (found.isEmpty() && !this.settled) {
 			throw new RegistryException(this.link + " has been lost and is back for less than " + GRACE.toSeconds()
 					+ " s: " + name + " may not be back yet", null);
@@ -135,6 +138,28 @@ public final class NatsRegistry implements Registry {
 	@Override
 	public List<Service> list() {
 		return collect("list services", "");
+	}
+
+	/**
+	 * Adds what a watch holds: who is only slow to answer, or not back yet after the
+	 * server was restarted, is not gone until the watch says so.
+	 */
+	private List<Service> withWatched(String name, List<Service> answered) {
+		Set<String> ids = answered.stream()
+			.flatMap((service) -> service.nodes().stream())
+			.map(Node::id)
+			.collect(Collectors.toCollection(HashSet::new));
+		List<Service> found = new ArrayList<>();
+		for (NatsWatch watch : this.watches) {
+			for (Service service : watch.present(name)) {
+				if (ids.add(service.nodes().get(0).id())) {
+					found.add(service);
+				}
+			}
+		}
+		// Last, because it says what a version is like.
+		found.addAll(answered);
+		return Service.byVersion(found);
 	}
 
 	/** Asks, and takes what is answered until nothing more comes. */

@@ -142,6 +142,28 @@ final class NatsWatch implements Registry.Watcher {
 		return asked;
 	}
 
+	/**
+	 * The nodes that are not gone; those that are asked at the moment are among them.
+	 * @param wanted name of their service
+	 * @return a service for each
+	 */
+	List<Service> present(String wanted) {
+		if (!this.name.isEmpty() && !this.name.equals(wanted)) {
+			return List.of();
+		}
+		this.lock.lock();
+		try {
+			return this.known.values()
+				.stream()
+				.map((node) -> node.service)
+				.filter((service) -> wanted.equals(service.name()))
+				.toList();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	/** Gives every node time to come back. */
 	void forgive(Duration grace) {
 		long deadline = System.nanoTime() + grace.toNanos();

@@ -37,6 +37,8 @@ final class NatsProcess implements AutoCloseable {
 
 	private final List<String> odd = new CopyOnWriteArrayList<>();
 
+	private volatile boolean paused;
+
 	NatsProcess(String address) throws Exception {
 		this.connection = Nats.connect(new Options.Builder().server("nats://" + address).maxReconnects(0).build());
 		Dispatcher dispatcher = this.connection.createDispatcher();
@@ -59,6 +61,11 @@ final class NatsProcess implements AutoCloseable {
 	void publish(String subject, String text) throws Exception {
 		this.connection.publish(subject, text.getBytes(StandardCharsets.UTF_8));
 		flush();
+	}
+
+	/** Answers nothing for a while, as in a long pause of its garbage collector. */
+	void pause(boolean pause) {
+		this.paused = pause;
 	}
 
 	/** Answers this to every question, too. */
@@ -98,7 +105,7 @@ final class NatsProcess implements AutoCloseable {
 	private void answer(Message question) {
 		String text = text(question);
 		this.questions.add(text);
-		if (question.getReplyTo() == null) {
+		if (question.getReplyTo() == null || this.paused) {
 			return;
 		}
 		this.services.values()

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.microspring.health.HealthReport;
 import io.microspring.registry.CacheOptions;
@@ -161,7 +162,7 @@ class NatsRegistryTest extends RegistryContract {
 			Registry closing = open();
 			closing.register(service, MINUTE);
 			closing.close();
-			assertThat(registry.get("closed")).isEmpty();
+			eventually().untilAsserted(() -> assertThat(registry.get("closed")).isEmpty());
 			eventually().untilAsserted(() -> assertThat(changes).containsExactly(new Change(Action.CREATE, service),
 					new Change(Action.DELETE, service)));
 		}
@@ -192,7 +193,56 @@ class NatsRegistryTest extends RegistryContract {
 		}
 	}
 
+	@Test
+	void nodeThatIsSlowToAnswerIsFoundWhileItIsWatched() throws Exception {
+		Service slow = Service.of("slow", "1", Node.of("slow-1", "127.0.0.1:1"));
+		Service quick = Service.of("slow", "1", Node.of("slow-2", "127.0.0.1:2"));
+		try (NatsProcess process = new NatsProcess(NATS.address());
+				Registry one = open();
+				Registry all = open();
+				Registry none = open()) {
+			List<Change> changes = new CopyOnWriteArrayList<>();
+			one.watch("slow", changes::add);
+			all.watch("", changes::add);
+			none.watch("other", changes::add);
+			process.register(slow, ",\"Ttl\":60000");
+			eventually().until(() -> changes.stream().filter((change) -> change.service().equals(slow)).count() == 2);
+			process.pause(true);
+			assertThat(none.get("slow")).isEmpty();
+			assertThat(one.get("slow")).containsExactly(slow);
+			assertThat(all.get("slow")).containsExactly(slow);
+			none.register(quick, MINUTE);
+			eventually()
+				.untilAsserted(() -> assertThat(one.get("slow")).containsExactly(slow.withNodes(nodes(slow, quick))));
+			process.deregister(slow);
+			eventually().untilAsserted(() -> assertThat(one.get("slow")).containsExactly(quick));
+			eventually().untilAsserted(() -> assertThat(all.get("slow")).containsExactly(quick));
+		}
+	}
+
 	// restarts
+
+	@Test
+	void nodesThatAreNotBackYetAreFoundWhileTheyAreWatched() throws Exception {
+		Service away = Service.of("partial", "1", Node.of("partial-1", "127.0.0.1:1"));
+		Service back = Service.of("partial", "1", Node.of("partial-2", "127.0.0.1:2"));
+		// This one does not connect again.
+		try (NatsProcess process = new NatsProcess(NATS.address());
+				Registry registry = new NatsRegistry(options().withSilence(Duration.ofSeconds(1)))) {
+			process.register(away, "");
+			registry.register(back, MINUTE);
+			List<Change> changes = new CopyOnWriteArrayList<>();
+			registry.watch("partial", changes::add);
+			eventually().until(() -> changes.size() == 2);
+			NATS.restart();
+			List<Service> first = eventually().ignoreExceptions().until(() -> registry.get("partial"), (found) -> true);
+			assertThat(first).singleElement()
+				.satisfies((service) -> assertThat(service.nodes())
+					.containsExactlyInAnyOrderElementsOf(nodes(away, back)));
+			eventually().untilAsserted(() -> assertThat(changes).endsWith(new Change(Action.DELETE, away)).hasSize(3));
+			assertThat(registry.get("partial")).containsExactly(back);
+		}
+	}
 
 	@Test
 	void restartLosesAndDoublesNothing() {
@@ -331,6 +381,10 @@ class NatsRegistryTest extends RegistryContract {
 		return new Service(name, version, metadata,
 				List.of(new Endpoint("Say.Hello", new Value("Request", "Request", List.of()), null, Map.of("a", "b"))),
 				List.of(new Node(name + "-1", "127.0.0.1:1", metadata)));
+	}
+
+	private static List<Node> nodes(Service... services) {
+		return Stream.of(services).flatMap((service) -> service.nodes().stream()).toList();
 	}
 
 	private static NatsOptions options() {
