@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallOptions extends CallSettings {
 
+	/** Stands for the newest version that has nodes. */
+	public static final String NEWEST = "newest";
+
 	private static final CallOptions DEFAULTS = new CallOptions();
 
 	/** Whether nothing is left for others to say. */
@@ -46,7 +49,9 @@ public final class CallOptions extends CallSettings {
 		this.addresses = other.addresses;
 		this.protocol = other.protocol;
 		this.metadata = other.metadata;
+		this.version = other.version;
 		this.filters = other.filters;
+		this.allFilters = other.allFilters;
 		this.interceptors = other.interceptors;
 		this.strategy = other.strategy;
 		this.key = other.key;
@@ -253,6 +258,20 @@ public final class CallOptions extends CallSettings {
 	}
 
 	/**
+	 * A copy whose nodes are of one version. This takes the place of the version that is
+	 * said for the endpoint, the service or all calls, where a {@link #withFilter filter}
+	 * would come on top of it.
+	 * @param version the version, {@link #NEWEST}, or empty for any
+	 * @return the copy
+	 */
+	public CallOptions withVersion(String version) {
+		CallOptions copy = new CallOptions(this);
+		copy.version = Objects.requireNonNull(version);
+		copy.allFilters = copy.putTogether();
+		return copy;
+	}
+
+	/**
 	 * A copy with one more filter of nodes.
 	 * @param filter the filter
 	 * @return the copy
@@ -260,6 +279,7 @@ public final class CallOptions extends CallSettings {
 	public CallOptions withFilter(Filter filter) {
 		CallOptions copy = new CallOptions(this);
 		copy.filters = both(this.filters, List.of(filter));
+		copy.allFilters = copy.putTogether();
 		return copy;
 	}
 
@@ -340,7 +360,9 @@ public final class CallOptions extends CallSettings {
 		copy.addresses = (this.addresses != null) ? this.addresses : others.addresses;
 		copy.protocol = (this.protocol != null) ? this.protocol : others.protocol;
 		copy.metadata = others.metadata.withAll(this.metadata);
+		copy.version = (this.version != null) ? this.version : others.version;
 		copy.filters = both(others.filters, this.filters);
+		copy.allFilters = copy.putTogether();
 		copy.interceptors = both(others.interceptors, this.interceptors);
 		copy.strategy = (this.strategy != null) ? this.strategy : others.strategy;
 		copy.key = (this.key != null) ? this.key : others.key;
@@ -348,6 +370,14 @@ public final class CallOptions extends CallSettings {
 		copy.base = others;
 		this.merged = copy;
 		return copy;
+	}
+
+	private List<Filter> putTogether() {
+		if (this.version == null || this.version.isEmpty()) {
+			return this.filters;
+		}
+		return both(List.of(this.version.equals(NEWEST) ? Filter.newestVersion() : Filter.version(this.version)),
+				this.filters);
 	}
 
 	private static <T> List<T> both(List<T> first, List<T> second) {

@@ -41,7 +41,12 @@ abstract sealed class CallSettings permits CallOptions {
 
 	Metadata metadata = Metadata.empty();
 
+	@Nullable String version;
+
 	List<Filter> filters = List.of();
+
+	/** With that of the version. */
+	List<Filter> allFilters = List.of();
 
 	List<CallInterceptor> interceptors = List.of();
 
@@ -167,11 +172,20 @@ abstract sealed class CallSettings permits CallOptions {
 	}
 
 	/**
-	 * The filters of nodes.
+	 * The version that nodes must have.
+	 * @return the version, {@link CallOptions#NEWEST}, empty for any, or null for the
+	 * client's
+	 */
+	public @Nullable String version() {
+		return this.version;
+	}
+
+	/**
+	 * The filters of nodes, that of the version first.
 	 * @return the filters, in the order they apply
 	 */
 	public List<Filter> filters() {
-		return this.filters;
+		return this.allFilters;
 	}
 
 	/**

@@ -21,6 +21,7 @@ import io.microspring.call.Stream;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.errors.MicroException;
 import io.microspring.registry.Registry;
+import io.microspring.selector.Filter;
 import io.microspring.server.Call;
 import io.microspring.server.Handler;
 import io.microspring.server.Server;
@@ -86,6 +87,17 @@ class CallOptionsTest {
 			client.reconfigure(options.withEndpoint("shown", "Show.Minutes", NONE).withService("shown", NONE));
 			assertThat(client.call(minutes("x"), Integer.class)).isEqualTo(10);
 		}
+	}
+
+	@Test
+	void nearerVersionTakesThePlaceOfTheFartherAndFiltersAddUp() {
+		CallOptions all = NONE.withVersion(CallOptions.NEWEST).withFilter(Filter.metadata("zone", "eu"));
+		CallOptions service = NONE.withFilter(Filter.endpoint("Say.Hello")).withVersion("1.9");
+
+		assertThat(all.filters()).hasToString("[newest version, metadata zone=eu]");
+		assertThat(service.over(all).filters()).hasToString("[version 1.9, metadata zone=eu, endpoint Say.Hello]");
+		assertThat(NONE.withRetries(2).over(service).over(all).filters()).isEqualTo(service.over(all).filters());
+		assertThat(NONE.withVersion("").over(all).filters()).hasToString("[metadata zone=eu]");
 	}
 
 	@Test
