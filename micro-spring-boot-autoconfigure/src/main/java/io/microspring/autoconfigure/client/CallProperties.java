@@ -53,9 +53,10 @@ public record CallProperties(@Nullable String type, @Nullable Duration timeout, 
 	 * The options.
 	 * @param name the name of the property that these are of
 	 * @param strategies makes what chooses nodes
+	 * @param farther how nodes are chosen where nothing is said of it here
 	 * @return what is said, without the endpoints
 	 */
-	CallOptions toOptions(String name, StrategyFactory strategies) {
+	CallOptions toOptions(String name, StrategyFactory strategies, SelectionProperties farther) {
 		if (this.type != null && !TYPES.contains(this.type)) {
 			throw new InvalidConfigurationPropertyValueException(name + ".type", this.type,
 					"There is no such client; there are auto, mucp and grpc.");
@@ -81,8 +82,18 @@ public record CallProperties(@Nullable String type, @Nullable Duration timeout, 
 		options = (this.idempotent != null) ? options.withIdempotent(this.idempotent) : options;
 		options = (this.contentType != null) ? options.withContentType(this.contentType) : options;
 		options = (this.address != null) ? options.withAddress(this.address.toArray(String[]::new)) : options;
-		options = (this.selector != null) ? this.selector.applyTo(options, strategies, name + ".selector") : options;
+		options = (this.selector != null) ? this.selector.applyTo(options, farther, strategies, name + ".selector")
+				: options;
 		return (this.type != null) ? options.withProtocol(this.type) : options;
+	}
+
+	/**
+	 * How nodes are chosen.
+	 * @param farther how they are where nothing is said of it here
+	 * @return how they are
+	 */
+	SelectionProperties selectorOver(SelectionProperties farther) {
+		return (this.selector != null) ? this.selector.over(farther) : farther;
 	}
 
 }

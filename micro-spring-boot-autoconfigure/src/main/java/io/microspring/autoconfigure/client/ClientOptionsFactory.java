@@ -81,7 +81,7 @@ final class ClientOptionsFactory {
 		for (MicroClientOptionsCustomizer customizer : this.customizers.orderedStream().toList()) {
 			options = customizer.apply(options);
 		}
-		return options;
+		return this.strategies.withVersion(options);
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.microspring.autoconfigure.selector.SelectionProperties;
 import io.microspring.autoconfigure.selector.StrategyFactory;
 import io.microspring.client.ClientOptions;
 import io.microspring.client.NotFound;
@@ -65,11 +66,12 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 		@DefaultValue("1s") Duration warmUpTimeout, @DefaultValue Map<String, CallProperties> services){
 
 	ClientOptions toOptions(StrategyFactory strategies) {
+		SelectionProperties selector = strategies.forAll();
 		ClientOptions options = ClientOptions.defaults()
 			.withCalls(new CallProperties(this.type, this.timeout, this.attemptTimeout, this.connectTimeout,
 					this.streamTimeout, this.retries, this.retryPolicy, this.backoff, this.retryBudget, this.hedging,
 					null, this.contentType, null, this.metadata, null, Map.of())
-				.toOptions("micro.client", strategies))
+				.toOptions("micro.client", strategies, selector))
 			.withPool(this.pool.size(), this.pool.ttl())
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
 			.withPropagate(this.propagate)
@@ -77,22 +79,24 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 			.withMultiplex(this.multiplex)
 			.withNotFound(this.notFound);
 		for (Map.Entry<String, CallProperties> service : this.services.entrySet()) {
-			options = with(options, service.getKey(), service.getValue(), strategies);
+			options = with(options, service.getKey(), service.getValue(), strategies, selector);
 		}
 		return options;
 	}
 
 	private static ClientOptions with(ClientOptions given, String service, CallProperties calls,
-			StrategyFactory strategies) {
+			StrategyFactory strategies, SelectionProperties forAll) {
 		String name = "micro.client.services[" + service + "]";
-		ClientOptions options = given.withService(service, calls.toOptions(name, strategies));
+		ClientOptions options = given.withService(service, calls.toOptions(name, strategies, forAll));
+		SelectionProperties selector = calls.selectorOver(forAll);
 		for (Map.Entry<String, CallProperties> endpoint : calls.endpoints().entrySet()) {
 			String of = name + ".endpoints[" + endpoint.getKey() + "]";
 			if (!endpoint.getValue().endpoints().isEmpty()) {
 				throw new InvalidConfigurationPropertyValueException(of + ".endpoints",
 						endpoint.getValue().endpoints().keySet(), "An endpoint has no endpoints of its own.");
 			}
-			options = options.withEndpoint(service, endpoint.getKey(), endpoint.getValue().toOptions(of, strategies));
+			options = options.withEndpoint(service, endpoint.getKey(),
+					endpoint.getValue().toOptions(of, strategies, selector));
 		}
 		return options;
 	}

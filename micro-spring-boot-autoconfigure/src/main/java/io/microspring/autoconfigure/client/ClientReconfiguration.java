@@ -1,5 +1,6 @@
 package io.microspring.autoconfigure.client;
 
+import java.util.List;
 import java.util.Locale;
 
 import io.microspring.client.Client;
@@ -24,6 +25,9 @@ final class ClientReconfiguration implements ApplicationListener<EnvironmentChan
 
 	private static final String PREFIX = "micro.client";
 
+	/** Read at the start, and not again. */
+	private static final String SELECTOR_PREFIX = "micro.selector";
+
 	private final Client client;
 
 	private final ClientOptionsFactory factory;
@@ -42,7 +46,12 @@ final class ClientReconfiguration implements ApplicationListener<EnvironmentChan
 
 	@Override
 	public void onApplicationEvent(EnvironmentChangeEvent event) {
-		if (event.getKeys().stream().noneMatch(ClientReconfiguration::isOurs)) {
+		List<String> selector = keys(event, SELECTOR_PREFIX);
+		if (!selector.isEmpty()) {
+			log.warn("{} is read at the start only: {} changed without effect", SELECTOR_PREFIX, selector);
+		}
+		List<String> changed = keys(event, PREFIX);
+		if (changed.isEmpty()) {
 			return;
 		}
 		if (this.client.options() != this.last) {
@@ -53,8 +62,7 @@ final class ClientReconfiguration implements ApplicationListener<EnvironmentChan
 			ClientOptions options = this.factory.make(this.environment);
 			this.client.reconfigure(options);
 			this.last = options;
-			log.info("The client goes by what {} says now: {} changed", PREFIX,
-					event.getKeys().stream().filter(ClientReconfiguration::isOurs).sorted().toList());
+			log.info("The client goes by what {} says now: {} changed", PREFIX, changed);
 		}
 		catch (BindException | IllegalArgumentException | InvalidConfigurationPropertyValueException ex) {
 			log.warn("{} has changed to what is not possible, and the client keeps its options: {}", PREFIX,
@@ -71,8 +79,12 @@ final class ClientReconfiguration implements ApplicationListener<EnvironmentChan
 	}
 
 	/** Variables are written otherwise. */
-	private static boolean isOurs(String key) {
-		return key.toLowerCase(Locale.ROOT).replace('_', '.').startsWith(PREFIX);
+	private static List<String> keys(EnvironmentChangeEvent event, String prefix) {
+		return event.getKeys()
+			.stream()
+			.filter((key) -> key.toLowerCase(Locale.ROOT).replace('_', '.').startsWith(prefix))
+			.sorted()
+			.toList();
 	}
 
 }

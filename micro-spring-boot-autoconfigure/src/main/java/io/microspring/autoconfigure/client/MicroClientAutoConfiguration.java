@@ -46,6 +46,12 @@ import org.springframework.core.env.Environment;
 @Import(MicroClientRegistrar.class)
 public final class MicroClientAutoConfiguration {
 
+	private final StrategyFactory strategies;
+
+	MicroClientAutoConfiguration(StrategyFactory strategies) {
+		this.strategies = strategies;
+	}
+
 	/**
 	 * Boot's mapper reads as leniently as the library's own once nulls are let through.
 	 */
@@ -63,9 +69,8 @@ public final class MicroClientAutoConfiguration {
 
 	@Bean
 	ClientOptionsFactory microClientOptionsFactory(ObjectProvider<RetryPolicy> retryPolicy,
-			ObjectProvider<Backoff> backoff, ObjectProvider<MicroClientOptionsCustomizer> customizers,
-			StrategyFactory strategies) {
-		return new ClientOptionsFactory(retryPolicy, backoff, customizers, strategies);
+			ObjectProvider<Backoff> backoff, ObjectProvider<MicroClientOptionsCustomizer> customizers) {
+		return new ClientOptionsFactory(retryPolicy, backoff, customizers, this.strategies);
 	}
 
 	@Bean
@@ -89,7 +94,7 @@ public final class MicroClientAutoConfiguration {
 			.transport(transport)
 			.broker(broker)
 			.codecs(codecs)
-			.options(options)
+			.options(this.strategies.withVersion(options))
 			.name(server.name());
 	}
 

@@ -26,14 +26,14 @@ import org.springframework.context.annotation.Bean;
 public final class MicroSelectorAutoConfiguration {
 
 	@Bean
-	StrategyFactory microStrategyFactory(Catalogue catalogue, BeanFactory beans) {
-		return new StrategyFactory(catalogue, beans);
+	StrategyFactory microStrategyFactory(Catalogue catalogue, BeanFactory beans, SelectorProperties properties) {
+		return new StrategyFactory(catalogue, beans, properties);
 	}
 
-	@Bean
+	@Bean(StrategyFactory.FROM_PROPERTIES)
 	@ConditionalOnMissingBean
-	Strategy microStrategy(StrategyFactory strategies, SelectorProperties properties) {
-		return properties.toStrategy(strategies);
+	Strategy microStrategy(StrategyFactory strategies) {
+		return strategies.make();
 	}
 
 	/** The only strategy there is, or of several the one that the property names. */
@@ -41,8 +41,7 @@ public final class MicroSelectorAutoConfiguration {
 	@ConditionalOnMissingBean
 	SelectorOptions microSelectorOptions(ObjectProvider<Strategy> strategy, StrategyFactory strategies,
 			SelectorProperties properties, ObjectProvider<Filter> filters) {
-		return properties.toOptions(strategy.getIfUnique(() -> properties.toStrategy(strategies)),
-				filters.orderedStream().toList());
+		return properties.toOptions(strategy.getIfUnique(strategies::make), filters.orderedStream().toList());
 	}
 
 	@Bean

@@ -3,7 +3,6 @@ package io.microspring.autoconfigure.selector;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import io.microspring.selector.EjectionOptions;
 import io.microspring.selector.Filter;
@@ -27,29 +26,24 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param ejection When a node is left out for a while.
  * @param slowStart How long a node that has come new gets fewer calls; 0 for not at all.
  */
-@ConfigurationProperties("micro.selector")
+@ConfigurationProperties(SelectorProperties.PREFIX)
 public record SelectorProperties(@DefaultValue("random") String type, @DefaultValue("") String header,
 		@DefaultValue("") String version, @NestedConfigurationProperty SelectionProperties.@Nullable Prefer prefer,
 		@DefaultValue Map<String, Integer> versionSplit, @DefaultValue Ejection ejection,
 		@DefaultValue("0s") Duration slowStart) {
 
-	Strategy toStrategy(StrategyFactory strategies) {
-		return selection().toStrategy(strategies, "micro.selector");
-	}
+	static final String PREFIX = "micro.selector";
 
 	SelectorOptions toOptions(Strategy strategy, List<Filter> filters) {
 		try {
-			return new SelectorOptions(strategy,
-					Stream.concat(selection().filters().stream(), filters.stream()).toList(), this.ejection.toOptions(),
-					this.slowStart);
+			return new SelectorOptions(strategy, filters, this.ejection.toOptions(), this.slowStart);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationPropertyValueException("micro.selector", this,
-					String.valueOf(ex.getMessage()));
+			throw new InvalidConfigurationPropertyValueException(PREFIX, this, String.valueOf(ex.getMessage()));
 		}
 	}
 
-	private SelectionProperties selection() {
+	SelectionProperties selection() {
 		return new SelectionProperties(this.type, this.header, this.version, this.prefer, this.versionSplit);
 	}
 
