@@ -27,10 +27,10 @@ public final class MicroSelectorAutoConfiguration {
 
 	@Bean
 	StrategyFactory microStrategyFactory(Catalogue catalogue, BeanFactory beans, SelectorProperties properties) {
-		return new StrategyFactory(catalogue, beans, properties);
+		return new PropertiesStrategyFactory(catalogue, beans, properties);
 	}
 
-	@Bean(StrategyFactory.FROM_PROPERTIES)
+	@Bean(PropertiesStrategyFactory.FROM_PROPERTIES)
 	@ConditionalOnMissingBean
 	Strategy microStrategy(StrategyFactory strategies) {
 		return strategies.make();

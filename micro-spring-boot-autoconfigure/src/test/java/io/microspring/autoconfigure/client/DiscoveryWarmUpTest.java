@@ -96,9 +96,8 @@ class DiscoveryWarmUpTest {
 			this.runner.withPropertyValues(properties).run((context) -> {
 				assertThat(this.asked.answers.getCount()).isZero();
 				this.asked.answers = new CountDownLatch(1);
-				// The client has it before the server has accepted it.
-				Awaitility.await().until(() -> server.stats().connections() > 0);
 				Client client = context.getBean(Client.class);
+				assertThat(client.stats().connectionsIdle()).isPositive();
 				assertThat(client.call(Request.of("named", "Stock.Find", "a"), String.class)).isEqualTo("a");
 				this.asked.answers.countDown();
 			});

@@ -82,7 +82,8 @@ class ShutdownTest {
 	private SpringApplicationBuilder application(Class<?> configuration) {
 		return new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)
 			.initializers((context) -> context.getBeanFactory()
-				// An application closes its registry; a cache leaves the one behind it open.
+				// An application closes its registry; a cache leaves the one behind it
+				// open.
 				.registerSingleton("shared",
 						Plugin.registry("shared",
 								(address) -> Registry.cached(this.registry, CacheOptions.defaults()))))
