@@ -18,9 +18,6 @@ final class GrpcErrors {
 
 	private static final String STATUS = "grpc-status";
 
-	/** What a Go error that says no more of itself has, as one of a Java handler. */
-	private static final String PLAIN = Integer.toString(GrpcStatus.UNKNOWN);
-
 	private static final String MESSAGE = "grpc-message";
 
 	private static final String DETAILS = "grpc-status-details-bin";
@@ -68,9 +65,6 @@ final class GrpcErrors {
 	}
 
 	private static MicroException ofStatus(String number, String message) {
-		if (number.equals(PLAIN) && !message.isEmpty()) {
-			return MicroException.plain(message);
-		}
 		int code = number.matches("\\d{1,2}") ? GrpcStatus.toHttp(Integer.parseInt(number)) : 500;
 		return MicroException.of(Dialects.ID, code, message.isEmpty() ? "gRPC status " + number : message);
 	}
