@@ -32,6 +32,9 @@ public final class Threads {
 
 	private static final Duration LONGEST = Duration.ofDays(365);
 
+	/** How long a task waits for an executor that has no thread to spare. */
+	private static final Duration BUSY = Duration.ofMillis(20);
+
 	private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
 	private Threads() {
@@ -134,6 +137,23 @@ public final class Threads {
 		Delayed delayed = new Delayed(task);
 		delayed.expireAfter(delay.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : delay.toNanos());
 		return delayed;
+	}
+
+	/**
+	 * Runs a task that nobody else would see to: when the executor has no thread to
+	 * spare, a little later. Once it is shut down, nothing is run.
+	 * @param executor what runs it
+	 * @param task what to run
+	 */
+	public static void executeWhenFree(ExecutorService executor, Runnable task) {
+		try {
+			executor.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			if (!executor.isShutdown()) {
+				after(BUSY, () -> executeWhenFree(executor, task));
+			}
+		}
 	}
 
 	/**

@@ -1,10 +1,8 @@
 package io.microspring.plugins.registry.etcd;
 
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -39,9 +37,6 @@ final class EtcdCluster implements AutoCloseable {
 	 * A member that is cut off from the others ends a stream, instead of falling silent.
 	 */
 	private static final Metadata.Key<String> LEADER = Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
-
-	/** How long to wait for room in the executor. */
-	private static final Duration BUSY = Duration.ofMillis(20);
 
 	private final EtcdOptions options;
 
@@ -227,14 +222,7 @@ final class EtcdCluster implements AutoCloseable {
 	 * nothing any more.
 	 */
 	void execute(Runnable task) {
-		try {
-			this.executor.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			if (!this.executor.isShutdown()) {
-				Threads.after(BUSY, () -> execute(task));
-			}
-		}
+		Threads.executeWhenFree(this.executor, task);
 	}
 
 	private static boolean isInterrupted(Status status) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 import io.microspring.concurrent.ExecutorMode;
@@ -36,9 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class ZooKeeperRegistry implements Registry {
 
 	private static final Logger log = LoggerFactory.getLogger(ZooKeeperRegistry.class);
-
-	/** How long to wait for room in the executor. */
-	private static final Duration BUSY = Duration.ofMillis(20);
 
 	private final ZooKeeperOptions options;
 
@@ -214,14 +210,7 @@ public final class ZooKeeperRegistry implements Registry {
 
 	/** Runs what nobody else would see to: when there is no room now, a little later. */
 	private void execute(Runnable task) {
-		try {
-			this.executor.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			if (!this.executor.isShutdown()) {
-				Threads.after(BUSY, () -> execute(task));
-			}
-		}
+		Threads.executeWhenFree(this.executor, task);
 	}
 
 	/** After the connection was lost, and the session perhaps. */
