@@ -8,6 +8,7 @@ import java.util.function.LongFunction;
 
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.RegistryException;
+import io.microspring.registry.WatchOutage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,7 @@ final class BlockingQuery<T> implements AutoCloseable {
 
 	private final Consumer<T> reader;
 
-	private final Outage outage;
+	private final WatchOutage outage;
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -52,7 +53,7 @@ final class BlockingQuery<T> implements AutoCloseable {
 	 * @param reader is given each answer; may not block for long
 	 * @param outage is told of failures and answers
 	 */
-	BlockingQuery(String what, LongFunction<ResponseEntity<T>> question, Consumer<T> reader, Outage outage) {
+	BlockingQuery(String what, LongFunction<ResponseEntity<T>> question, Consumer<T> reader, WatchOutage outage) {
 		this.outage = outage;
 		this.what = what;
 		this.question = question;
@@ -94,7 +95,7 @@ final class BlockingQuery<T> implements AutoCloseable {
 		int failures = 0;
 		while (this.closed.getCount() > 0) {
 			long former = this.index;
-			long asked = Outage.now();
+			long asked = WatchOutage.now();
 			try {
 				askOnce();
 				failures = 0;

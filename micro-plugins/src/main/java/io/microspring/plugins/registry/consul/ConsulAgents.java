@@ -14,6 +14,7 @@ import javax.net.ssl.SSLContext;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.RegistryException;
+import io.microspring.registry.WatchOutage;
 import io.microspring.transport.TlsOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +61,7 @@ final class ConsulAgents implements AutoCloseable {
 
 	private final HttpClient http;
 
-	private final Outage outage;
+	private final WatchOutage outage;
 
 	private volatile int current;
 
@@ -84,7 +85,7 @@ final class ConsulAgents implements AutoCloseable {
 			.map((uri) -> new Agent(uri.getAuthority(),
 					client(uri, options.timeout(), List.of(this::chooseConsistency)), client(uri, patience, List.of())))
 			.toList();
-		this.outage = new Outage(toString());
+		this.outage = new WatchOutage(log, this::toString);
 	}
 
 	/**
@@ -114,7 +115,7 @@ final class ConsulAgents implements AutoCloseable {
 	}
 
 	/** What those say who ask again and again. */
-	Outage outage() {
+	WatchOutage outage() {
 		return this.outage;
 	}
 

@@ -19,6 +19,7 @@ import io.microspring.registry.Change;
 import io.microspring.registry.Registry;
 import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
+import io.microspring.registry.WatchOutage;
 import io.netty.handler.codec.dns.DnsRecordType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,8 +55,7 @@ public final class DnsRegistry implements Registry {
 
 	private final AtomicBoolean registering = new AtomicBoolean();
 
-	/** Whether it was said that DNS does not answer. */
-	private final AtomicBoolean interrupted = new AtomicBoolean();
+	private final WatchOutage outage = new WatchOutage(log, this::toString);
 
 	private volatile boolean closed;
 
@@ -198,16 +198,14 @@ public final class DnsRegistry implements Registry {
 
 	/** A watch is not answered: said once, however many there are. */
 	void interrupted(String reason) {
-		if (!this.closed && this.interrupted.compareAndSet(false, true)) {
-			log.warn("Watching is interrupted: {}", reason);
+		if (!this.closed) {
+			this.outage.failed(reason);
 		}
 	}
 
 	/** A watch is answered. */
 	void resumed() {
-		if (this.interrupted.get() && this.interrupted.compareAndSet(true, false)) {
-			log.info("Watching goes on: {} answers again", this);
-		}
+		this.outage.answered();
 	}
 
 	/** Any answer will do. */

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import com.google.protobuf.ByteString;
@@ -18,6 +17,7 @@ import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
+import io.microspring.registry.WatchOutage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +46,7 @@ public final class EtcdRegistry implements Registry {
 
 	private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
 
-	/** Whether it was said that watching is interrupted. */
-	private final AtomicBoolean interrupted = new AtomicBoolean();
+	private final WatchOutage outage = new WatchOutage(log, this::toString);
 
 	private volatile boolean closed;
 
@@ -170,16 +169,14 @@ public final class EtcdRegistry implements Registry {
 
 	/** A watch cannot go on: said once, however many there are. */
 	void interrupted(String reason) {
-		if (!this.closed && this.interrupted.compareAndSet(false, true)) {
-			log.warn("Watching is interrupted: {}", reason);
+		if (!this.closed) {
+			this.outage.failed(reason);
 		}
 	}
 
 	/** A watch goes on. */
 	void resumed() {
-		if (this.interrupted.get() && this.interrupted.compareAndSet(true, false)) {
-			log.info("Watching goes on: {} answers again", this);
-		}
+		this.outage.answered();
 	}
 
 	/** One entry per name and version. */

@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -20,6 +19,7 @@ import io.microspring.registry.Change;
 import io.microspring.registry.Registry;
 import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
+import io.microspring.registry.WatchOutage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,8 +58,7 @@ public final class KubernetesRegistry implements Registry {
 	/** Whether it was said that registering does nothing. */
 	private final AtomicBoolean readOnlySaid = new AtomicBoolean();
 
-	/** Whether it was said that watching is interrupted. */
-	private final AtomicBoolean interrupted = new AtomicBoolean();
+	private final WatchOutage outage = new WatchOutage(log, this::toString);
 
 	private volatile boolean closed;
 
@@ -183,28 +182,19 @@ public final class KubernetesRegistry implements Registry {
 
 	/** Runs what may block, later when all threads are busy. */
 	void execute(Runnable task) {
-		try {
-			this.executor.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			if (!this.closed) {
-				Threads.after(Duration.ofMillis(20), () -> execute(task));
-			}
-		}
+		Threads.executeWhenFree(this.executor, task);
 	}
 
 	/** A watch cannot go on: said once, however many there are. */
 	void interrupted(String reason) {
-		if (!this.closed && this.interrupted.compareAndSet(false, true)) {
-			log.warn("Watching is interrupted: {}", reason);
+		if (!this.closed) {
+			this.outage.failed(reason);
 		}
 	}
 
 	/** A watch goes on. */
 	void resumed() {
-		if (this.interrupted.get() && this.interrupted.compareAndSet(true, false)) {
-			log.info("Watching goes on: {} answers again", this);
-		}
+		this.outage.answered();
 	}
 
 }
