@@ -1,10 +1,8 @@
 package io.microspring.plugins.registry.nats;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.security.KeyManagementException;
 import java.security.SecureRandom;
 
@@ -12,7 +10,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocketFactory;
 import javax.net.ssl.SSLSessionContext;
@@ -20,11 +17,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
+import io.microspring.transport.TlsException;
 import io.microspring.transport.TlsOptions;
-import io.netty.handler.ssl.JdkSslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,34 +38,13 @@ final class NatsTls extends SSLContext {
 	 * @throws IllegalArgumentException when a file cannot be read
 	 */
 	static SSLContext context(TlsOptions options) {
-		SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
-		Path certificate = options.certificate();
-		Path privateKey = options.privateKey();
-		Path trusted = options.trustCertificate();
 		try {
-			if (certificate != null && privateKey != null) {
-				builder.keyManager(readable(certificate), readable(privateKey));
-			}
-			if (options.insecureSkipVerify()) {
-				builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
-			}
-			else if (trusted != null) {
-				builder.trustManager(readable(trusted));
-			}
-			SSLContext context = ((JdkSslContext) builder.build()).context();
+			SSLContext context = options.toSslContext();
 			return options.insecureSkipVerify() ? context : new NatsTls(context, options.serverName());
 		}
-		catch (SSLException | IllegalArgumentException ex) {
+		catch (TlsException | IllegalArgumentException ex) {
 			throw new IllegalArgumentException("TLS to NATS cannot be set up: " + ex.getMessage(), ex);
 		}
-	}
-
-	private static File readable(Path path) {
-		File file = path.toFile();
-		if (!file.canRead()) {
-			throw new IllegalArgumentException(file + " cannot be read");
-		}
-		return file;
 	}
 
 	/** Another context whose client sockets look at the name in the certificate. */
