@@ -1,12 +1,12 @@
 package io.microspring.plugins.registry.consul;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.microspring.health.HealthReport;
+import io.microspring.plugins.TestAuthority;
 import io.microspring.registry.Change;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
@@ -16,8 +16,6 @@ import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
 import io.microspring.transport.TlsException;
 import io.microspring.transport.TlsOptions;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.CertificateBuilder.ExtendedKeyUsage;
 import io.netty.pkitesting.X509Bundle;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /** A Consul behind TLS, which lets in whom its authority vouches for. */
 class ConsulTlsTest {
 
-	private static final X509Bundle AUTHORITY = authority();
+	private static final TestAuthority AUTHORITY = new TestAuthority();
 
 	@RegisterExtension
 	static final ExternalServer CONSUL = new ExternalServer(server());
@@ -44,16 +42,10 @@ class ConsulTlsTest {
 	private TlsOptions ours;
 
 	@BeforeEach
-	void writeFiles() throws Exception {
+	void writeFiles() {
 		CONSUL.requireOurs();
-		X509Bundle client = new CertificateBuilder().ecp256()
-			.subject("CN=client of a test")
-			.addExtendedKeyUsage(ExtendedKeyUsage.PKIX_KP_CLIENT_AUTH)
-			.buildIssuedBy(AUTHORITY);
-		this.authority = write("authority.pem", AUTHORITY.getCertificatePEM());
-		Path certificate = write("certificate.pem", client.getCertificatePathPEM());
-		Path key = write("key.pem", client.getPrivateKeyPEM());
-		this.ours = new TlsOptions(certificate, key, this.authority, null, false, Duration.ofSeconds(10));
+		this.ours = AUTHORITY.client(this.directory);
+		this.authority = this.directory.resolve("authority.pem");
 	}
 
 	@Test
@@ -113,37 +105,10 @@ class ConsulTlsTest {
 		return ConsulOptions.defaults().withAddress(CONSUL.address());
 	}
 
-	private Path write(String name, String text) throws Exception {
-		return Files.writeString(this.directory.resolve(name), text);
-	}
-
-	private static X509Bundle authority() {
-		try {
-			return new CertificateBuilder().ecp256()
-				.subject("CN=authority of a test")
-				.setIsCertificateAuthority(true)
-				.buildSelfSigned();
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
 	private static ServerRecipe server() {
-		try {
-			X509Bundle server = new CertificateBuilder().ecp256()
-				.subject("CN=server of a test")
-				.addSanIpAddress("127.0.0.1")
-				.addSanDnsName("server.dc1.consul")
-				.addExtendedKeyUsage(ExtendedKeyUsage.PKIX_KP_SERVER_AUTH)
-				.addExtendedKeyUsage(ExtendedKeyUsage.PKIX_KP_CLIENT_AUTH)
-				.buildIssuedBy(AUTHORITY);
-			return ServerRecipe.consulWithTls(server.getCertificatePathPEM(), server.getPrivateKeyPEM(),
-					AUTHORITY.getCertificatePEM());
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
+		X509Bundle server = AUTHORITY.server("server.dc1.consul");
+		return ServerRecipe.consulWithTls(server.getCertificatePathPEM(), server.getPrivateKeyPEM(),
+				AUTHORITY.certificate());
 	}
 
 }
