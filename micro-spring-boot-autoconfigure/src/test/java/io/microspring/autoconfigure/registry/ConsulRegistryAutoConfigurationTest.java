@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 import com.jayway.jsonpath.JsonPath;
-import io.microspring.annotation.MicroHandler;
 import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.autoconfigure.registry.Greeter.Text;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.health.HealthReport;
@@ -23,12 +23,8 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -142,12 +138,7 @@ class ConsulRegistryAutoConfigurationTest {
 	}
 
 	private static ConfigurableApplicationContext run(String... more) {
-		return new SpringApplicationBuilder(Application.class)
-			.properties("spring.application.name=consul-greeter", "server.port=0", "server.address=127.0.0.1",
-					"micro.registry.type=consul", "micro.registry.address=" + CONSUL.address(),
-					"micro.broker.type=memory", "micro.server.address=127.0.0.1:0",
-					"micro.server.shutdown.deregister-delay=0")
-			.run(more);
+		return Greeter.named("consul-greeter", "consul", CONSUL.address()).run(more);
 	}
 
 	private static int registrations() throws Exception {
@@ -163,26 +154,6 @@ class ConsulRegistryAutoConfigurationTest {
 
 	private static ConditionFactory eventually() {
 		return Awaitility.await().atMost(Duration.ofSeconds(40));
-	}
-
-	record Text(String text) {
-
-	}
-
-	@MicroHandler
-	static class Say {
-
-		public Text hello(Text in) {
-			return in;
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import(Say.class)
-	static class Application {
-
 	}
 
 }

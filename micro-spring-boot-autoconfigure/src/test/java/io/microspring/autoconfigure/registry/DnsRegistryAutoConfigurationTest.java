@@ -2,8 +2,8 @@ package io.microspring.autoconfigure.registry;
 
 import java.time.Duration;
 
-import io.microspring.annotation.MicroHandler;
 import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.autoconfigure.registry.Greeter.Text;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.plugins.registry.dns.DnsOptions;
@@ -14,12 +14,8 @@ import io.microspring.test.server.ServerRecipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,33 +82,10 @@ class DnsRegistryAutoConfigurationTest {
 	}
 
 	private static ConfigurableApplicationContext run(String name, String... more) {
-		return new SpringApplicationBuilder(Application.class)
-			.properties("spring.application.name=" + name, "server.port=0", "server.address=127.0.0.1",
-					"micro.registry.type=dns", "micro.registry.address=" + DNS.address(),
-					"micro.registry.dns.domain=fleet.test", "micro.broker.type=memory",
-					"micro.server.address=127.0.0.1:0", "micro.server.shutdown.deregister-delay=0")
+		return Greeter.named(name, "dns", DNS.address())
+			.properties("micro.registry.dns.domain=fleet.test")
 			.properties(more)
 			.run();
-	}
-
-	record Text(String text) {
-
-	}
-
-	@MicroHandler
-	static class Say {
-
-		public Text hello(Text in) {
-			return in;
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import(Say.class)
-	static class Application {
-
 	}
 
 }

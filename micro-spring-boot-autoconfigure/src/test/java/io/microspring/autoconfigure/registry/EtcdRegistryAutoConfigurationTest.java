@@ -3,8 +3,8 @@ package io.microspring.autoconfigure.registry;
 import java.nio.file.Path;
 import java.time.Duration;
 
-import io.microspring.annotation.MicroHandler;
 import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.autoconfigure.registry.Greeter.Text;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
@@ -16,12 +16,8 @@ import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -101,31 +97,7 @@ class EtcdRegistryAutoConfigurationTest {
 	}
 
 	private static ConfigurableApplicationContext run() {
-		return new SpringApplicationBuilder(Application.class)
-			.properties("spring.application.name=etcd-greeter", "server.port=0", "server.address=127.0.0.1",
-					"micro.registry.type=etcd", "micro.registry.address=" + ETCD.address(), "micro.broker.type=memory",
-					"micro.server.address=127.0.0.1:0", "micro.server.shutdown.deregister-delay=0")
-			.run();
-	}
-
-	record Text(String text) {
-
-	}
-
-	@MicroHandler
-	static class Say {
-
-		public Text hello(Text in) {
-			return in;
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import(Say.class)
-	static class Application {
-
+		return Greeter.named("etcd-greeter", "etcd", ETCD.address()).run();
 	}
 
 }

@@ -3,8 +3,8 @@ package io.microspring.autoconfigure.registry;
 import java.time.Duration;
 import java.util.List;
 
-import io.microspring.annotation.MicroHandler;
 import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.autoconfigure.registry.Greeter.Text;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.health.HealthReport;
@@ -15,12 +15,8 @@ import org.assertj.core.util.Throwables;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -105,33 +101,10 @@ class GossipRegistryAutoConfigurationTest {
 	}
 
 	private static ConfigurableApplicationContext run(String seed) {
-		return new SpringApplicationBuilder(Application.class)
-			.properties("spring.application.name=gossip-greeter", "server.port=0", "server.address=127.0.0.1",
-					"micro.registry.type=gossip", "micro.registry.address=" + seed,
-					"micro.registry.gossip.bind-address=127.0.0.1:0", "micro.registry.gossip.secret=micro-gossip-key",
-					"micro.broker.type=memory", "micro.server.address=127.0.0.1:0",
-					"micro.server.shutdown.deregister-delay=0")
+		return Greeter.named("gossip-greeter", "gossip", seed)
+			.properties("micro.registry.gossip.bind-address=127.0.0.1:0",
+					"micro.registry.gossip.secret=micro-gossip-key")
 			.run();
-	}
-
-	record Text(String text) {
-
-	}
-
-	@MicroHandler
-	static class Say {
-
-		public Text hello(Text in) {
-			return in;
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import(Say.class)
-	static class Application {
-
 	}
 
 }

@@ -11,8 +11,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.microspring.annotation.MicroHandler;
 import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.autoconfigure.registry.Greeter.Say;
+import io.microspring.autoconfigure.registry.Greeter.Text;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.plugins.registry.kubernetes.KubernetesOptions;
@@ -161,19 +162,6 @@ class KubernetesRegistryAutoConfigurationTest {
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	record Text(String text) {
-
-	}
-
-	@MicroHandler
-	static class Say {
-
-		public Text hello(Text in) {
-			return in;
-		}
-
 	}
 
 }

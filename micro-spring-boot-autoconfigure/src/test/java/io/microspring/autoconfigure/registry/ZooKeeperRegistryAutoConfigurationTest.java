@@ -4,8 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
-import io.microspring.annotation.MicroHandler;
 import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.autoconfigure.registry.Greeter.Say;
+import io.microspring.autoconfigure.registry.Greeter.Text;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.health.HealthReport;
@@ -137,19 +138,6 @@ class ZooKeeperRegistryAutoConfigurationTest {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(Catalogue.class)
 				.doesNotHaveBean(ZooKeeperRegistryAutoConfiguration.class));
-	}
-
-	record Text(String text) {
-
-	}
-
-	@MicroHandler
-	static class Say {
-
-		public Text hello(Text in) {
-			return in;
-		}
-
 	}
 
 }
