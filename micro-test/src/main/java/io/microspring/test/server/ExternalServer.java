@@ -83,7 +83,7 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		this.recipe = recipe;
 		this.needed = List.of(needed);
 		this.given = setting(recipe.name().toUpperCase(Locale.ROOT).replace('-', '_') + "_ADDRESS");
-		this.binary = (this.given == null) ? find(recipe.name()) : null;
+		this.binary = (this.given == null) ? find(recipe) : null;
 	}
 
 	/**
@@ -229,10 +229,11 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		command.add(Objects.requireNonNull(this.binary).toString());
 		this.recipe.arguments().forEach((argument) -> command.add(resolve(argument)));
 		try {
-			Process started = new ProcessBuilder(command).directory(directory().toFile())
+			ProcessBuilder builder = new ProcessBuilder(command).directory(directory().toFile())
 				.redirectErrorStream(true)
-				.redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
-				.start();
+				.redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));
+			this.recipe.environment().forEach((name, value) -> builder.environment().put(name, resolve(value)));
+			Process started = builder.start();
 			this.process = started;
 			Runtime.getRuntime()
 				.addShutdownHook(Threads.unstarted("stop-" + this.recipe.name(), started::destroyForcibly));
@@ -287,7 +288,9 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 			resolved = resolved.replace("{" + port.getKey() + "}", String.valueOf(port.getValue()));
 		}
 		for (ExternalServer server : this.needed) {
-			resolved = resolved.replace("{" + server.recipe.name() + "}", server.address());
+			String address = server.address();
+			resolved = resolved.replace("{" + server.recipe.name() + "}", address)
+				.replace("{" + server.recipe.name() + ".port}", address.substring(address.lastIndexOf(':') + 1));
 		}
 		return resolved;
 	}
@@ -324,6 +327,10 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 	}
 
 	private String askVersion(Path program) throws IOException, InterruptedException {
+		if (this.recipe.versionArguments().isEmpty()) {
+			Matcher named = VERSION.matcher(program.toRealPath().toString());
+			return named.find() ? named.group() : "unknown";
+		}
 		List<String> command = new ArrayList<>(List.of(program.toString()));
 		command.addAll(this.recipe.versionArguments());
 		Process asked = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -332,12 +339,17 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		return matcher.find() ? matcher.group() : "unknown";
 	}
 
-	private static @Nullable Path find(String name) {
+	private static @Nullable Path find(ServerRecipe recipe) {
 		List<Path> places = new ArrayList<>(List.of(cache()));
+		recipe.places().forEach((place) -> places.add(Path.of(place)));
 		for (String place : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
 			places.add(Path.of(place));
 		}
-		return places.stream().map((place) -> place.resolve(name)).filter(Files::isExecutable).findFirst().orElse(null);
+		return places.stream()
+			.map((place) -> place.resolve(recipe.name()))
+			.filter(Files::isExecutable)
+			.findFirst()
+			.orElse(null);
 	}
 
 	private static boolean skipIsFailure() {

@@ -21,19 +21,23 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * How one kind of server is run. In the texts of files and arguments {@code {port}}
- * stands for a port by its name and {@code {dir}} for the server's own directory.
- * Immutable.
+ * How one kind of server is run. In the texts of files, arguments and variables
+ * {@code {port}} stands for a port by its name, {@code {dir}} for the server's own
+ * directory, and {@code {name}} and {@code {name.port}} for the address of a server that
+ * it needs, and the port of that. Immutable.
  *
  * @param name the name of the server and of its binary
  * @param ports names of the ports it needs; the first is the one that clients use
  * @param files names to texts of the files that lie in its directory before it starts
  * @param arguments what follows the binary on the command line
- * @param versionArguments what makes the binary print its version and end
+ * @param versionArguments what makes the binary print its version and end; none for one
+ * that cannot, which stands in a directory named after it
  * @param ready whether the server at an address can be used
+ * @param environment variables to set
+ * @param places directories to look for the binary in besides those of every server
  */
 public record ServerRecipe(String name, List<String> ports, Map<String, String> files, List<String> arguments,
-		List<String> versionArguments, ReadyCheck ready) {
+		List<String> versionArguments, ReadyCheck ready, Map<String, String> environment, List<String> places) {
 
 	private static final String CONSUL_CONFIG = """
 			ports {
@@ -55,6 +59,22 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 		files = Map.copyOf(files);
 		arguments = List.copyOf(arguments);
 		versionArguments = List.copyOf(versionArguments);
+		environment = Map.copyOf(environment);
+		places = List.copyOf(places);
+	}
+
+	/**
+	 * A server that needs no variables and is found as every other.
+	 * @param name the name of the server and of its binary
+	 * @param ports names of the ports it needs
+	 * @param files names to texts of the files in its directory
+	 * @param arguments what follows the binary on the command line
+	 * @param versionArguments what makes the binary print its version and end
+	 * @param ready whether the server at an address can be used
+	 */
+	public ServerRecipe(String name, List<String> ports, Map<String, String> files, List<String> arguments,
+			List<String> versionArguments, ReadyCheck ready) {
+		this(name, ports, files, arguments, versionArguments, ready, Map.of(), List.of());
 	}
 
 	/**
@@ -247,6 +267,70 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 		return new ServerRecipe("dnsmasq", List.of("dns"), Map.of("dnsmasq.conf", own + config),
 				List.of("--keep-in-foreground", "--conf-file={dir}/dnsmasq.conf"), List.of("--version"),
 				ServerRecipe::accepts);
+	}
+
+	/**
+	 * A RabbitMQ node, which needs the server {@code epmd}. Anybody is let in as
+	 * {@code guest}. What is durable is kept over a restart.
+	 * @param config what stands in its configuration besides its address
+	 * @return the recipe
+	 */
+	public static ServerRecipe rabbitmq(String config) {
+		return rabbitmq("listeners.tcp.local = 127.0.0.1:{amqp}\n" + config, Map.of());
+	}
+
+	/**
+	 * The same over TLS, which lets in whom the authority vouches for.
+	 * @param certificate its certificate, as PEM
+	 * @param privateKey the key of that, as PEM
+	 * @param authority who vouches for clients, as PEM
+	 * @return the recipe
+	 */
+	public static ServerRecipe rabbitmqWithTls(String certificate, String privateKey, String authority) {
+		return rabbitmq("""
+				listeners.tcp = none
+				listeners.ssl.local = 127.0.0.1:{amqp}
+				ssl_options.certfile = {dir}/certificate.pem
+				ssl_options.keyfile = {dir}/key.pem
+				ssl_options.cacertfile = {dir}/authority.pem
+				ssl_options.verify = verify_peer
+				ssl_options.fail_if_no_peer_cert = true
+				""", Map.of("certificate.pem", certificate, "key.pem", privateKey, "authority.pem", authority));
+	}
+
+	private static ServerRecipe rabbitmq(String config, Map<String, String> files) {
+		Map<String, String> all = new HashMap<>(files);
+		all.put("rabbitmq.conf", config);
+		all.put("enabled_plugins", "[].");
+		Map<String, String> environment = new HashMap<>();
+		environment.put("HOME", "{dir}");
+		environment.put("RABBITMQ_NODENAME", "test@localhost");
+		environment.put("RABBITMQ_CONF_ENV_FILE", "{dir}/no-file");
+		environment.put("RABBITMQ_CONFIG_FILE", "{dir}/rabbitmq.conf");
+		environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", "{dir}/enabled_plugins");
+		environment.put("RABBITMQ_MNESIA_BASE", "{dir}/mnesia");
+		environment.put("RABBITMQ_LOG_BASE", "{dir}/log");
+		environment.put("RABBITMQ_LOGS", "-");
+		environment.put("RABBITMQ_DIST_PORT", "{distribution}");
+		environment.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}");
+		// The script becomes the server then, instead of its parent that would outlive
+		// it.
+		environment.put("RABBITMQ_ALLOW_INPUT", "true");
+		environment.put("ERL_EPMD_ADDRESS", "127.0.0.1");
+		environment.put("ERL_EPMD_PORT", "{epmd.port}");
+		return new ServerRecipe("rabbitmq-server", List.of("amqp", "distribution"), all, List.of(), List.of(),
+				ServerRecipe::accepts, environment,
+				// Debian's own on the path changes the user.
+				List.of("/usr/lib/rabbitmq/bin"));
+	}
+
+	/**
+	 * Erlang's directory of nodes. One that RabbitMQ started by itself would outlive it.
+	 * @return the recipe
+	 */
+	public static ServerRecipe epmd() {
+		return new ServerRecipe("epmd", List.of("epmd"), Map.of(), List.of("-address", "127.0.0.1", "-port", "{epmd}"),
+				List.of(), ServerRecipe::accepts);
 	}
 
 	private static boolean accepts(String address) throws IOException {
