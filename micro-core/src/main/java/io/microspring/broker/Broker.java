@@ -1,5 +1,7 @@
 package io.microspring.broker;
 
+import java.util.Set;
+
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
 import io.microspring.registry.Registry;
@@ -42,13 +44,22 @@ public interface Broker extends AutoCloseable {
 	/**
 	 * Receives the messages of a topic until closed.
 	 * @param topic the topic, not empty
-	 * @param options the queue, and how messages are acknowledged
-	 * @param handler receives each message; what it throws is logged, and where the
-	 * broker can, the message comes again
+	 * @param options the queue, how messages are acknowledged, and what becomes of those
+	 * that their handler fails on
+	 * @param handler receives each message; when it throws, it is given the message again
+	 * as {@link SubscribeOptions#retry()} says, and then the message goes to the
+	 * {@linkplain SubscribeOptions#deadLetter() dead letter topic}
 	 * @return the handle that ends it
-	 * @throws BrokerException when the broker cannot be reached or refuses
+	 * @throws BrokerException when the broker cannot be reached, refuses, or cannot do
+	 * what the options ask for
 	 */
 	Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler);
+
+	/**
+	 * What it can do that not every broker can, as it is configured.
+	 * @return the features, immutable
+	 */
+	Set<BrokerFeature> features();
 
 	/**
 	 * How the broker is, without asking a server more than briefly.

@@ -39,6 +39,9 @@ final class HttpBroker implements Broker {
 	/** Connections of publishers that have nothing to say. */
 	private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
 
+	private static final Set<BrokerFeature> FEATURES = Set.of(BrokerFeature.QUEUES, BrokerFeature.ORDER,
+			BrokerFeature.LAG);
+
 	private final HttpLookup lookup;
 
 	private final HttpBrokerOptions options;
@@ -169,10 +172,9 @@ final class HttpBroker implements Broker {
 
 	@Override
 	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
-		requireTopic(topic);
-		Objects.requireNonNull(handler, "handler");
+		options.requireSupported(topic, this);
 		connect();
-		HttpSubscription subscription = new HttpSubscription(topic, options.queue(), handler, this);
+		HttpSubscription subscription = new HttpSubscription(topic, options, handler, this);
 		subscription.ids().forEach((id) -> this.byId.put(id, subscription));
 		this.subscriptions.add(subscription);
 		this.routes.forget();
@@ -193,6 +195,11 @@ final class HttpBroker implements Broker {
 		this.subscriptions.remove(subscription);
 		subscription.ids().forEach(this.byId::remove);
 		this.routes.forget();
+	}
+
+	@Override
+	public Set<BrokerFeature> features() {
+		return FEATURES;
 	}
 
 	@Override
@@ -285,7 +292,7 @@ final class HttpBroker implements Broker {
 
 	private void requireSize(String topic, int size) {
 		if (size > this.options.maxMessageSize()) {
-			throw new BrokerException("a message of " + size + " bytes is not published to " + topic
+			throw BrokerException.refused("a message of " + size + " bytes is not published to " + topic
 					+ " on broker http: the limit is " + this.options.maxMessageSize(), null);
 		}
 	}

@@ -4,23 +4,22 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
-import io.microspring.concurrent.Mailbox;
 import io.microspring.message.Message;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription of this process. Its handler gets one message at a time, those of this
- * process and those that came over the network alike.
+ * A subscription of this process: to messages of this process and to those that came over
+ * the network alike.
  */
 final class HttpSubscription implements Subscription, Target {
-
-	private static final Logger log = LoggerFactory.getLogger(HttpBroker.class);
 
 	private final Map<HttpDialect, String> ids = new EnumMap<>(HttpDialect.class);
 
@@ -28,19 +27,16 @@ final class HttpSubscription implements Subscription, Target {
 
 	private final String queue;
 
-	private final EventHandler handler;
-
 	private final HttpBroker broker;
 
-	/** Bounded by the room of those who put something in. */
-	private final Mailbox<Incoming> incoming;
+	private final Deliveries deliveries;
 
 	/** Bounds what this process publishes, which waits for room. */
 	private final Semaphore room;
 
 	/**
 	 * Bounds what comes over the network. Each connection has one message here at the
-	 * most, as none is taken before the last one is handled.
+	 * most, as none is taken before the last one has been handled for the first time.
 	 */
 	private final Semaphore remoteRoom;
 
@@ -48,18 +44,18 @@ final class HttpSubscription implements Subscription, Target {
 
 	private volatile boolean unregistered;
 
-	HttpSubscription(String topic, String queue, EventHandler handler, HttpBroker broker) {
+	HttpSubscription(String topic, SubscribeOptions options, EventHandler handler, HttpBroker broker) {
 		// Some registries, such as Consul, know an instance by its id alone.
 		for (HttpDialect dialect : HttpDialect.values()) {
 			this.ids.put(dialect, topic + "-" + UUID.randomUUID());
 		}
 		this.topic = topic;
-		this.queue = queue;
-		this.handler = handler;
+		this.queue = options.queue();
 		this.broker = broker;
 		this.room = new Semaphore(broker.options().queueSize());
 		this.remoteRoom = new Semaphore(broker.options().queueSize());
-		this.incoming = new Mailbox<>("A subscriber of " + topic, Integer.MAX_VALUE, broker.executor(), this::handle);
+		this.deliveries = new Deliveries(broker, options, UnaryOperator.identity(), handler, broker.executor(),
+				2 * (broker.options().queueSize() + 1));
 	}
 
 	/** The id that it is registered with, one for each dialect. */
@@ -110,46 +106,33 @@ final class HttpSubscription implements Subscription, Target {
 	}
 
 	private void receiveLocally(Outgoing message) {
-		this.incoming.offer(new Incoming(message.publication().message(), (handled) -> {
-			this.room.release();
-			if (!handled) {
-				message.passOn();
-			}
-		}));
+		Local receipt = new Local(message);
+		if (!this.deliveries.offer(this.topic, message.publication().message(), receipt)) {
+			receipt.release();
+		}
 	}
 
 	/**
 	 * Takes a message that came over the network.
 	 * @param message the message
-	 * @param done is told once the handler has returned: false when it was not called, as
-	 * the subscription has been closed
+	 * @param done is told once the handler has returned for the first time: false when it
+	 * was not called, as the subscription has been closed
 	 * @return false when too many wait already
 	 */
 	boolean receive(Message message, Consumer<Boolean> done) {
 		if (!this.remoteRoom.tryAcquire()) {
 			return false;
 		}
-		this.incoming.offer(new Incoming(message, (handled) -> {
-			this.remoteRoom.release();
-			done.accept(handled);
-		}));
+		Remote receipt = new Remote(done);
+		if (!this.deliveries.offer(this.topic, message, receipt)) {
+			receipt.release();
+		}
 		return true;
 	}
 
-	private void handle(Incoming next) {
-		if (this.closed) {
-			next.done.accept(false);
-			return;
-		}
-		try {
-			this.handler.handle(new Delivered(this.topic, next.message));
-		}
-		catch (Exception ex) {
-			log.warn("A subscriber of {} failed", this.topic, ex);
-		}
-		finally {
-			next.done.accept(true);
-		}
+	@Override
+	public OptionalLong lag() {
+		return OptionalLong.of(this.deliveries.unsettled());
 	}
 
 	@Override
@@ -160,6 +143,7 @@ final class HttpSubscription implements Subscription, Target {
 	/** The handler is not called any more. */
 	void end() {
 		this.closed = true;
+		this.deliveries.close();
 	}
 
 	@Override
@@ -176,13 +160,62 @@ final class HttpSubscription implements Subscription, Target {
 		this.unregistered = unregistered;
 	}
 
-	/**
-	 * A message and what to do once it is handled.
-	 *
-	 * @param message the message
-	 * @param done is told whether it was handled
-	 */
-	private record Incoming(Message message, Consumer<Boolean> done) {
+	/** A message that this process published. */
+	private final class Local implements Receipt {
+
+		private final Outgoing message;
+
+		Local(Outgoing message) {
+			this.message = message;
+		}
+
+		@Override
+		public void ack() {
+			HttpSubscription.this.room.release();
+		}
+
+		@Override
+		public void release() {
+			HttpSubscription.this.room.release();
+			this.message.passOn();
+		}
+
+	}
+
+	/** A message whose publisher waits for an answer. */
+	private final class Remote implements Receipt {
+
+		/** Null once it was told. */
+		private final AtomicReference<@Nullable Consumer<Boolean>> done;
+
+		Remote(Consumer<Boolean> done) {
+			this.done = new AtomicReference<>(done);
+		}
+
+		/** The next message of its connection is not to wait for further attempts. */
+		@Override
+		public void attempted() {
+			tell(true);
+		}
+
+		@Override
+		public void ack() {
+			HttpSubscription.this.remoteRoom.release();
+			tell(true);
+		}
+
+		@Override
+		public void release() {
+			HttpSubscription.this.remoteRoom.release();
+			tell(false);
+		}
+
+		private void tell(boolean handled) {
+			Consumer<Boolean> waiting = this.done.getAndSet(null);
+			if (waiting != null) {
+				waiting.accept(handled);
+			}
+		}
 
 	}
 

@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.UnaryOperator;
 
 import io.microspring.concurrent.ExecutorMode;
-import io.microspring.concurrent.Mailbox;
 import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
@@ -29,6 +30,9 @@ final class MemoryBroker implements Broker {
 
 	/** How many messages may wait for one subscription; publishing waits beyond. */
 	private static final int QUEUE_SIZE = 1024;
+
+	private static final Set<BrokerFeature> FEATURES = Set.of(BrokerFeature.QUEUES, BrokerFeature.REDELIVERY,
+			BrokerFeature.ORDER, BrokerFeature.LAG);
 
 	private static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(5);
 
@@ -77,7 +81,7 @@ final class MemoryBroker implements Broker {
 		Event event = new Delivered(topic, message);
 		try {
 			for (MemorySubscription subscription : recipients.everyone()) {
-				subscription.put(event);
+				subscription.put(event, Receipt.NONE);
 			}
 			for (List<MemorySubscription> members : recipients.queues()) {
 				putToOne(members, event);
@@ -89,24 +93,43 @@ final class MemoryBroker implements Broker {
 		}
 	}
 
-	private static void putToOne(List<MemorySubscription> members, Event event) throws InterruptedException {
-		for (MemorySubscription member : members) {
-			if (member.offer(event)) {
-				return;
-			}
+	private void putToOne(List<MemorySubscription> members, Event event) throws InterruptedException {
+		if (offerToOne(members, event)) {
+			return;
 		}
 		for (MemorySubscription member : members) {
 			if (!member.closed) {
-				member.put(event);
+				member.put(event, new Share(event, member.queue));
 				return;
+			}
+		}
+	}
+
+	private boolean offerToOne(List<MemorySubscription> members, Event event) {
+		for (MemorySubscription member : members) {
+			if (member.offer(event, new Share(event, member.queue))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** A member of a queue ends with a message that it has not dealt with. */
+	private void passOn(Event event, String queue) {
+		Recipients<MemorySubscription> recipients = this.topics.get(event.topic());
+		if (recipients == null) {
+			return;
+		}
+		for (List<MemorySubscription> members : recipients.queues()) {
+			if (members.get(0).queue.equals(queue)) {
+				offerToOne(members, event);
 			}
 		}
 	}
 
 	@Override
 	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
-		requireTopic(topic);
-		Objects.requireNonNull(handler, "handler");
+		options.requireSupported(topic, this);
 		requireOpen();
 		MemorySubscription subscription = new MemorySubscription(topic, options, handler);
 		this.topics.compute(topic, (key, before) -> {
@@ -125,6 +148,11 @@ final class MemoryBroker implements Broker {
 			Recipients<MemorySubscription> before) {
 		List<MemorySubscription> left = before.all().stream().filter((subscription) -> subscription != gone).toList();
 		return left.isEmpty() ? null : recipients(left);
+	}
+
+	@Override
+	public Set<BrokerFeature> features() {
+		return FEATURES;
 	}
 
 	@Override
@@ -160,8 +188,10 @@ final class MemoryBroker implements Broker {
 
 		private final EventHandler handler;
 
-		/** None for a handler that is called on the publisher's thread. */
-		private final @Nullable Mailbox<Event> messages;
+		/** Whether the handler is called on the publisher's thread. */
+		private final boolean direct;
+
+		private final Deliveries deliveries;
 
 		private volatile boolean closed;
 
@@ -169,23 +199,30 @@ final class MemoryBroker implements Broker {
 			this.topic = topic;
 			this.queue = options.queue();
 			this.handler = handler;
-			this.messages = options.direct() ? null : new Mailbox<>("A subscriber of " + topic,
-					MemoryBroker.this.queueSize, MemoryBroker.this.executor, this::handle);
+			this.direct = options.direct();
+			this.deliveries = new Deliveries(MemoryBroker.this, options, UnaryOperator.identity(), handler,
+					MemoryBroker.this.executor, MemoryBroker.this.queueSize + options.concurrency());
 		}
 
-		boolean offer(Event event) {
-			Mailbox<Event> mailbox = this.messages;
-			return (mailbox != null) ? mailbox.offer(event) : handleNow(event);
-		}
-
-		void put(Event event) throws InterruptedException {
-			Mailbox<Event> mailbox = this.messages;
-			if (mailbox == null) {
-				handleNow(event);
-				return;
+		boolean offer(Event event, Receipt receipt) {
+			if (this.direct) {
+				return handleNow(event);
 			}
+			return this.deliveries.offer(this.topic, event.message(), receipt);
+		}
+
+		void put(Event event, Receipt receipt) throws InterruptedException {
+			if (this.direct) {
+				handleNow(event);
+			}
+			else if (!this.deliveries.put(this.topic, event.message(), receipt, MemoryBroker.this.publishTimeout)) {
+				requireRoom();
+			}
+		}
+
+		private void requireRoom() {
 			MemoryBroker broker = MemoryBroker.this;
-			if (!mailbox.put(event, broker.publishTimeout) && !this.closed) {
+			if (!this.closed) {
 				throw new BrokerException("publishing to " + this.topic + " on broker memory: a subscriber has had "
 						+ broker.queueSize + " messages waiting for " + broker.publishTimeout, null);
 			}
@@ -198,22 +235,25 @@ final class MemoryBroker implements Broker {
 			try {
 				this.handler.handle(event);
 			}
-			catch (Throwable ex) {
-				if (ex instanceof InterruptedException) {
-					Thread.currentThread().interrupt();
-				}
-				// Whoever publishes has no part in it, whatever it is.
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
 				log.warn("A subscriber of {} failed", this.topic, ex);
+			}
+			catch (Throwable ex) {
+				// Whoever publishes has no part in it, whatever it is.
+				again(event, ex);
 			}
 			return true;
 		}
 
-		private void handle(Event event) {
+		private void again(Event event, Throwable failure) {
 			try {
-				this.handler.handle(event);
+				if (!this.deliveries.failed(this.topic, event.message(), failure, MemoryBroker.this.publishTimeout)) {
+					requireRoom();
+				}
 			}
-			catch (Exception ex) {
-				log.warn("A subscriber of {} failed", this.topic, ex);
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
 			}
 		}
 
@@ -223,12 +263,38 @@ final class MemoryBroker implements Broker {
 		}
 
 		@Override
+		public OptionalLong lag() {
+			return OptionalLong.of(this.deliveries.unsettled());
+		}
+
+		@Override
 		public void close() {
 			this.closed = true;
-			if (this.messages != null) {
-				this.messages.close();
-			}
 			MemoryBroker.this.topics.computeIfPresent(this.topic, (key, before) -> without(this, before));
+			this.deliveries.close();
+		}
+
+	}
+
+	/** A message of a queue, with one of its members. */
+	private final class Share implements Receipt {
+
+		private final Event event;
+
+		private final String queue;
+
+		Share(Event event, String queue) {
+			this.event = event;
+			this.queue = queue;
+		}
+
+		@Override
+		public void ack() {
+		}
+
+		@Override
+		public void release() {
+			passOn(this.event, this.queue);
 		}
 
 	}

@@ -7,24 +7,42 @@ import java.util.Objects;
  *
  * @param queue subscribers of one queue share its messages; empty: this subscriber gets a
  * copy of each
- * @param autoAck whether a message counts as dealt with when its handler returns; true by
- * default
+ * @param ack when the broker is told that a message is dealt with
+ * @param concurrency how many messages the handler is given at once, 1 by default: with
+ * more, they are in no order
+ * @param retry how often a message is handed to a handler that fails
+ * @param deadLetter the topic that a message is published to which its handler has failed
+ * on for the last time, or which cannot be read, with the reason in its headers; empty:
+ * it is logged and dropped
  * @param direct whether the handler never blocks, so that a broker may call it on the
  * thread that brings the message, for the least delay; false by default. In memory that
  * is the publisher's thread; brokers that hand messages over in any case take no notice
  */
-public record SubscribeOptions(String queue, boolean autoAck, boolean direct) {
+public record SubscribeOptions(String queue, AckMode ack, int concurrency, RetryOptions retry, String deadLetter,
+		boolean direct) {
+
+	private static final int MOST_CONCURRENT = 10_000;
+
+	private static final SubscribeOptions DEFAULTS = new SubscribeOptions("", AckMode.AUTO, 1, RetryOptions.defaults(),
+			"", false);
 
 	public SubscribeOptions {
 		Objects.requireNonNull(queue, "queue");
+		Objects.requireNonNull(ack, "ack");
+		Objects.requireNonNull(retry, "retry");
+		Objects.requireNonNull(deadLetter, "deadLetter");
+		if (concurrency < 1 || concurrency > MOST_CONCURRENT) {
+			throw new IllegalArgumentException(
+					"a handler is given 1 to " + MOST_CONCURRENT + " messages at once, not " + concurrency);
+		}
 	}
 
 	/**
-	 * A copy of each message, acknowledged when the handler returns.
+	 * A copy of each message, one at a time, acknowledged when the handler returns.
 	 * @return the options
 	 */
 	public static SubscribeOptions defaults() {
-		return new SubscribeOptions("", true, false);
+		return DEFAULTS;
 	}
 
 	/**
@@ -33,16 +51,43 @@ public record SubscribeOptions(String queue, boolean autoAck, boolean direct) {
 	 * @return the copy
 	 */
 	public SubscribeOptions withQueue(String queue) {
-		return new SubscribeOptions(queue, this.autoAck, this.direct);
+		return new SubscribeOptions(queue, this.ack, this.concurrency, this.retry, this.deadLetter, this.direct);
 	}
 
 	/**
-	 * A copy with or without automatic acknowledgement.
-	 * @param autoAck whether it is automatic
+	 * A copy with another acknowledgement.
+	 * @param ack when the broker is told that a message is dealt with
 	 * @return the copy
 	 */
-	public SubscribeOptions withAutoAck(boolean autoAck) {
-		return new SubscribeOptions(this.queue, autoAck, this.direct);
+	public SubscribeOptions withAck(AckMode ack) {
+		return new SubscribeOptions(this.queue, ack, this.concurrency, this.retry, this.deadLetter, this.direct);
+	}
+
+	/**
+	 * A copy that is given another number of messages at once.
+	 * @param concurrency how many, from 1 to 10,000
+	 * @return the copy
+	 */
+	public SubscribeOptions withConcurrency(int concurrency) {
+		return new SubscribeOptions(this.queue, this.ack, concurrency, this.retry, this.deadLetter, this.direct);
+	}
+
+	/**
+	 * A copy with other attempts.
+	 * @param retry how often a message is handed to a handler that fails
+	 * @return the copy
+	 */
+	public SubscribeOptions withRetry(RetryOptions retry) {
+		return new SubscribeOptions(this.queue, this.ack, this.concurrency, retry, this.deadLetter, this.direct);
+	}
+
+	/**
+	 * A copy with a dead letter topic.
+	 * @param topic the topic; empty for none
+	 * @return the copy
+	 */
+	public SubscribeOptions withDeadLetter(String topic) {
+		return new SubscribeOptions(this.queue, this.ack, this.concurrency, this.retry, topic, this.direct);
 	}
 
 	/**
@@ -52,7 +97,41 @@ public record SubscribeOptions(String queue, boolean autoAck, boolean direct) {
 	 * @return the copy
 	 */
 	public SubscribeOptions withDirect(boolean direct) {
-		return new SubscribeOptions(this.queue, this.autoAck, direct);
+		return new SubscribeOptions(this.queue, this.ack, this.concurrency, this.retry, this.deadLetter, direct);
+	}
+
+	/**
+	 * Refuses what a broker cannot do, rather than doing less: for those who write a
+	 * broker, first of all when they are asked to subscribe.
+	 * @param topic the topic
+	 * @param broker the broker
+	 * @return these options
+	 * @throws IllegalArgumentException when the topic is empty or its own dead letter
+	 * topic
+	 * @throws BrokerException when the broker cannot do what they ask for; the message
+	 * says what
+	 */
+	public SubscribeOptions requireSupported(String topic, Broker broker) {
+		if (topic.isEmpty()) {
+			throw new IllegalArgumentException("a topic must not be empty");
+		}
+		if (topic.equals(this.deadLetter)) {
+			throw new IllegalArgumentException("topic " + topic + " cannot be its own dead letter topic");
+		}
+		if (!this.queue.isEmpty()) {
+			require(BrokerFeature.QUEUES, "the queue " + this.queue, topic, broker);
+		}
+		if (this.ack == AckMode.MANUAL) {
+			require(BrokerFeature.REDELIVERY, "acknowledgement by hand", topic, broker);
+		}
+		return this;
+	}
+
+	private static void require(BrokerFeature feature, String asked, String topic, Broker broker) {
+		if (!broker.features().contains(feature)) {
+			throw BrokerException.refused("broker " + broker.name() + " has no " + feature.text()
+					+ ", so it cannot give " + topic + " " + asked + "; docs/broker.md says which brokers can", null);
+		}
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.microspring.broker;
 
+import java.util.OptionalLong;
+
 /**
- * A subscription that is active. go-micro: {@code broker.Subscriber}.
+ * A subscription that is active. Thread-safe. go-micro: {@code broker.Subscriber}.
  */
 public interface Subscription extends AutoCloseable {
 
@@ -10,6 +12,15 @@ public interface Subscription extends AutoCloseable {
 	 * @return the topic
 	 */
 	String topic();
+
+	/**
+	 * How many messages wait at the broker for this subscriber, or for its queue. May ask
+	 * the server, but not for long.
+	 * @return the number; empty where the broker does not know it
+	 */
+	default OptionalLong lag() {
+		return OptionalLong.empty();
+	}
 
 	/**
 	 * Ends it; messages being handled are finished. Idempotent.

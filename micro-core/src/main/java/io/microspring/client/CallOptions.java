@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import io.microspring.concurrent.Backoff;
 import io.microspring.message.Metadata;
 import io.microspring.selector.Filter;
 import io.microspring.selector.Strategy;

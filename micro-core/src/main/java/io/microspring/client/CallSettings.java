@@ -3,6 +3,7 @@ package io.microspring.client;
 import java.time.Duration;
 import java.util.List;
 
+import io.microspring.concurrent.Backoff;
 import io.microspring.message.Metadata;
 import io.microspring.selector.Filter;
 import io.microspring.selector.Strategy;

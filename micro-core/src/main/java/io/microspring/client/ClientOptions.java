@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.microspring.concurrent.Backoff;
 import io.microspring.concurrent.ExecutorMode;
 
 /**

@@ -41,6 +41,18 @@ public final class Headers {
 	/** The topic of an event. */
 	public static final String TOPIC = "Micro-Topic";
 
+	/** On a dead letter: the topic that the message was published to. */
+	public static final String DEAD_LETTER_TOPIC = "Micro-Dead-Letter-Topic";
+
+	/** On a dead letter: the queue whose member could not handle it; empty for none. */
+	public static final String DEAD_LETTER_QUEUE = "Micro-Dead-Letter-Queue";
+
+	/** On a dead letter: what the last attempt failed with, one line. */
+	public static final String DEAD_LETTER_REASON = "Micro-Dead-Letter-Reason";
+
+	/** On a dead letter: how often the message was handed over. */
+	public static final String DEAD_LETTER_ATTEMPTS = "Micro-Dead-Letter-Attempts";
+
 	/** The protocol that the caller speaks; when there, no legacy codec is used. */
 	public static final String PROTOCOL = "Micro-Protocol";
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.microspring.broker.Broker;
 import io.microspring.broker.Event;
 import io.microspring.broker.Subscription;
+import io.microspring.broker.UnreadableMessageException;
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
 import io.microspring.call.Interceptors;
@@ -101,7 +102,9 @@ final class Subscribers {
 					handle(bound, new TransportEvent(topic, message));
 				}
 				catch (Throwable ex) {
-					failures.add(this.server.faults.text(ex, bound.subscriber.name()));
+					Throwable told = (ex instanceof UnreadableMessageException && ex.getCause() != null) ? ex.getCause()
+							: ex;
+					failures.add(this.server.faults.text(told, bound.subscriber.name()));
 				}
 			}
 		}
@@ -128,7 +131,17 @@ final class Subscribers {
 		Message message = event.message();
 		CallContext context = new CallContext(Deadline.NONE, this.server.propagated(message.headers()));
 		try (CallContext.Scope scope = context.open()) {
-			bound.function.handle(new Delivery(event.topic(), payload(bound.subscriber, message), event));
+			bound.function.handle(new Delivery(event.topic(), readable(bound.subscriber, message), event));
+		}
+	}
+
+	/** What cannot be read now cannot be read later. */
+	private @Nullable Object readable(Subscriber subscriber, Message message) {
+		try {
+			return payload(subscriber, message);
+		}
+		catch (MicroException | IllegalArgumentException ex) {
+			throw new UnreadableMessageException(String.valueOf(ex.getMessage()), ex);
 		}
 	}
 

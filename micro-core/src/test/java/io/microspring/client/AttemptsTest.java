@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import io.microspring.concurrent.Backoff;
 import io.microspring.errors.MicroException;
 import io.microspring.registry.Registry;
 import io.microspring.server.Handler;

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.microspring.concurrent.Backoff;
 import io.microspring.call.CallContext;
 import io.microspring.call.Deadline;
 import io.microspring.errors.MicroException;

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.microspring.call.Stream;
-import io.microspring.client.Backoff;
+import io.microspring.concurrent.Backoff;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.ClientOptions;

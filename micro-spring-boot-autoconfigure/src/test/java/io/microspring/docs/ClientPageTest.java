@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import io.microspring.autoconfigure.MicroRunner;
 import io.microspring.autoconfigure.client.MicroClientOptionsCustomizer;
-import io.microspring.client.Backoff;
+import io.microspring.concurrent.Backoff;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.ClientOptions;

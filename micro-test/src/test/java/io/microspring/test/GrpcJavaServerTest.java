@@ -19,7 +19,7 @@ import io.grpc.health.v1.HealthProto;
 import io.grpc.stub.StreamObserver;
 import io.microspring.call.MicroEndpoint;
 import io.microspring.call.Stream;
-import io.microspring.client.Backoff;
+import io.microspring.concurrent.Backoff;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.ClientOptions;

@@ -2,7 +2,7 @@ package io.microspring.autoconfigure.client;
 
 import java.time.Duration;
 
-import io.microspring.client.Backoff;
+import io.microspring.concurrent.Backoff;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;

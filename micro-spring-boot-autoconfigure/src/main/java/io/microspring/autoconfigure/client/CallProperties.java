@@ -7,7 +7,7 @@ import java.util.Set;
 
 import io.microspring.autoconfigure.selector.SelectionProperties;
 import io.microspring.autoconfigure.selector.StrategyFactory;
-import io.microspring.client.Backoff;
+import io.microspring.concurrent.Backoff;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Hedging;
 import io.microspring.client.RetryBudget;

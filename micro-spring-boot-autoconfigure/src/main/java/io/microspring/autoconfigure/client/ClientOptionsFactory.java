@@ -1,7 +1,7 @@
 package io.microspring.autoconfigure.client;
 
 import io.microspring.autoconfigure.selector.StrategyFactory;
-import io.microspring.client.Backoff;
+import io.microspring.concurrent.Backoff;
 import io.microspring.client.CallOptions;
 import io.microspring.client.ClientOptions;
 import io.microspring.client.RetryPolicy;

@@ -5,7 +5,7 @@ import io.microspring.autoconfigure.selector.MicroSelectorAutoConfiguration;
 import io.microspring.autoconfigure.selector.StrategyFactory;
 import io.microspring.autoconfigure.transport.MicroTransportAutoConfiguration;
 import io.microspring.broker.Broker;
-import io.microspring.client.Backoff;
+import io.microspring.concurrent.Backoff;
 import io.microspring.client.CallInterceptor;
 import io.microspring.client.Client;
 import io.microspring.client.ClientBuilder;

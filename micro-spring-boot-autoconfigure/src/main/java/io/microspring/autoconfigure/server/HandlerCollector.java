@@ -8,6 +8,7 @@ import java.util.Objects;
 
 import io.microspring.annotation.MicroHandler;
 import io.microspring.annotation.MicroSubscriber;
+import io.microspring.broker.RetryOptions;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.server.EndpointHandler;
@@ -121,7 +122,10 @@ final class HandlerCollector implements SmartInitializingSingleton, BeanFactoryA
 			Object bean = beans.getBean(beanName);
 			SubscribeOptions options = SubscribeOptions.defaults()
 				.withQueue(resolve(beans, annotation.queue()))
-				.withAutoAck(annotation.autoAck());
+				.withAck(annotation.ack())
+				.withConcurrency(annotation.concurrency())
+				.withRetry(RetryOptions.defaults().withAttempts(annotation.attempts()))
+				.withDeadLetter(resolve(beans, annotation.deadLetter()));
 			Method invocable = AopUtils.selectInvocableMethod(method, bean.getClass());
 			add(server, Subscriber.of(resolve(beans, annotation.topic()), options, bean, invocable));
 		});

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 
 import io.microspring.annotation.MicroHandler;
 import io.microspring.autoconfigure.MicroRunner;
-import io.microspring.client.Backoff;
+import io.microspring.concurrent.Backoff;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.ClientOptions;

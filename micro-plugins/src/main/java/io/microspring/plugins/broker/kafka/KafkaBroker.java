@@ -4,21 +4,26 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.microspring.broker.AckMode;
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
+import io.microspring.broker.BrokerFeature;
+import io.microspring.broker.Deliveries;
 import io.microspring.broker.EventHandler;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
+import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
 import org.apache.kafka.clients.admin.Admin;
@@ -30,6 +35,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -59,11 +66,17 @@ public final class KafkaBroker implements Broker {
 	/** What a record needs besides its value: headers, and Kafka's own few bytes. */
 	private static final int RECORD_OVERHEAD = 64 * 1024;
 
+	/** Order is kept within a partition, and a message may go to any. */
+	private static final Set<BrokerFeature> FEATURES = Set.of(BrokerFeature.QUEUES, BrokerFeature.DURABLE_QUEUES,
+			BrokerFeature.REDELIVERY, BrokerFeature.LAG);
+
 	private final KafkaOptions options;
 
 	private final Records records;
 
 	private final Set<KafkaSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+
+	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-broker-kafka");
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -111,23 +124,27 @@ public final class KafkaBroker implements Broker {
 		catch (ExecutionException ex) {
 			throw failure("did not take a message for", topic, cause(ex));
 		}
-		catch (KafkaException | IllegalArgumentException | IllegalStateException ex) {
+		catch (KafkaException | IllegalStateException ex) {
 			throw failure("did not take a message for", topic, ex);
+		}
+		catch (IllegalArgumentException ex) {
+			throw BrokerException.refused(this + " does not take a message for " + topic + ": " + ex.getMessage(), ex);
 		}
 	}
 
 	@Override
 	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
-		requireTopic(topic);
-		Objects.requireNonNull(handler, "handler");
+		options.requireSupported(topic, this);
 		Connection connected = connection();
 		boolean alone = options.queue().isEmpty();
 		String group = alone ? "micro-" + UUID.randomUUID() : options.queue();
 		try {
 			// A topic that is not there is made now, where Kafka is set to make topics.
 			connected.producer.partitionsFor(topic);
-			KafkaSubscription subscription = new KafkaSubscription(topic, group, options.autoAck(), this.records,
-					handler, new KafkaConsumer<>(consumerProperties(group), new ByteArrayDeserializer(),
+			KafkaSubscription subscription = new KafkaSubscription(topic, group,
+					new Deliveries(this, options, this.records::read, handler, this.executor,
+							(options.ack() == AckMode.MANUAL) ? KafkaSubscription.MAX_OPEN : KafkaSubscription.AHEAD),
+					new KafkaConsumer<>(consumerProperties(group), new ByteArrayDeserializer(),
 							new ByteArrayDeserializer()),
 					(ended) -> ended(ended, alone ? connected : null));
 			this.subscriptions.add(subscription);
@@ -140,6 +157,11 @@ public final class KafkaBroker implements Broker {
 		catch (KafkaException ex) {
 			throw failure("did not let group " + group + " subscribe to", topic, ex);
 		}
+	}
+
+	@Override
+	public Set<BrokerFeature> features() {
+		return FEATURES;
 	}
 
 	@Override
@@ -169,6 +191,7 @@ public final class KafkaBroker implements Broker {
 		this.closed = true;
 		this.subscriptions.forEach(KafkaSubscription::stop);
 		this.subscriptions.forEach(KafkaSubscription::close);
+		this.executor.shutdown();
 		this.lock.lock();
 		try {
 			Connection connected = this.connection;
@@ -297,11 +320,17 @@ public final class KafkaBroker implements Broker {
 		return properties;
 	}
 
+	/** What will be the same the next time. */
+	private static boolean isRefused(Throwable cause) {
+		return cause instanceof RecordTooLargeException || cause instanceof InvalidTopicException;
+	}
+
 	private BrokerException failure(String what, String topic, Throwable cause) {
 		if (this.closed) {
 			return new BrokerException("broker kafka is closed", cause);
 		}
-		return new BrokerException(this + " " + what + " " + topic + ": " + cause.getMessage(), cause);
+		String message = this + " " + what + " " + topic + ": " + cause.getMessage();
+		return isRefused(cause) ? BrokerException.refused(message, cause) : new BrokerException(message, cause);
 	}
 
 	/** What happened, without what Java's futures wrap it in. */

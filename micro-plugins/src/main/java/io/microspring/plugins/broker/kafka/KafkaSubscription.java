@@ -8,16 +8,18 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-import io.microspring.broker.Event;
-import io.microspring.broker.EventHandler;
+import io.microspring.broker.Deliveries;
+import io.microspring.broker.Receipt;
 import io.microspring.broker.Subscription;
 import io.microspring.concurrent.Threads;
 import io.microspring.message.Message;
@@ -59,18 +61,22 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	private static final long LONGEST_PAUSE = 10_000;
 
-	/** So many messages not acknowledged, and no more are fetched. */
-	private static final int MAX_OPEN = 1000;
+	/** How long handlers may take to end when partitions go to another member. */
+	private static final Duration REVOKE_TIMEOUT = Duration.ofSeconds(5);
+
+	/**
+	 * So many messages wait for their handler: those may come twice when members change.
+	 */
+	static final int AHEAD = 100;
+
+	/** So many messages not acknowledged by hand, and no more are fetched. */
+	static final int MAX_OPEN = 1000;
 
 	private final String topic;
 
 	private final String group;
 
-	private final boolean autoAck;
-
-	private final Records records;
-
-	private final EventHandler handler;
+	private final Deliveries deliveries;
 
 	private final KafkaConsumer<byte[], byte[]> consumer;
 
@@ -88,6 +94,9 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	private volatile @Nullable Thread thread;
 
+	/** How many records are in Kafka that were not fetched. */
+	private volatile long behindBy;
+
 	private boolean alone;
 
 	private boolean held;
@@ -102,13 +111,11 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 	/** Whether something handled may not have been committed yet. */
 	private boolean behind;
 
-	KafkaSubscription(String topic, String group, boolean autoAck, Records records, EventHandler handler,
-			KafkaConsumer<byte[], byte[]> consumer, Consumer<KafkaSubscription> onEnd) {
+	KafkaSubscription(String topic, String group, Deliveries deliveries, KafkaConsumer<byte[], byte[]> consumer,
+			Consumer<KafkaSubscription> onEnd) {
 		this.topic = topic;
 		this.group = group;
-		this.autoAck = autoAck;
-		this.records = records;
-		this.handler = handler;
+		this.deliveries = deliveries;
 		this.consumer = consumer;
 		this.onEnd = onEnd;
 	}
@@ -152,6 +159,11 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 	}
 
 	@Override
+	public OptionalLong lag() {
+		return OptionalLong.of(this.behindBy + this.deliveries.unsettled());
+	}
+
+	@Override
 	public String topic() {
 		return this.topic;
 	}
@@ -160,6 +172,7 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 	void stop() {
 		if (this.stopping.compareAndSet(false, true)) {
 			this.stopped.countDown();
+			this.deliveries.stop();
 			this.consumer.wakeup();
 		}
 	}
@@ -168,7 +181,7 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 	public void close() {
 		stop();
 		Thread running = this.thread;
-		if (running == null || running == Thread.currentThread()) {
+		if (running == null || running == Thread.currentThread() || this.deliveries.isHandlingHere()) {
 			return;
 		}
 		try {
@@ -194,6 +207,7 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 			while (!isStopped()) {
 				try {
 					hold();
+					measure();
 					handle(this.consumer.poll(this.behind ? COMMIT_PAUSE : POLL).iterator());
 					commitAside();
 					failures = 0;
@@ -205,6 +219,7 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 					failed(ex, failures++);
 				}
 			}
+			this.deliveries.close();
 			commitLast();
 		}
 		catch (RuntimeException ex) {
@@ -231,7 +246,7 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	/** Fetches nothing while too many messages wait to be acknowledged. */
 	private void hold() {
-		boolean full = this.progress.open() >= MAX_OPEN;
+		boolean full = this.deliveries.isFull();
 		if (full) {
 			this.consumer.pause(this.consumer.assignment());
 		}
@@ -239,56 +254,63 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 			this.consumer.resume(this.consumer.paused());
 		}
 		if (full && !this.held) {
-			log.warn("{} messages of {} wait to be acknowledged by group {}; no more are fetched", MAX_OPEN, this.topic,
-					this.group);
+			log.info("{} messages of {} wait to be dealt with by group {}; no more are fetched",
+					this.deliveries.unsettled(), this.topic, this.group);
 		}
 		this.held = full;
+	}
+
+	/** What the last answers of Kafka said; asks nobody. */
+	private void measure() {
+		long lag = 0;
+		for (TopicPartition partition : this.consumer.assignment()) {
+			lag += this.consumer.currentLag(partition).orElse(0);
+		}
+		this.behindBy = lag;
 	}
 
 	private void handle(Iterator<ConsumerRecord<byte[], byte[]>> fetched) {
 		long fetchedAt = System.nanoTime();
 		while (fetched.hasNext() && !isStopped()) {
-			handle(fetched.next());
-			if (isOver(COMMIT_INTERVAL, this.committedAt)) {
-				commit();
-			}
-			if (isOver(LONGEST_BETWEEN_FETCHES, fetchedAt)) {
-				rewind(fetched);
+			ConsumerRecord<byte[], byte[]> record = fetched.next();
+			boolean taken = hand(record, fetchedAt);
+			if (!taken || isOver(LONGEST_BETWEEN_FETCHES, fetchedAt)) {
+				rewind(taken ? null : record, fetched);
 			}
 		}
 	}
 
-	private void handle(ConsumerRecord<byte[], byte[]> record) {
+	/** False when there was no room for so long that Kafka has to hear of us. */
+	private boolean hand(ConsumerRecord<byte[], byte[]> record, long fetchedAt) {
 		Runnable done = this.progress.begin(record);
-		Message message;
+		Message raw = Records.raw(record);
+		boolean taken = false;
+		while (!taken && !isStopped() && !isOver(LONGEST_BETWEEN_FETCHES, fetchedAt)) {
+			taken = put(raw, done::run);
+			if (isOver(COMMIT_INTERVAL, this.committedAt)) {
+				commit();
+			}
+		}
+		return taken;
+	}
+
+	private boolean put(Message raw, Receipt receipt) {
 		try {
-			message = this.records.read(record);
+			return this.deliveries.put(this.topic, raw, receipt, COMMIT_PAUSE);
 		}
-		catch (IllegalArgumentException ex) {
-			log.warn("The record at offset {} of {}-{} is passed over: {}", record.offset(), this.topic,
-					record.partition(), ex.getMessage());
-			done.run();
-			return;
-		}
-		boolean acknowledges = this.autoAck;
-		try {
-			this.handler.handle(new KafkaEvent(this.topic, message, done));
-		}
-		catch (Throwable ex) {
-			// An Error too: one message must not end the subscription.
-			acknowledges = true;
-			log.warn("A subscriber of {} failed", this.topic, ex);
-		}
-		// What the handler may have left behind is not meant for Kafka's client.
-		Thread.interrupted();
-		if (acknowledges) {
-			done.run();
+		catch (InterruptedException ex) {
+			// Nobody but close() interrupts.
+			log.trace("Interrupted", ex);
+			return false;
 		}
 	}
 
 	/** The rest is fetched again, so that Kafka hears of us in time. */
-	private void rewind(Iterator<ConsumerRecord<byte[], byte[]>> rest) {
+	private void rewind(@Nullable ConsumerRecord<byte[], byte[]> first, Iterator<ConsumerRecord<byte[], byte[]>> rest) {
 		Map<TopicPartition, Long> firsts = new HashMap<>();
+		if (first != null) {
+			firsts.put(new TopicPartition(first.topic(), first.partition()), first.offset());
+		}
 		rest.forEachRemaining((record) -> firsts.putIfAbsent(new TopicPartition(record.topic(), record.partition()),
 				record.offset()));
 		firsts.forEach(this.consumer::seek);
@@ -389,11 +411,20 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 	@Override
 	public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
 		try {
+			settle();
 			commit();
 		}
 		finally {
 			// Whatever came of it: they belong to somebody else now.
 			this.progress.forget(partitions);
+		}
+	}
+
+	/** What is being handled is not to be handled by another member too. */
+	private void settle() {
+		long began = System.nanoTime();
+		while (!isStopped() && this.deliveries.isHandling() && !isOver(REVOKE_TIMEOUT, began)) {
+			LockSupport.parkNanos(1_000_000);
 		}
 	}
 
@@ -404,16 +435,6 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	private static boolean isOver(Duration duration, long since) {
 		return System.nanoTime() - since > duration.toNanos();
-	}
-
-	/** A message with the way to acknowledge it. */
-	private record KafkaEvent(String topic, Message message, Runnable done) implements Event {
-
-		@Override
-		public void ack() {
-			this.done.run();
-		}
-
 	}
 
 }

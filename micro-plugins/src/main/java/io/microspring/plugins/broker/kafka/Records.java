@@ -36,23 +36,24 @@ record Records(boolean raw, int maxSize) {
 		return new ProducerRecord<byte[], byte[]>(topic, partition, null, null, value, headers);
 	}
 
-	/**
-	 * The message of a record.
-	 * @throws IllegalArgumentException when it is none, or too large
-	 */
-	Message read(ConsumerRecord<byte[], byte[]> record) {
-		byte[] value = (record.value() != null) ? record.value() : NO_BODY;
-		if (value.length > this.maxSize) {
-			throw new IllegalArgumentException(tooLarge(value));
-		}
-		if (!this.raw) {
-			return Envelope.decode(value);
-		}
+	/** A record as it came. */
+	static Message raw(ConsumerRecord<byte[], byte[]> record) {
 		Metadata.Builder headers = Metadata.builder();
 		record.headers()
 			.forEach((header) -> headers.set(header.key(),
 					(header.value() != null) ? new String(header.value(), StandardCharsets.UTF_8) : ""));
-		return new Message(headers.build(), value);
+		return new Message(headers.build(), (record.value() != null) ? record.value() : NO_BODY);
+	}
+
+	/**
+	 * The message of a record.
+	 * @throws IllegalArgumentException when it is none, or too large
+	 */
+	Message read(Message raw) {
+		if (raw.body().length > this.maxSize) {
+			throw new IllegalArgumentException(tooLarge(raw.body()));
+		}
+		return this.raw ? raw : Envelope.decode(raw.body());
 	}
 
 	private String tooLarge(byte[] value) {

@@ -9,8 +9,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
+import io.microspring.broker.AckMode;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
+import io.microspring.broker.RetryOptions;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.health.HealthReport;
@@ -62,7 +64,7 @@ class KafkaDeliveryTest {
 	@Test
 	void whatWasHandledDoesNotComeAgain() {
 		List<Event> first = new CopyOnWriteArrayList<>();
-		Subscription subscription = this.broker.subscribe(this.topic, QUEUE, (event) -> {
+		Subscription subscription = this.broker.subscribe(this.topic, QUEUE.withRetry(RetryOptions.none()), (event) -> {
 			first.add(event);
 			throw new IllegalStateException("thrown by a handler, on purpose");
 		});
@@ -77,12 +79,12 @@ class KafkaDeliveryTest {
 	@Test
 	void whatIsNotAcknowledgedComesAgain() {
 		List<Event> first = new CopyOnWriteArrayList<>();
-		Subscription subscription = this.broker.subscribe(this.topic, QUEUE.withAutoAck(false), first::add);
+		Subscription subscription = this.broker.subscribe(this.topic, QUEUE.withAck(AckMode.MANUAL), first::add);
 		publish(0, 3);
 		awaitBodies(first, "0", "1", "2");
 		subscription.close();
 		List<Event> second = new CopyOnWriteArrayList<>();
-		subscription = this.broker.subscribe(this.topic, QUEUE.withAutoAck(false), (event) -> {
+		subscription = this.broker.subscribe(this.topic, QUEUE.withAck(AckMode.MANUAL), (event) -> {
 			second.add(event);
 			event.ack();
 		});
@@ -96,7 +98,7 @@ class KafkaDeliveryTest {
 	@Test
 	void acknowledgingALaterMessageLeavesTheEarlierOneOpen() {
 		List<Event> first = new CopyOnWriteArrayList<>();
-		Subscription subscription = this.broker.subscribe(this.topic, QUEUE.withAutoAck(false), first::add);
+		Subscription subscription = this.broker.subscribe(this.topic, QUEUE.withAck(AckMode.MANUAL), first::add);
 		// Enough for one partition to have two of them.
 		publish(0, EmbeddedKafka.PARTITIONS + 1);
 		eventually().until(() -> first.size() == EmbeddedKafka.PARTITIONS + 1);
@@ -110,7 +112,7 @@ class KafkaDeliveryTest {
 	@Test
 	void tooManyMessagesNotAcknowledgedStopTheFlowUntilTheyAre() {
 		List<Event> received = new CopyOnWriteArrayList<>();
-		this.broker.subscribe(this.topic, QUEUE.withAutoAck(false), received::add);
+		this.broker.subscribe(this.topic, QUEUE.withAck(AckMode.MANUAL), received::add);
 		publish(0, 1000);
 		eventually().until(() -> received.size() == 1000);
 		publish(1000, 1010);

@@ -2,8 +2,10 @@ package io.microspring.plugins.broker.kafka;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerFeature;
 import io.microspring.broker.EventHandler;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
@@ -72,6 +74,11 @@ class RawKafkaBrokerTest extends BrokerContract {
 				}
 			}
 			return this.broker.subscribe(topic, options, handler);
+		}
+
+		@Override
+		public Set<BrokerFeature> features() {
+			return this.broker.features();
 		}
 
 		@Override

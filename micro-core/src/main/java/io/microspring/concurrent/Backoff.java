@@ -1,4 +1,4 @@
-package io.microspring.client;
+package io.microspring.concurrent;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
