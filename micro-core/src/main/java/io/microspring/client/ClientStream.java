@@ -49,6 +49,9 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 	/** Whether the handler has said the last word. */
 	private volatile boolean ending;
 
+	/** What that, or whoever refused in its place, says of the node. */
+	private volatile @Nullable Outcome outcome;
+
 	ClientStream(PreparedCall call, Node node, Dialect.Opened opened, Deadline deadline) {
 		this.call = call;
 		this.node = node;
@@ -178,13 +181,14 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 
 	@Override
 	public void onRefused(Message head, MicroException error) {
-		end(error);
+		endRefused(error);
 	}
 
 	@Override
 	public void onClosed(@Nullable Throwable cause) {
-		Outcome outcome = this.ending ? Outcome.ANSWERED : this.over.isDone() ? Outcome.GIVEN_UP : Outcome.DISCONNECTED;
-		this.client.ended(this, outcome, cause);
+		Outcome said = this.outcome;
+		Outcome unsaid = this.over.isDone() ? Outcome.GIVEN_UP : Outcome.DISCONNECTED;
+		this.client.ended(this, (said != null) ? said : unsaid, cause);
 		if (cause instanceof TransportException && cause.getCause() instanceof MicroException reason) {
 			end(reason);
 		}
@@ -198,9 +202,16 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 	/** Ends as the handler said, and tells it so, as Go's clients do. */
 	void endAnswered(@Nullable MicroException failure) {
 		this.ending = true;
+		this.outcome = (failure == null) ? Outcome.ANSWERED : RpcClient.outcome(failure);
 		// Before anyone hears of the end, who would close the stream himself.
 		closeSend();
 		end(failure);
+	}
+
+	/** Ends as somebody other than the handler said. */
+	void endRefused(MicroException error) {
+		this.outcome = RpcClient.outcome(error);
+		end(error);
 	}
 
 	PreparedCall call() {

@@ -224,7 +224,7 @@ final class GrpcDialect implements Dialect {
 			else {
 				MicroException other = GrpcErrors.ofOtherProtocol(message.headers());
 				if (other != null) {
-					stream.end(other);
+					stream.endRefused(other);
 				}
 			}
 		}

@@ -18,6 +18,9 @@ final class GrpcErrors {
 
 	private static final String STATUS = "grpc-status";
 
+	/** What a Go error that says no more of itself has, as one of a Java handler. */
+	private static final String PLAIN = Integer.toString(GrpcStatus.UNKNOWN);
+
 	private static final String MESSAGE = "grpc-message";
 
 	private static final String DETAILS = "grpc-status-details-bin";
@@ -66,7 +69,11 @@ final class GrpcErrors {
 
 	private static MicroException ofStatus(String number, String message) {
 		int code = number.matches("\\d{1,2}") ? GrpcStatus.toHttp(Integer.parseInt(number)) : 500;
-		return MicroException.of(Dialects.ID, code, message.isEmpty() ? "gRPC status " + number : message);
+		if (message.isEmpty()) {
+			return MicroException.of(Dialects.ID, code, "gRPC status " + number);
+		}
+		MicroException error = MicroException.of(Dialects.ID, code, message);
+		return number.equals(PLAIN) ? error.asAnswer() : error;
 	}
 
 	private static @Nullable MicroException ofDetails(@Nullable String details) {

@@ -110,8 +110,7 @@ final class HedgedCall extends CompletableFuture<@Nullable Object> {
 
 	/** Whether others would say the same. */
 	private static boolean isAnswer(Throwable cause) {
-		return !(cause instanceof MicroException error) || error.isPlain()
-				|| (error.code() < 500 && error.code() != 408);
+		return !(cause instanceof MicroException error) || error.isAnswer();
 	}
 
 	private void hedgeLater() {

@@ -19,12 +19,12 @@ public interface RetryPolicy {
 
 	/**
 	 * Only where the request cannot have been executed, and for idempotent endpoints also
-	 * where it may have been: the default.
+	 * where it may have been: the default. Never what is an
+	 * {@linkplain MicroException#isAnswer() answer}.
 	 * @return the policy
 	 */
 	static RetryPolicy safe() {
-		return (failure) -> failure.unsent()
-				|| (failure.idempotent() && !failure.error().isPlain() && isTransient(failure.error().code()));
+		return (failure) -> failure.unsent() || failure.idempotent() && !failure.error().isAnswer();
 	}
 
 	/**
@@ -36,16 +36,13 @@ public interface RetryPolicy {
 	}
 
 	/**
-	 * go-micro's {@code RetryOnError}: on 408 and 500, executed or not.
+	 * go-micro's {@code RetryOnError}: on 408 and 500, executed or not; as in Go, also on
+	 * a plain error over gRPC, which is a 500 there.
 	 * @return the policy
 	 */
 	static RetryPolicy goMicro() {
 		return (failure) -> !failure.error().isPlain()
 				&& (failure.unsent() || failure.error().code() == 408 || failure.error().code() == 500);
-	}
-
-	private static boolean isTransient(int code) {
-		return code == 408 || code >= 500;
 	}
 
 	/**

@@ -310,11 +310,10 @@ final class RpcClient implements Client {
 		}
 	}
 
-	/** What a failure says of the node: that it lacks a method is no fault of it. */
+	/** What a failure says of the node. */
 	static Outcome outcome(Throwable failure) {
 		if (failure instanceof MicroException error) {
-			boolean fault = !error.isPlain() && (error.code() >= 500 && error.code() != 501 || error.code() == 408);
-			return fault ? Outcome.FAULTED : Outcome.ANSWERED;
+			return error.isAnswer() ? Outcome.ANSWERED : Outcome.FAULTED;
 		}
 		return Outcome.DISCONNECTED;
 	}

@@ -56,6 +56,8 @@ public final class MicroException extends RuntimeException {
 
 	private final boolean plain;
 
+	private final boolean answer;
+
 	/**
 	 * An error with everything given.
 	 * @param id who says so, such as {@code go.micro.client} or the name of a service
@@ -64,10 +66,10 @@ public final class MicroException extends RuntimeException {
 	 * @param status the code's phrase
 	 */
 	public MicroException(String id, int code, String detail, String status) {
-		this(id, code, detail, status, false, null);
+		this(id, code, detail, status, false, false, null);
 	}
 
-	private MicroException(String id, int code, String detail, String status, boolean plain,
+	private MicroException(String id, int code, String detail, String status, boolean plain, boolean answer,
 			@Nullable Throwable cause) {
 		super(message(id, code, detail), cause);
 		this.id = Objects.requireNonNull(id, "id");
@@ -75,6 +77,7 @@ public final class MicroException extends RuntimeException {
 		this.detail = Objects.requireNonNull(detail, "detail");
 		this.status = Objects.requireNonNull(status, "status");
 		this.plain = plain;
+		this.answer = answer;
 	}
 
 	/**
@@ -85,7 +88,7 @@ public final class MicroException extends RuntimeException {
 	 * @return the error
 	 */
 	public static MicroException of(String id, int code, String detail) {
-		return new MicroException(id, code, detail, phrase(code), false, null);
+		return new MicroException(id, code, detail, phrase(code));
 	}
 
 	/**
@@ -174,7 +177,7 @@ public final class MicroException extends RuntimeException {
 	 * @return the error
 	 */
 	public static MicroException plain(String text) {
-		return new MicroException("", 500, text, phrase(500), true, null);
+		return plain(500, text);
 	}
 
 	/**
@@ -185,7 +188,7 @@ public final class MicroException extends RuntimeException {
 	 * @return the error
 	 */
 	public static MicroException plain(int code, String text) {
-		return new MicroException("", code, text, phrase(code), true, null);
+		return new MicroException("", code, text, phrase(code), true, true, null);
 	}
 
 	/**
@@ -201,7 +204,7 @@ public final class MicroException extends RuntimeException {
 				if (json.isObject() && (json.has("code") || json.has("detail") || json.has("id"))) {
 					int code = json.path("code").asInt(500);
 					return new MicroException(json.path("id").asString(""), code, json.path("detail").asString(""),
-							json.path("status").asString(phrase(code)), false, null);
+							json.path("status").asString(phrase(code)));
 				}
 			}
 			catch (JacksonException ignored) {
@@ -217,7 +220,15 @@ public final class MicroException extends RuntimeException {
 	 * @return a copy
 	 */
 	public MicroException because(Throwable cause) {
-		return new MicroException(this.id, this.code, this.detail, this.status, this.plain, cause);
+		return new MicroException(this.id, this.code, this.detail, this.status, this.plain, this.answer, cause);
+	}
+
+	/**
+	 * The same error, known to be what a handler answered, whatever its code says.
+	 * @return a copy of which {@link #isAnswer()} is true
+	 */
+	public MicroException asAnswer() {
+		return new MicroException(this.id, this.code, this.detail, this.status, this.plain, true, getCause());
 	}
 
 	/**
@@ -226,7 +237,7 @@ public final class MicroException extends RuntimeException {
 	 * @return a copy
 	 */
 	public MicroException rethrown() {
-		return new MicroException(this.id, this.code, this.detail, this.status, this.plain, getCause());
+		return new MicroException(this.id, this.code, this.detail, this.status, this.plain, this.answer, getCause());
 	}
 
 	/**
@@ -267,6 +278,17 @@ public final class MicroException extends RuntimeException {
 	 */
 	public boolean isPlain() {
 		return this.plain;
+	}
+
+	/**
+	 * Whether it is an answer, and nothing is wrong with the node that gave it: the call
+	 * is at fault, or has come to a result that is an error. Another node would say the
+	 * same. So are plain errors, and codes below 500 except 408; and 501, as a node that
+	 * lacks a method is well.
+	 * @return true for an answer, false for the fault of a node
+	 */
+	public boolean isAnswer() {
+		return this.answer || (this.code < 500 && this.code != 408) || this.code == 501;
 	}
 
 	/**

@@ -12,12 +12,13 @@ public enum Outcome {
 
 	/**
 	 * The node answered: a result, or an error that is the call's own fault or business
-	 * (a code below 500 or a plain text). Of a stream: the node ended it.
+	 * ({@link io.microspring.errors.MicroException#isAnswer()}). Of a stream: the node
+	 * ended it so.
 	 */
 	ANSWERED,
 	/**
-	 * The node answered that it cannot: a code of 500 and above, or 408 as it did not
-	 * manage in time.
+	 * The node answered that it cannot: any other error, such as a 500, or 408 as it did
+	 * not manage in time.
 	 */
 	FAULTED,
 	/** No connection, or it broke before the answer came. */

@@ -190,6 +190,16 @@ class GrpcClientTest {
 	}
 
 	@Test
+	void textOfUnknownStatusIsWhatAHandlerAnswered() throws Exception {
+		MicroException error = failure("grpc-status", "2", "grpc-message", "plain error");
+
+		assertThat(error.isAnswer()).isTrue();
+		assertThat(error.isPlain()).isFalse();
+		assertThat(failure("grpc-status", "2").isAnswer()).isFalse();
+		assertThat(failure("grpc-status", "13", "grpc-message", "plain error").isAnswer()).isFalse();
+	}
+
+	@Test
 	void detailsThatDoNotDecodeArePassedOver() throws Exception {
 		assertThat(failure("grpc-status", "5", "grpc-message", "gone", "grpc-status-details-bin", "****").detail())
 			.isEqualTo("gone");

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import io.microspring.call.Stream;
 import io.microspring.concurrent.ExecutorMode;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -84,10 +87,20 @@ class MarkTest {
 							}
 							return null;
 						}))
+				.add(failing("FaultyStream", () -> new IllegalStateException("broken on purpose")))
+				.add(failing("BusinessStream", () -> MicroException.badRequest("odd", "no such thing")))
+				.add(failing("PlainStream", () -> MicroException.plain("no such thing")))
 				.build());
 		this.server.start();
 		this.server.register();
 		this.client = Client.builder(this.registry).selector(this.selector).transport(this.transport).build();
+	}
+
+	private static EndpointHandler failing(String name, Supplier<RuntimeException> error) {
+		return new EndpointHandler(name, String.class, String.class, EndpointHandler.Kind.BIDI, ExecutorMode.AUTO,
+				Map.of(), (call) -> {
+					throw error.get();
+				});
 	}
 
 	@AfterEach
@@ -111,8 +124,9 @@ class MarkTest {
 	void norAreTheyOverGrpc() {
 		CallOptions grpc = CallOptions.defaults().withProtocol("grpc").withIdempotent(true);
 		fails("Business", grpc);
-		fails("Lacking", grpc.withIdempotent(false));
-		assertMarks(Outcome.ANSWERED, Outcome.ANSWERED);
+		fails("Plain", grpc);
+		fails("Lacking", grpc);
+		assertMarks(Outcome.ANSWERED, Outcome.ANSWERED, Outcome.ANSWERED);
 	}
 
 	@Test
@@ -200,6 +214,35 @@ class MarkTest {
 		this.client.stream(request("Echo"), String.class, CallOptions.defaults()).close();
 		await().untilAsserted(() -> assertThat(this.selector.marks).hasSize(1));
 		assertThat(this.selector.marks.get(0).outcome).isIn(Outcome.GIVEN_UP, Outcome.ANSWERED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "mucp", "grpc" })
+	void endOfAStreamCountsAsThatOfACall(String protocol) {
+		CallOptions options = CallOptions.defaults().withProtocol(protocol);
+		for (String endpoint : List.of("FaultyStream", "BusinessStream", "PlainStream")) {
+			Stream<String, String> stream = this.client.stream(request(endpoint), String.class, options);
+			assertThatExceptionOfType(MicroException.class).isThrownBy(stream::receive);
+			stream.close();
+			await().until(() -> this.selector.marks.size() == this.selector.picked.get());
+		}
+		assertMarks(Outcome.FAULTED, Outcome.ANSWERED, Outcome.ANSWERED);
+	}
+
+	@Test
+	void streamThatAProxyRefusesCountsAgainstTheNode() throws Exception {
+		try (GrpcPeer proxy = new GrpcPeer(this.transport)) {
+			this.registry.register(
+					Service.of("away", "latest", new Node("away-1", proxy.address(), Map.of("protocol", "grpc"))),
+					Duration.ZERO);
+			Stream<String, String> stream = this.client.stream(Request.of("away", "Odd.Echo", "x"), String.class,
+					CallOptions.defaults());
+			proxy.accept().open("503", "text/html");
+			assertThatExceptionOfType(MicroException.class).isThrownBy(stream::receive)
+				.satisfies((error) -> assertThat(error.code()).isEqualTo(503));
+			stream.close();
+			await().untilAsserted(() -> assertMarks(Outcome.FAULTED));
+		}
 	}
 
 	@Test

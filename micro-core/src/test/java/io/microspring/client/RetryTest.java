@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -68,6 +70,7 @@ class RetryTest {
 						yield count;
 					}
 					case "plain" -> throw MicroException.plain("plain " + count);
+					case "lacking" -> throw MicroException.of("counter", 501, "no such method");
 					default -> count;
 				};
 			}).build());
@@ -133,6 +136,42 @@ class RetryTest {
 				.isThrownBy(() -> client.call(request("plain"), Integer.class, options))
 				.satisfies((ex) -> assertThat(ex.isPlain()).isTrue())
 				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(500));
+		}
+		assertThat(this.executed).hasValue(1);
+	}
+
+	@Test
+	void norIsItOverGrpcWhereItIsA500ThatGoMicrosPolicyTriesAgain() {
+		try (Client client = client(new InOrder(this.server.address()))) {
+			CallOptions grpc = CallOptions.defaults()
+				.withProtocol("grpc")
+				.withIdempotent(true)
+				.withBackoff(Backoff.none())
+				.withRetries(1);
+
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("plain"), Integer.class, grpc))
+				.withMessageContaining("plain 1");
+			assertThat(this.executed).hasValue(1);
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(
+						() -> client.call(request("plain"), Integer.class, grpc.withRetryPolicy(RetryPolicy.goMicro())))
+				.withMessageContaining("plain 3");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "mucp", "grpc" })
+	void methodThatANodeLacksIsNotTriedAgain(String protocol) {
+		try (Client client = client(new InOrder(this.server.address()))) {
+			CallOptions options = CallOptions.defaults()
+				.withProtocol(protocol)
+				.withIdempotent(true)
+				.withBackoff(Backoff.none());
+
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> client.call(request("lacking"), Integer.class, options))
+				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(501));
 		}
 		assertThat(this.executed).hasValue(1);
 	}
