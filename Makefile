@@ -39,9 +39,13 @@ samples: ## Run the samples, each in a process of its own
 faults: ## Kill, stop, pause and restart nodes under load, and print what failed
 	$(MVN) -pl samples/test -am test $(UNCHECKED) -Dtest=FaultTest -Dsurefire.failIfNoSpecifiedTests=false
 
+.PHONY: figures
+figures: ## Measure how fast news travels through each registry; TYPES="a b" only these, ROUNDS=3
+	$(MVN) -q -pl samples/test -am test-compile exec:exec@figures $(UNCHECKED) -Dfigures="$(or $(ROUNDS),3) $(TYPES)"
+
 .PHONY: vectors
 vectors: ## Play the recordings of go-micro to the greeter at TARGET=host:port and to our client; DIR= other recordings, FAMILY= only one
-	$(MVN) -q -pl micro-plugins -am test-compile exec:java $(UNCHECKED) -Dexec.mainClass=io.microspring.plugins.PlayRecordings \
+	$(MVN) -q -pl micro-plugins -am test-compile exec:java@vectors $(UNCHECKED) \
 		-Dexec.args="$(if $(DIR),$(abspath $(DIR)),-) $(or $(TARGET),$(error TARGET=host:port is missing)) $(FAMILY)"
 
 .PHONY: fuzz

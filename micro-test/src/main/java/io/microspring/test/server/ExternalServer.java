@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,7 +49,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * {@link Backends}. A server that needs others has them, on their own, started before it.
  * Not thread-safe.
  */
-public final class ExternalServer implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
+public final class ExternalServer implements ExecutionCondition, BeforeAllCallback, AfterAllCallback, AutoCloseable {
 
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
@@ -101,35 +102,51 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 	}
 
 	@Override
-	public void beforeAll(ExtensionContext context) throws Exception {
+	public void beforeAll(ExtensionContext context) {
+		open();
+		report();
+	}
+
+	@Override
+	public void afterAll(ExtensionContext context) {
+		close();
+	}
+
+	/**
+	 * Starts it, and those that it needs, for a program that is no test.
+	 * @throws IllegalStateException when there is none, or it does not start
+	 */
+	public void open() {
 		if (!isThere()) {
 			throw new IllegalStateException(this.recipe.name() + ": " + missing());
 		}
 		if (this.binary != null) {
-			for (ExternalServer server : this.needed) {
-				server.beforeAll(context);
+			this.needed.forEach(ExternalServer::open);
+			try {
+				this.version = askVersion(this.binary);
+				this.directory = Files.createTempDirectory("micro-" + this.recipe.name());
+				startOnFreePorts();
 			}
-			this.version = askVersion(this.binary);
-			this.directory = Files.createTempDirectory("micro-" + this.recipe.name());
-			startOnFreePorts();
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
 		}
-		Backends.run(this.recipe.name(), this.version);
 	}
 
+	/**
+	 * Ends it and those that it needs, and deletes what they kept. One that ran already
+	 * goes on.
+	 */
 	@Override
-	public void afterAll(ExtensionContext context) throws Exception {
+	public void close() {
 		if (this.process != null) {
 			// What it would put in order is deleted with it.
 			kill();
 		}
 		if (this.directory != null) {
-			try (Stream<Path> files = Files.walk(this.directory)) {
-				files.sorted(Comparator.reverseOrder()).forEach((file) -> file.toFile().delete());
-			}
+			delete((file) -> true);
 		}
-		for (ExternalServer server : this.needed) {
-			server.afterAll(context);
-		}
+		this.needed.forEach(ExternalServer::close);
 	}
 
 	/**
@@ -192,16 +209,18 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 	 */
 	public void restartEmpty() {
 		kill();
+		Set<String> given = this.recipe.files().keySet();
+		delete((file) -> !file.equals(directory()) && !given.contains(directory().relativize(file).toString()));
+		start();
+	}
+
+	private void delete(Predicate<Path> which) {
 		try (Stream<Path> files = Files.walk(directory())) {
-			Set<String> given = this.recipe.files().keySet();
-			files.sorted(Comparator.reverseOrder())
-				.filter((file) -> !file.equals(directory()) && !given.contains(directory().relativize(file).toString()))
-				.forEach((file) -> file.toFile().delete());
+			files.sorted(Comparator.reverseOrder()).filter(which).forEach((file) -> file.toFile().delete());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		start();
 	}
 
 	private void startOnFreePorts() throws IOException {
@@ -326,7 +345,14 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		return "no " + this.recipe.name() + " in " + cache() + " (make servers builds it) or on the path";
 	}
 
-	private String askVersion(Path program) throws IOException, InterruptedException {
+	private void report() {
+		Backends.run(this.recipe.name(), this.version);
+		if (this.binary != null) {
+			this.needed.forEach(ExternalServer::report);
+		}
+	}
+
+	private String askVersion(Path program) throws IOException {
 		if (this.recipe.versionArguments().isEmpty()) {
 			Matcher named = VERSION.matcher(program.toRealPath().toString());
 			return named.find() ? named.group() : "unknown";
@@ -335,7 +361,6 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		command.addAll(this.recipe.versionArguments());
 		Process asked = new ProcessBuilder(command).redirectErrorStream(true).start();
 		Matcher matcher = VERSION.matcher(new String(asked.getInputStream().readAllBytes()));
-		asked.waitFor();
 		return matcher.find() ? matcher.group() : "unknown";
 	}
 
