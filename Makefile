@@ -30,6 +30,11 @@ backends: ## Run the contracts against the real servers; one that is missing is 
 	$(MVN) -pl micro-plugins -am test $(UNCHECKED) -Dtest='io.microspring.plugins.**' \
 		-Dsurefire.failIfNoSpecifiedTests=false -Dmicro.test.skip-is-failure=true
 
+.PHONY: broker-features
+broker-features: ## Write what each broker can to docs/broker-features.md, as its contract shows it
+	$(MVN) -pl micro-test,micro-plugins -am test $(UNCHECKED) -Dtest='*Broker*Test' \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dmicro.test.broker-features=write
+
 .PHONY: samples
 samples: ## Run the samples, each in a process of its own
 	$(MVN) -pl samples/greeter,samples/test -am test $(UNCHECKED) -Dtest='io.microspring.samples.**' \

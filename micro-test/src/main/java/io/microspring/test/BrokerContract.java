@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
+import io.microspring.broker.BrokerFeature;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
@@ -31,11 +32,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * what its server cannot do it says by overriding a switch. Every test uses topics of its
  * own, so that a server may be shared.
  */
-public abstract class BrokerContract extends BrokerFixture {
+public abstract class BrokerContract extends DeliveryContract {
 
 	// who gets what
 
 	@Test
+	@Shows(BrokerFact.COPIES)
 	void everySubscriberGetsACopy() {
 		List<Event> first = subscribe("");
 		List<Event> second = subscribe("");
@@ -46,7 +48,9 @@ public abstract class BrokerContract extends BrokerFixture {
 	}
 
 	@Test
+	@Shows(BrokerFact.QUEUES)
 	void membersOfAQueueShareItsMessages() {
+		assumeHas(BrokerFeature.QUEUES);
 		List<Event> first = subscribe("q");
 		List<Event> second = subscribe("q");
 		List<Event> third = subscribe("q");
@@ -63,7 +67,9 @@ public abstract class BrokerContract extends BrokerFixture {
 	}
 
 	@Test
+	@Shows(BrokerFact.QUEUES)
 	void eachQueueGetsACopy() {
+		assumeHas(BrokerFeature.QUEUES);
 		List<Event> first = subscribe("q1");
 		List<Event> second = subscribe("q2");
 		List<Event> alone = subscribe("");
@@ -89,6 +95,7 @@ public abstract class BrokerContract extends BrokerFixture {
 
 	@Test
 	void eachSubscriptionGetsOneCopyFromAnotherBroker() {
+		assumeHas(BrokerFeature.QUEUES);
 		assumeTrue(reachesOthers(), "what one publishes does not reach the subscribers of another");
 		List<Event> first = subscribe("");
 		List<Event> second = subscribe("");
@@ -109,6 +116,7 @@ public abstract class BrokerContract extends BrokerFixture {
 
 	@Test
 	void membersOfAQueueOnSeveralBrokersShareItsMessages() {
+		assumeHas(BrokerFeature.QUEUES);
 		assumeTrue(reachesOthers(), "what one publishes does not reach the subscribers of another");
 		List<Event> here = subscribe("q");
 		List<Event> there = new CopyOnWriteArrayList<>();
@@ -151,6 +159,7 @@ public abstract class BrokerContract extends BrokerFixture {
 	// what arrives
 
 	@Test
+	@Shows(BrokerFact.ANY_CODEC)
 	void headersAndBodyArriveAsTheyWere() {
 		byte[] body = new byte[256];
 		IntStream.range(0, 256).forEach((i) -> body[i] = (byte) i);
@@ -188,8 +197,9 @@ public abstract class BrokerContract extends BrokerFixture {
 	}
 
 	@Test
+	@Shows(BrokerFact.ORDER)
 	void oneSubscriberGetsTheMessagesOfOnePublisherInOrder() {
-		assumeTrue(keepsOrder(), "it keeps no order");
+		assumeHas(BrokerFeature.ORDER);
 		List<Event> received = subscribe("");
 		settle(this.topic);
 		publish(0, 200);
@@ -211,6 +221,7 @@ public abstract class BrokerContract extends BrokerFixture {
 	}
 
 	@Test
+	@Shows(BrokerFact.ANY_TOPIC)
 	void anyTextIsATopic() {
 		assumeTrue(takesAnyTopic(), "it does not take any text as a topic");
 		String odd = this.topic + " / grüße?&id=%20#\u2615";
@@ -307,7 +318,9 @@ public abstract class BrokerContract extends BrokerFixture {
 	}
 
 	@Test
+	@Shows(BrokerFact.QUEUES)
 	void remainingMembersGetAllMessagesOfTheirQueue() {
+		assumeHas(BrokerFeature.QUEUES);
 		List<Event> left = new CopyOnWriteArrayList<>();
 		Subscription leaving = subscribe("q", left::add);
 		List<Event> staying = subscribe("q");

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerFeature;
 import io.microspring.broker.Event;
 import io.microspring.broker.EventHandler;
 import io.microspring.broker.SubscribeOptions;
@@ -17,15 +19,19 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * What {@link BrokerContract} works with: the brokers it opens, the switches, and the
  * messages it publishes.
  */
+@ExtendWith(BrokerTable.class)
 abstract class BrokerFixture {
 
 	private final List<Broker> opened = new ArrayList<>();
@@ -46,14 +52,6 @@ abstract class BrokerFixture {
 	 * @return true by default
 	 */
 	protected boolean reachesOthers() {
-		return true;
-	}
-
-	/**
-	 * Whether one subscriber gets what one publisher publishes in order.
-	 * @return true by default
-	 */
-	protected boolean keepsOrder() {
 		return true;
 	}
 
@@ -91,6 +89,46 @@ abstract class BrokerFixture {
 	}
 
 	/**
+	 * Whether {@link #restartServer()} restarts a server.
+	 * @return false by default
+	 */
+	protected boolean restarts() {
+		return false;
+	}
+
+	/**
+	 * Restarts the server that the brokers are connected to, with what it keeps on disk.
+	 */
+	protected void restartServer() {
+		throw new UnsupportedOperationException();
+	}
+
+	/**
+	 * What opens a broker of this kind in another process, when that may be killed.
+	 * @return a class with a constructor without parameters that makes a broker of the
+	 * server's address; null, by default, when there is no server
+	 */
+	protected @Nullable Class<? extends Function<String, Broker>> opener() {
+		return null;
+	}
+
+	/**
+	 * Where the server is, for {@link #opener()}.
+	 * @return the broker's address by default
+	 */
+	protected String serverAddress() {
+		return this.broker.address();
+	}
+
+	/**
+	 * What the broker is called in the table of what brokers can.
+	 * @return its name by default
+	 */
+	protected String title() {
+		return this.broker.name();
+	}
+
+	/**
 	 * Called after the subscriptions of a test are made and before it publishes: waits
 	 * until they are in effect, where subscribing does not.
 	 * @param topic the topic subscribed to
@@ -112,6 +150,18 @@ abstract class BrokerFixture {
 		Broker another = open();
 		this.opened.add(another);
 		return another;
+	}
+
+	boolean has(BrokerFeature feature) {
+		return this.broker.features().contains(feature);
+	}
+
+	void assumeHas(BrokerFeature feature) {
+		assumeTrue(has(feature), () -> this.broker.name() + " has no " + feature.text());
+	}
+
+	static void assertSome(List<Event> received) {
+		assertThat(received).isNotEmpty();
 	}
 
 	List<Event> subscribe(String queue) {

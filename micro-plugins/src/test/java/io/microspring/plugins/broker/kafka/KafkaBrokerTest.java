@@ -1,5 +1,8 @@
 package io.microspring.plugins.broker.kafka;
 
+import java.util.Map;
+import java.util.function.Function;
+
 import io.microspring.broker.Broker;
 import io.microspring.test.BrokerContract;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,13 +19,24 @@ class KafkaBrokerTest extends BrokerContract {
 	}
 
 	@Override
-	protected boolean keepsOrder() {
-		return false;
+	protected Class<? extends Function<String, Broker>> opener() {
+		return Opener.class;
 	}
 
 	@Override
 	protected boolean takesAnyTopic() {
 		return false;
+	}
+
+	/** For another process. */
+	public static final class Opener implements Function<String, Broker> {
+
+		@Override
+		public Broker apply(String address) {
+			return new KafkaBroker(
+					KafkaOptions.defaults().withAddress(address).withProperties(Map.of("session.timeout.ms", "6000")));
+		}
+
 	}
 
 }

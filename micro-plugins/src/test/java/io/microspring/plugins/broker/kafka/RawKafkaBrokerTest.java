@@ -1,8 +1,10 @@
 package io.microspring.plugins.broker.kafka;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerFeature;
@@ -29,8 +31,18 @@ class RawKafkaBrokerTest extends BrokerContract {
 	}
 
 	@Override
+	protected String title() {
+		return "kafka, raw, one partition";
+	}
+
+	@Override
 	protected boolean spreadsQueues() {
 		return false;
+	}
+
+	@Override
+	protected Class<? extends Function<String, Broker>> opener() {
+		return Opener.class;
 	}
 
 	@Override
@@ -78,7 +90,9 @@ class RawKafkaBrokerTest extends BrokerContract {
 
 		@Override
 		public Set<BrokerFeature> features() {
-			return this.broker.features();
+			Set<BrokerFeature> features = EnumSet.copyOf(this.broker.features());
+			features.add(BrokerFeature.ORDER);
+			return features;
 		}
 
 		@Override
@@ -89,6 +103,19 @@ class RawKafkaBrokerTest extends BrokerContract {
 		@Override
 		public void close() {
 			this.broker.close();
+		}
+
+	}
+
+	/** For another process. */
+	public static final class Opener implements Function<String, Broker> {
+
+		@Override
+		public Broker apply(String address) {
+			return new KafkaBroker(KafkaOptions.defaults()
+				.withAddress(address)
+				.withProperties(Map.of("session.timeout.ms", "6000"))
+				.withRaw(true));
 		}
 
 	}
