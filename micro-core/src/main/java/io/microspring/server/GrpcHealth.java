@@ -1,5 +1,6 @@
 package io.microspring.server;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,16 +53,21 @@ final class GrpcHealth {
 						ExecutorMode.AUTO, Map.of(), this::watch));
 	}
 
-	/** Something may have changed: those who watch are told, on other threads. */
-	void changed() {
+	/**
+	 * Something may have changed: those who watch are told, on other threads.
+	 * @return is done when all have been told; who takes nothing holds it up
+	 */
+	CompletableFuture<?> changed() {
+		List<CompletableFuture<?>> told = new ArrayList<>();
 		for (Watcher watcher : this.watchers) {
 			try {
-				this.server.executor().execute(watcher::tell);
+				told.add(CompletableFuture.runAsync(watcher::tell, this.server.executor()));
 			}
 			catch (RejectedExecutionException ex) {
 				log.debug("A watcher of {} is not told: {}", this.server.name(), ex.getMessage());
 			}
 		}
+		return CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new));
 	}
 
 	private static String request(Call call) {

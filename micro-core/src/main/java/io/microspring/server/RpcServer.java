@@ -1,15 +1,19 @@
 package io.microspring.server;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,6 +46,9 @@ import org.slf4j.LoggerFactory;
 final class RpcServer implements Server {
 
 	private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+	/** How long those who watch its health may take to hear of the end. */
+	private static final Duration WATCHERS = Duration.ofSeconds(1);
 
 	final Routes routes;
 
@@ -234,9 +241,10 @@ final class RpcServer implements Server {
 	@Override
 	public void close() {
 		this.stopping = true;
-		this.health.changed();
+		CompletableFuture<?> told = this.health.changed();
 		this.registrar.stop();
 		stopSubscribers();
+		await(told);
 		CountDownLatch latch = new CountDownLatch(1);
 		Listener bound;
 		this.lifecycle.lock();
@@ -260,6 +268,19 @@ final class RpcServer implements Server {
 		this.executors.values().forEach(ExecutorService::shutdown);
 		if (this.ownTransport) {
 			this.transport.close();
+		}
+	}
+
+	/** Who watches its health hears of the end before the connection goes. */
+	private void await(CompletableFuture<?> told) {
+		try {
+			told.get(WATCHERS.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			log.debug("Not everybody who watches {} was told of its end", name(), ex);
 		}
 	}
 

@@ -1,10 +1,12 @@
 package io.microspring.test.grpc;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor.MethodType;
@@ -106,6 +108,17 @@ class GrpcHealthTest {
 		assertThat(late.next()).isEqualTo(ServingStatus.NOT_SERVING);
 		assertThat(whole.end).succeedsWithin(PATIENCE)
 			.satisfies((status) -> assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+	}
+
+	@Test
+	void everyWatcherHearsOfTheEndBeforeItsStreamEnds() {
+		start(GrpcOptions.defaults(), Handler.of(new Say()));
+		List<Watcher> watchers = Stream.generate(() -> watch("")).limit(200).toList();
+		assertThat(watchers).allSatisfy((each) -> assertThat(each.next()).isEqualTo(ServingStatus.SERVING));
+
+		this.server.close();
+		assertThat(watchers).allSatisfy((each) -> assertThat(each.end).succeedsWithin(PATIENCE))
+			.allSatisfy((each) -> assertThat(each.told).containsExactly(ServingStatus.NOT_SERVING));
 	}
 
 	@Test
