@@ -1,6 +1,7 @@
 package io.microspring.codec;
 
 import java.lang.reflect.Type;
+import java.util.List;
 import java.util.regex.Pattern;
 
 import io.microspring.errors.MicroException;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A codec without an envelope: the body is the object and nothing else.
  */
-sealed interface BodyCodec extends Codec permits ProtoCodec, JsonCodec, BytesCodec {
+sealed interface BodyCodec extends Codec permits ProtoCodec, JsonCodec, BytesCodec, TextCodec, FormatCodec {
 
 	/** The id of every error of a codec. */
 	String ID = "go.micro.codec";
@@ -27,6 +28,11 @@ sealed interface BodyCodec extends Codec permits ProtoCodec, JsonCodec, BytesCod
 	 * @return the content type
 	 */
 	String contentType();
+
+	@Override
+	default List<String> contentTypes() {
+		return List.of(contentType());
+	}
 
 	byte[] encode(Object object);
 

@@ -29,6 +29,11 @@ final class BytesCodec implements BodyCodec {
 	}
 
 	@Override
+	public boolean handles(Type type) {
+		return type == byte[].class || type == ByteBuffer.class || type == ByteString.class;
+	}
+
+	@Override
 	public byte[] encode(Object object) {
 		if (object instanceof byte[] bytes) {
 			return bytes;

@@ -2,6 +2,7 @@ package io.microspring.codec;
 
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.List;
 
 import io.microspring.message.Message;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,52 @@ public interface Codec {
 	 * @return the name
 	 */
 	String name();
+
+	/**
+	 * The content types that mean this codec, its own first: where
+	 * {@link Codecs#with(Codec)} puts it.
+	 * @return the content types, in lower case and without parameters; none by default
+	 */
+	default List<String> contentTypes() {
+		return List.of();
+	}
+
+	/**
+	 * Whether it puts the header into the body, so that a request needs nothing beside it
+	 * to say what is called.
+	 * @return false by default
+	 */
+	default boolean isEnvelope() {
+		return false;
+	}
+
+	/**
+	 * Whether it can write and read objects of a type: what an answer's content type is
+	 * chosen by when a caller accepts several.
+	 * @param type the type
+	 * @return true by default
+	 */
+	default boolean handles(Type type) {
+		return true;
+	}
+
+	/**
+	 * The same codec with a mapper of your own for objects, where it uses one.
+	 * @param mapper the mapper
+	 * @return the codec; this one when it has no use for a mapper, as by default
+	 */
+	default Codec withMapper(JsonMapper mapper) {
+		return this;
+	}
+
+	/**
+	 * The same codec for other content types, such as those that a fleet has given it.
+	 * @param contentTypes the content types, the one it is to be known by first
+	 * @return the codec
+	 */
+	default Codec under(String... contentTypes) {
+		return new RenamedCodec(this, List.of(contentTypes));
+	}
 
 	/**
 	 * Writes a message.
@@ -73,12 +120,27 @@ public interface Codec {
 	 * @param service the service called
 	 * @param endpoint the endpoint called
 	 * @param error the text of an error, or null
+	 * @param echo what the codec wants to see again in the header of the answer, such as
+	 * an id that is no text; null for nothing
 	 */
-	record Header(Kind kind, String id, String service, String endpoint, @Nullable String error) {
+	record Header(Kind kind, String id, String service, String endpoint, @Nullable String error,
+			@Nullable Object echo) {
 
 		private static final Header[] EMPTY = Arrays.stream(Kind.values())
 			.map((kind) -> new Header(kind, "", "", "", null))
 			.toArray(Header[]::new);
+
+		/**
+		 * A header with nothing to be repeated.
+		 * @param kind what kind of message it is
+		 * @param id the caller's sequence number
+		 * @param service the service called
+		 * @param endpoint the endpoint called
+		 * @param error the text of an error, or null
+		 */
+		public Header(Kind kind, String id, String service, String endpoint, @Nullable String error) {
+			this(kind, id, service, endpoint, error, null);
+		}
 
 		/**
 		 * A header that says nothing but its kind.
@@ -144,6 +206,16 @@ public interface Codec {
 	}
 
 	/**
+	 * JSON-RPC 2.0, as go-micro's plug-in {@code jsonrpc2} and everybody else speaks it:
+	 * {@code application/json-rpc2}. Bodies are those of {@link #jsonRpc()}. Batches are
+	 * refused.
+	 * @return the codec
+	 */
+	static Codec jsonRpc2() {
+		return JsonRpc2Codec.INSTANCE;
+	}
+
+	/**
 	 * Protobuf in go-micro's older envelope: {@code application/proto-rpc}.
 	 * @return the codec
 	 */
@@ -167,6 +239,26 @@ public interface Codec {
 	 */
 	static Codec bytes() {
 		return BytesCodec.INSTANCE;
+	}
+
+	/**
+	 * Text as it is, from and to {@code String}: {@code text/plain}. It is written in
+	 * UTF-8 and read in the {@code charset} that the content type names, else UTF-8.
+	 * @return the codec
+	 */
+	static Codec text() {
+		return TextCodec.INSTANCE;
+	}
+
+	/**
+	 * A codec for a format that has JSON's kinds of value, and bytes: objects are turned
+	 * into values and back by Jackson, messages as by {@link #jsonRpc()}; both nested up
+	 * to 200 deep, messages up to 100.
+	 * @param format the format
+	 * @return the codec
+	 */
+	static Codec of(Format format) {
+		return new FormatCodec(format, JsonCodec.INSTANCE);
 	}
 
 }

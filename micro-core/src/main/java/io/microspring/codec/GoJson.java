@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -20,7 +20,8 @@ import tools.jackson.core.JsonGenerator;
  */
 final class GoJson {
 
-	private static final JsonFormat.Printer WELL_KNOWN = JsonFormat.printer().omittingInsignificantWhitespace();
+	/** Where {@code Struct}, {@code Value} and {@code ListValue} are. */
+	private static final String STRUCT = "google/protobuf/struct.proto";
 
 	private final JsonGenerator out;
 
@@ -40,18 +41,36 @@ final class GoJson {
 	}
 
 	private void message(Message message) throws InvalidProtocolBufferException {
-		switch (message.getDescriptorForType().getFullName()) {
-			case "google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue" ->
-				this.out.writeRawValue(WELL_KNOWN.print(message));
-			default -> {
-				this.out.writeStartObject();
-				for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
-					this.out.writeName(entry.getKey().getName());
-					field(entry.getKey(), entry.getValue());
-				}
-				this.out.writeEndObject();
-			}
+		Descriptor type = message.getDescriptorForType();
+		if (type.getFile().getFullName().equals(STRUCT)) {
+			dynamic(message, type);
+			return;
 		}
+		this.out.writeStartObject();
+		for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
+			this.out.writeName(entry.getKey().getName());
+			field(entry.getKey(), entry.getValue());
+		}
+		this.out.writeEndObject();
+	}
+
+	/** A value that is JSON by itself, as protobuf writes it. */
+	private void dynamic(Message message, Descriptor type) throws InvalidProtocolBufferException {
+		if (!type.getName().equals("Value")) {
+			// The only field of an object or list.
+			FieldDescriptor content = type.findFieldByNumber(1);
+			field(content, message.getField(content));
+			return;
+		}
+		FieldDescriptor kind = message.getOneofFieldDescriptor(type.getOneofs().get(0));
+		if (kind == null || kind.getType() == FieldDescriptor.Type.ENUM) {
+			this.out.writeNull();
+			return;
+		}
+		if (message.getField(kind) instanceof Double number && !Double.isFinite(number)) {
+			throw new InvalidProtocolBufferException("google.protobuf.Value cannot be " + number);
+		}
+		value(kind, message.getField(kind));
 	}
 
 	private void field(FieldDescriptor field, Object value) throws InvalidProtocolBufferException {

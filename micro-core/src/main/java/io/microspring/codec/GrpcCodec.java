@@ -3,11 +3,13 @@ package io.microspring.codec;
 import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * gRPC's framing of one message over go-micro's own protocol (protocol reference §3.4,
@@ -43,6 +45,22 @@ final class GrpcCodec implements Codec {
 	@Override
 	public String name() {
 		return "grpc";
+	}
+
+	@Override
+	public List<String> contentTypes() {
+		return (this.inner == ProtoCodec.INSTANCE) ? List.of(Codecs.GRPC, Codecs.GRPC_PROTO)
+				: List.of(Codecs.GRPC_JSON);
+	}
+
+	@Override
+	public boolean handles(Type type) {
+		return this.inner.handles(type);
+	}
+
+	@Override
+	public Codec withMapper(JsonMapper mapper) {
+		return (this.inner == ProtoCodec.INSTANCE) ? this : new GrpcCodec(new JsonCodec(mapper));
 	}
 
 	@Override

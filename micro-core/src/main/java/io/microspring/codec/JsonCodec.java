@@ -48,7 +48,8 @@ final class JsonCodec implements BodyCodec {
 		this(() -> mapper);
 	}
 
-	private JsonCodec(Supplier<JsonMapper> mapper) {
+	/** With a mapper that is made when it is first needed. */
+	JsonCodec(Supplier<JsonMapper> mapper) {
 		this.mapper = mapper;
 	}
 
@@ -60,6 +61,11 @@ final class JsonCodec implements BodyCodec {
 	@Override
 	public String contentType() {
 		return Codecs.JSON;
+	}
+
+	@Override
+	public Codec withMapper(JsonMapper own) {
+		return new JsonCodec(own);
 	}
 
 	@Override
@@ -89,12 +95,8 @@ final class JsonCodec implements BodyCodec {
 		if (body.length == 0) {
 			return null;
 		}
-		ObjectReader reader = this.readers.get(type);
-		if (reader == null) {
-			reader = this.readers.computeIfAbsent(type, this::newReader);
-		}
 		try {
-			return reader.readValue(body);
+			return reader(type).readValue(body);
 		}
 		catch (JacksonException ex) {
 			throw undecodable(type, reason(ex)).because(ex);
@@ -138,13 +140,25 @@ final class JsonCodec implements BodyCodec {
 		return writer().createGenerator(to);
 	}
 
-	private ObjectWriter writer() {
+	/** What reads objects of a type. */
+	ObjectReader reader(Type type) {
+		ObjectReader reader = this.readers.get(type);
+		return (reader != null) ? reader : this.readers.computeIfAbsent(type, this::newReader);
+	}
+
+	/** What writes objects. */
+	ObjectWriter writer() {
 		ObjectWriter made = this.writer;
 		if (made == null) {
 			made = this.mapper.get().writer();
 			this.writer = made;
 		}
 		return made;
+	}
+
+	/** What both were made from. */
+	JsonMapper mapper() {
+		return this.mapper.get();
 	}
 
 	private ObjectReader newReader(Type type) {
@@ -184,7 +198,7 @@ final class JsonCodec implements BodyCodec {
 		}
 	}
 
-	private static String reason(JacksonException ex) {
+	static String reason(JacksonException ex) {
 		TokenStreamLocation at = ex.getLocation();
 		String where = (at == null || at.getLineNr() < 0) ? ""
 				: "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";

@@ -2,6 +2,7 @@ package io.microspring.codec;
 
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.List;
 
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
@@ -39,6 +40,21 @@ final class JsonRpcCodec implements Codec {
 	@Override
 	public String name() {
 		return "json-rpc";
+	}
+
+	@Override
+	public List<String> contentTypes() {
+		return List.of(Codecs.JSON_RPC);
+	}
+
+	@Override
+	public boolean isEnvelope() {
+		return true;
+	}
+
+	@Override
+	public Codec withMapper(JsonMapper mapper) {
+		return new JsonRpcCodec(new JsonCodec(mapper));
 	}
 
 	@Override
@@ -215,7 +231,7 @@ final class JsonRpcCodec implements Codec {
 	}
 
 	/** Made when it is first needed. */
-	private static final class Parsing {
+	static final class Parsing {
 
 		static final JsonMapper MAPPER = JsonMapper
 			.builder(JsonFactory.builder()

@@ -2,6 +2,7 @@ package io.microspring.codec;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 
@@ -18,6 +19,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -45,6 +48,8 @@ final class MessageReader {
 		.builder(JsonFactory.builder()
 			.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(2 * DEEPEST).build())
 			.build())
+		// A value of its own kind stands in the middle of a message.
+		.disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
 		.build();
 
 	private static final JsonFormat.Parser WELL_KNOWN = JsonFormat.parser().ignoringUnknownFields();
@@ -65,14 +70,26 @@ final class MessageReader {
 	 */
 	static Message read(byte[] json, Message.Builder to) throws InvalidProtocolBufferException {
 		try (JsonParser in = MAPPER.createParser(json)) {
-			MessageReader reader = new MessageReader(in);
-			if (in.nextToken() == null) {
-				throw new InvalidProtocolBufferException("there is nothing but white space");
-			}
-			reader.value(to, DEEPEST);
-			if (in.nextToken() != null) {
-				throw new InvalidProtocolBufferException("something stands behind the message");
-			}
+			return read(in, to);
+		}
+	}
+
+	/**
+	 * Reads a message from JSON's tokens, in which bytes may be bytes.
+	 * @param in the tokens, before the first
+	 * @param to takes the fields
+	 * @return the message
+	 * @throws InvalidProtocolBufferException when a value does not fit its field
+	 * @throws tools.jackson.core.JacksonException when they are no JSON
+	 */
+	static Message read(JsonParser in, Message.Builder to) throws InvalidProtocolBufferException {
+		MessageReader reader = new MessageReader(in);
+		if (in.nextToken() == null) {
+			throw new InvalidProtocolBufferException("there is nothing but white space");
+		}
+		reader.value(to, DEEPEST);
+		if (in.nextToken() != null) {
+			throw new InvalidProtocolBufferException("something stands behind the message");
 		}
 		if (!to.isInitialized()) {
 			throw new InvalidProtocolBufferException("missing are " + to.getInitializationErrorString());
@@ -133,7 +150,8 @@ final class MessageReader {
 				return false;
 			}
 		}
-		WELL_KNOWN.merge(MAPPER.writeValueAsString(this.in.readValueAsTree()), to);
+		JsonNode tree = MAPPER.readTree(this.in);
+		WELL_KNOWN.merge(MAPPER.writeValueAsString(tree), to);
 		return true;
 	}
 
@@ -199,8 +217,29 @@ final class MessageReader {
 		if (token == null || !token.isScalarValue()) {
 			throw misfit(field, "not " + shown(token));
 		}
+		if (token == JsonToken.VALUE_EMBEDDED_OBJECT) {
+			return embedded(field, this.in.getEmbeddedObject());
+		}
 		String text = this.in.getString();
 		return (field.getType() == FieldDescriptor.Type.ENUM) ? enumValue(field, text, token) : scalar(field, text);
+	}
+
+	/** Bytes, which to some of Go's writers a text is too. */
+	private static Object embedded(FieldDescriptor field, @Nullable Object value)
+			throws InvalidProtocolBufferException {
+		if (value instanceof byte[] bytes) {
+			switch (field.getType()) {
+				case BYTES -> {
+					return ByteString.copyFrom(bytes);
+				}
+				case STRING -> {
+					return new String(bytes, StandardCharsets.UTF_8);
+				}
+				default -> {
+				}
+			}
+		}
+		throw misfit(field, "not bytes");
 	}
 
 	private static Object scalar(FieldDescriptor field, String text) throws InvalidProtocolBufferException {
@@ -371,6 +410,7 @@ final class MessageReader {
 			case VALUE_STRING -> "a text";
 			case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
 			case VALUE_NULL -> "null";
+			case VALUE_EMBEDDED_OBJECT -> "bytes";
 			default -> "true or false";
 		};
 	}

@@ -29,6 +29,11 @@ final class ProtoCodec implements BodyCodec {
 	}
 
 	@Override
+	public boolean handles(Type type) {
+		return Messages.isMessage(type);
+	}
+
+	@Override
 	public byte[] encode(Object object) {
 		if (object instanceof MessageLite message) {
 			return message.toByteArray();

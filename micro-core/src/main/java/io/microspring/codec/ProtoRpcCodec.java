@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
@@ -39,6 +40,21 @@ final class ProtoRpcCodec implements Codec {
 	@Override
 	public String name() {
 		return "proto-rpc";
+	}
+
+	@Override
+	public List<String> contentTypes() {
+		return List.of(Codecs.PROTO_RPC);
+	}
+
+	@Override
+	public boolean isEnvelope() {
+		return true;
+	}
+
+	@Override
+	public boolean handles(Type type) {
+		return Messages.isMessage(type);
 	}
 
 	@Override

@@ -56,6 +56,17 @@ interface Dialect {
 	}
 
 	/**
+	 * Encodes what a handler has answered: as the request was, unless its caller asks for
+	 * something else.
+	 * @param codec the codec of the request
+	 * @param result what was answered, or null
+	 * @return the encoded answer
+	 */
+	default Message encode(Codec codec, @Nullable Object result) {
+		return codec.write(answer(), result);
+	}
+
+	/**
 	 * Writes an answer.
 	 * @param body the encoded answer
 	 * @param headers headers that the handler set
@@ -130,7 +141,7 @@ interface Dialect {
 		String contentType = message.headers().getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
 		String enveloped = Codecs.enveloped(contentType);
 		Codec codec = codecs.find(enveloped);
-		if (codec != codecs.find(Codecs.JSON_RPC) && codec != codecs.find(Codecs.PROTO_RPC)) {
+		if (codec == null || !codec.isEnvelope()) {
 			return false;
 		}
 		if (enveloped.equals(contentType)) {
@@ -143,9 +154,9 @@ interface Dialect {
 		return path.equals("/") || names(codec, message);
 	}
 
-	private static boolean names(@Nullable Codec codec, Message message) {
+	private static boolean names(Codec codec, Message message) {
 		try {
-			return codec != null && !codec.read(Codec.Kind.REQUEST, message).header().endpoint().isEmpty();
+			return !codec.read(Codec.Kind.REQUEST, message).header().endpoint().isEmpty();
 		}
 		catch (MicroException notEnveloped) {
 			return false;

@@ -101,7 +101,7 @@ final class Execution {
 				call.answer(call.dialect.end(), false);
 				return;
 			}
-			Message body = codec.write(call.dialect.answer(), result);
+			Message body = call.dialect.encode(codec, result);
 			if (body.body().length > this.server.maxMessageSize()) {
 				throw MicroException.internalServerError(this.server.name(), call.endpoint() + " answers "
 						+ body.body().length + " bytes, over the limit of " + this.server.maxMessageSize());

@@ -26,6 +26,8 @@ final class MucpDialect implements Dialect {
 
 	private final String contentType;
 
+	private final Codecs codecs;
+
 	private final @Nullable Codec codec;
 
 	private Codec.@Nullable Incoming incoming;
@@ -37,6 +39,7 @@ final class MucpDialect implements Dialect {
 		this.head = head;
 		this.request = message.headers();
 		this.contentType = (head.contentType != null) ? head.contentType : Codecs.PROTOBUF;
+		this.codecs = codecs;
 		this.codec = codecs.find(legacy ? Codecs.enveloped(this.contentType) : this.contentType);
 	}
 
@@ -64,7 +67,7 @@ final class MucpDialect implements Dialect {
 	@Override
 	public Codec codec() {
 		if (this.codec == null) {
-			throw MicroException.of("go.micro.server", 415, "Unsupported Content-Type: " + this.contentType);
+			throw this.codecs.unsupported("go.micro.server", this.contentType);
 		}
 		return this.codec;
 	}
@@ -82,7 +85,7 @@ final class MucpDialect implements Dialect {
 
 	@Override
 	public Codec.Header answer() {
-		return new Codec.Header(Codec.Kind.RESPONSE, orEmpty(this.id), "", "", null);
+		return new Codec.Header(Codec.Kind.RESPONSE, orEmpty(this.id), "", "", null, echo());
 	}
 
 	@Override
@@ -161,8 +164,13 @@ final class MucpDialect implements Dialect {
 		if (this.codec == null) {
 			return Message.of(reply.build());
 		}
-		Message body = this.codec.write(new Codec.Header(Codec.Kind.ERROR, "", "", "", text), null);
+		Message body = this.codec.write(new Codec.Header(Codec.Kind.ERROR, "", "", "", text, echo()), null);
 		return new Message(reply.setAll(body.headers()).build(), body.body());
+	}
+
+	private @Nullable Object echo() {
+		Codec.Incoming read = this.incoming;
+		return (read == null) ? null : read.header().echo();
 	}
 
 	/** What an envelope says comes before the header, as in go-micro. */

@@ -6,7 +6,6 @@ import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A stream on a connection that calls share: mucp's headers, once, and the messages by
@@ -22,12 +21,12 @@ final class MuxDialect implements CallDialect {
 
 	private final String contentType;
 
-	private final @Nullable Codec codec;
+	private final Codecs codecs;
 
 	MuxDialect(Metadata request, Codecs codecs) {
 		this.request = request;
 		this.contentType = request.getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
-		this.codec = codecs.find(this.contentType);
+		this.codecs = codecs;
 	}
 
 	/** The endpoint that the headers of a call name. */
@@ -40,9 +39,13 @@ final class MuxDialect implements CallDialect {
 		return route;
 	}
 
-	/** What is refused whose content type has no codec. */
-	static MicroException unsupported(String contentType) {
-		return MicroException.of("go.micro.server", 415, "Unsupported Content-Type: " + contentType);
+	/** The codec of a content type. */
+	static Codec codec(Codecs codecs, String contentType) {
+		Codec codec = codecs.find(contentType);
+		if (codec == null) {
+			throw codecs.unsupported("go.micro.server", contentType);
+		}
+		return codec;
 	}
 
 	/** An error's text, which is never empty. */
@@ -63,10 +66,7 @@ final class MuxDialect implements CallDialect {
 
 	@Override
 	public Codec codec() {
-		if (this.codec == null) {
-			throw unsupported(this.contentType);
-		}
-		return this.codec;
+		return codec(this.codecs, this.contentType);
 	}
 
 	@Override

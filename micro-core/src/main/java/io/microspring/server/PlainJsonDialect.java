@@ -1,5 +1,6 @@
 package io.microspring.server;
 
+import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 
 import io.microspring.codec.Codec;
@@ -8,6 +9,7 @@ import io.microspring.errors.MicroException;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON over HTTP for {@code curl} and browsers: {@code POST /Say/Hello}, errors with
@@ -20,6 +22,14 @@ final class PlainJsonDialect implements Dialect {
 	private final Metadata request;
 
 	private final Codecs codecs;
+
+	/** What the handler returns; known once there is a route. */
+	private Type returned = Object.class;
+
+	/** What the answer is to be; null until that is known. */
+	private @Nullable String answered;
+
+	private @Nullable Codec answering;
 
 	PlainJsonDialect(Metadata request, Codecs codecs) {
 		this.request = request;
@@ -37,27 +47,43 @@ final class PlainJsonDialect implements Dialect {
 			throw MicroException.methodNotAllowed(ID,
 					path + " is called by POST, not by " + this.request.get(Headers.HTTP_METHOD));
 		}
+		this.returned = route.handler().responseType();
 		return route;
 	}
 
+	/** Says also what the answer will be, before anything is done. */
 	@Override
 	public Codec codec() {
-		Codec codec = this.codecs.find(contentType());
+		String own = contentType();
+		Codec codec = this.codecs.find(own);
 		if (codec == null) {
-			throw MicroException.of(ID, 415, "Unsupported Content-Type: " + contentType() + "; supported are "
-					+ String.join(", ", this.codecs.contentTypes()));
+			throw this.codecs.unsupported(ID, own);
 		}
+		String accept = this.request.get(Headers.ACCEPT);
+		String answer = this.codecs.answer(accept, own, this.returned);
+		if (answer == null) {
+			throw this.codecs.unacceptable(ID, String.valueOf(accept), this.returned);
+		}
+		this.answered = answer;
+		this.answering = answer.equals(own) ? codec : this.codecs.find(answer);
 		return codec;
+	}
+
+	@Override
+	public Message encode(Codec codec, @Nullable Object result) {
+		Codec chosen = this.answering;
+		return Dialect.super.encode((chosen != null) ? chosen : codec, result);
 	}
 
 	@Override
 	public Message success(Message body, Metadata headers) {
 		Metadata.Builder reply = Metadata.builder().setAll(headers).setAll(body.headers());
+		String contentType = (this.answered != null) ? this.answered : contentType();
 		byte[] bytes = body.body();
-		if (bytes.length == 0 && contentType().startsWith(Codecs.JSON)) {
+		if (bytes.length == 0 && contentType.equals(Codecs.JSON)) {
 			bytes = "{}\n".getBytes(StandardCharsets.UTF_8);
 		}
-		return new Message(reply.set(Headers.CONTENT_TYPE, contentType()).build(), bytes);
+		return new Message(reply.set(Headers.CONTENT_TYPE, contentType).build(), bytes);
 	}
 
 	@Override

@@ -31,10 +31,7 @@ record SharedKind(@Nullable Route route, @Nullable Codec codec, Metadata metadat
 		try {
 			Route route = MuxDialect.route(template, server.routes);
 			String contentType = template.getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
-			Codec codec = server.codecs.find(contentType);
-			if (codec == null) {
-				throw MuxDialect.unsupported(contentType);
-			}
+			Codec codec = MuxDialect.codec(server.codecs, contentType);
 			if (route.streams()) {
 				throw MicroException.badRequest(server.name(), route.endpoint() + " streams: it is opened, not called");
 			}

@@ -152,7 +152,7 @@ final class Subscribers {
 		String contentType = message.headers().getOrDefault(Headers.CONTENT_TYPE, Codecs.PROTOBUF);
 		Codec codec = this.codecs.find(bare(contentType));
 		if (codec == null) {
-			throw MicroException.of(this.server.name(), 415, "Unsupported Content-Type: " + contentType);
+			throw this.codecs.unsupported(this.server.name(), contentType);
 		}
 		return codec.read(Codec.Kind.EVENT, message).body(subscriber.payloadType());
 	}

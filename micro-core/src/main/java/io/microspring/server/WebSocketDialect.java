@@ -106,13 +106,14 @@ final class WebSocketDialect implements CallDialect {
 	}
 
 	private static String form(String contentType) {
-		return contentType.startsWith(Codecs.PROTOBUF) ? Codecs.PROTOBUF : Codecs.JSON;
+		boolean protobuf = contentType.regionMatches(true, 0, Codecs.PROTOBUF, 0, Codecs.PROTOBUF.length());
+		return protobuf ? Codecs.PROTOBUF : Codecs.JSON;
 	}
 
 	private Codec codec(String contentType) {
 		Codec codec = this.codecs.find(contentType);
 		if (codec == null) {
-			throw MicroException.of(ID, 415, "Unsupported Content-Type: " + contentType);
+			throw this.codecs.unsupported(ID, contentType);
 		}
 		return codec;
 	}

@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.HttpBrokerOptions;
+import io.microspring.codec.Codec;
+import io.microspring.codec.Codecs;
 import io.microspring.registry.Registry;
 import io.microspring.registry.StaticOptions;
 import io.microspring.selector.Strategy;
@@ -200,6 +202,20 @@ public final class Catalogue {
 	 */
 	public Strategy strategy(String name, String header) {
 		return (Strategy) find(Concept.SELECTOR, name).factory().apply(header, NO_REGISTRY);
+	}
+
+	/**
+	 * All codecs: those that are always there, and those whose drivers are.
+	 * @return the table
+	 */
+	public Codecs codecs() {
+		Codecs codecs = Codecs.defaults();
+		for (Plugin plugin : this.plugins) {
+			if (plugin.concept() == Concept.CODEC && plugin.isAvailable()) {
+				codecs = codecs.with((Codec) plugin.factory().apply("", NO_REGISTRY));
+			}
+		}
+		return codecs;
 	}
 
 	private static Broker httpBroker(String address, Registry registry) {

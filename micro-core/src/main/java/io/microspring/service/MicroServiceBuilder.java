@@ -56,7 +56,7 @@ public final class MicroServiceBuilder {
 
 	ClientOptions clientOptions = ClientOptions.defaults();
 
-	Codecs codecs = Codecs.defaults();
+	@Nullable Codecs codecs;
 
 	Catalogue catalogue = Catalogue.embedded();
 
@@ -180,7 +180,7 @@ public final class MicroServiceBuilder {
 	}
 
 	/**
-	 * The codecs; protobuf, JSON and bytes by default.
+	 * The codecs; {@linkplain Catalogue#codecs() those of the catalogue} by default.
 	 * @param codecs the codecs
 	 * @return this
 	 */
@@ -190,8 +190,8 @@ public final class MicroServiceBuilder {
 	}
 
 	/**
-	 * What flags and variables can choose by name; what is embedded by default. With the
-	 * plug-ins it is {@code Plugins.catalogue()}.
+	 * What flags and variables can choose by name, and the codecs unless they are given;
+	 * what is embedded by default. With the plug-ins it is {@code Plugins.catalogue()}.
 	 * @param catalogue the catalogue
 	 * @return this
 	 */

@@ -4,8 +4,10 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.microspring.broker.Broker;
+import io.microspring.codec.Codec;
 import io.microspring.registry.Registry;
 import io.microspring.selector.Strategy;
 import io.microspring.transport.Transport;
@@ -73,6 +75,16 @@ public record Plugin(Concept concept, String name, @Nullable String driver, @Nul
 	}
 
 	/**
+	 * A codec, which is there by its content types as soon as its driver is.
+	 * @param name its name
+	 * @param factory makes it
+	 * @return the line
+	 */
+	public static Plugin codec(String name, Supplier<Codec> factory) {
+		return new Plugin(Concept.CODEC, name, null, null, (address, registry) -> factory.get());
+	}
+
+	/**
 	 * A copy that needs a driver.
 	 * @param driver a class that must be there
 	 * @param dependency what brings it, as {@code groupId:artifactId}, with
@@ -110,7 +122,9 @@ public record Plugin(Concept concept, String name, @Nullable String driver, @Nul
 		/** What carries calls. */
 		TRANSPORT,
 		/** What picks nodes. */
-		SELECTOR;
+		SELECTOR,
+		/** What encodes messages; the content type chooses among those there are. */
+		CODEC;
 
 		/**
 		 * The concept as it stands in properties: {@code registry} of

@@ -13,6 +13,7 @@ import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.ClientBuilder;
 import io.microspring.client.ClientOptions;
+import io.microspring.codec.Codecs;
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.CacheOptions;
 import io.microspring.registry.Registry;
@@ -173,7 +174,7 @@ final class RunningService implements MicroService {
 			.options(this.options)
 			.transport(transport)
 			.broker(broker)
-			.codecs(this.plan.codecs)
+			.codecs(codecs())
 			.propagate(propagate);
 		this.plan.handlerInterceptors.forEach(builder::intercept);
 		this.plan.subscriberInterceptors.forEach(builder::interceptSubscriber);
@@ -190,12 +191,16 @@ final class RunningService implements MicroService {
 			.selector(selector)
 			.transport(transport)
 			.broker(broker)
-			.codecs(this.plan.codecs)
+			.codecs(codecs())
 			.options(clientOptions)
 			.name(this.options.name());
 		this.plan.callInterceptors.forEach(builder::intercept);
 		this.plan.publishInterceptors.forEach(builder::interceptPublish);
 		return builder.build();
+	}
+
+	private Codecs codecs() {
+		return (this.plan.codecs != null) ? this.plan.codecs : this.plan.catalogue.codecs();
 	}
 
 	/** A flag or variable wins over what the builder was given. */

@@ -4,6 +4,8 @@ import java.util.List;
 
 import io.microspring.plugins.broker.kafka.KafkaBroker;
 import io.microspring.plugins.broker.kafka.KafkaOptions;
+import io.microspring.plugins.codec.bson.BsonCodec;
+import io.microspring.plugins.codec.msgpack.MessagePackCodec;
 import io.microspring.plugins.registry.consul.ConsulOptions;
 import io.microspring.plugins.registry.consul.ConsulRegistry;
 import io.microspring.plugins.registry.dns.DnsOptions;
@@ -48,7 +50,13 @@ public final class Plugins {
 						(address) -> new ZooKeeperRegistry(ZooKeeperOptions.defaults().withAddress(address)))
 				.needing("org.apache.curator.framework.CuratorFramework", "org.apache.curator:curator-framework:5.9.0"),
 			Plugin.broker("kafka", (address, registry) -> new KafkaBroker(KafkaOptions.defaults().withAddress(address)))
-				.needing("org.apache.kafka.clients.producer.KafkaProducer", "org.springframework.kafka:spring-kafka"));
+				.needing("org.apache.kafka.clients.producer.KafkaProducer", "org.springframework.kafka:spring-kafka"),
+			Plugin.codec("bson", BsonCodec::bare).needing("org.bson.BsonBinaryReader", "org.mongodb:bson"),
+			Plugin.codec("bson-rpc", BsonCodec::rpc).needing("org.bson.BsonBinaryReader", "org.mongodb:bson"),
+			Plugin.codec("msgpack", MessagePackCodec::bare)
+				.needing("org.msgpack.core.MessagePack", "org.msgpack:msgpack-core:0.9.12"),
+			Plugin.codec("msgpack-rpc", MessagePackCodec::rpc)
+				.needing("org.msgpack.core.MessagePack", "org.msgpack:msgpack-core:0.9.12"));
 
 	private Plugins() {
 	}

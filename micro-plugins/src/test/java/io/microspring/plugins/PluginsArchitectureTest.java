@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.microspring.broker.Broker;
 import io.microspring.registry.Registry;
+import io.microspring.service.Plugin;
 import io.microspring.transport.Transport;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -49,13 +50,23 @@ class PluginsArchitectureTest {
 		Map<String, List<JavaClass>> backends = PLUGINS.stream()
 			.filter((type) -> type.getPackageName().matches("io\\.microspring\\.plugins\\..+\\..+"))
 			.filter((type) -> type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
+			.filter((type) -> !type.getPackageName().contains(".codec."))
 			.collect(Collectors.groupingBy(JavaClass::getPackageName));
-		assertThat(backends).hasSameSizeAs(Plugins.all());
+		assertThat(backends)
+			.hasSize((int) Plugins.all().stream().filter((each) -> each.concept() != Plugin.Concept.CODEC).count());
 		assertThat(backends).allSatisfy((name, types) -> assertThat(types).as(name)
 			.hasSize(2)
 			.anyMatch((type) -> type.isRecord() && type.getSimpleName().endsWith("Options"))
 			.anyMatch((type) -> type.getModifiers().contains(JavaModifier.FINAL)
 					&& List.of(Registry.class, Broker.class, Transport.class).stream().anyMatch(type::isAssignableTo)));
+	}
+
+	@Test
+	void formatShowsOneClassThatHasItsCodecs() {
+		assertThat(PLUGINS.stream()
+			.filter((type) -> type.getPackageName().startsWith("io.microspring.plugins.codec."))
+			.filter((type) -> type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
+			.map(JavaClass::getSimpleName)).containsExactlyInAnyOrder("BsonCodec", "MessagePackCodec");
 	}
 
 	@Test

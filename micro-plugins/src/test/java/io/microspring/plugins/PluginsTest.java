@@ -30,6 +30,16 @@ class PluginsTest {
 		assertThat(Plugins.catalogue().names(Plugin.Concept.REGISTRY)).contains("mdns", "memory", "consul", "dns",
 				"etcd", "gossip", "kubernetes", "nats", "zookeeper");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "kafka");
+		assertThat(Plugins.catalogue().names(Plugin.Concept.CODEC)).contains("bson", "bson-rpc", "msgpack",
+				"msgpack-rpc");
+	}
+
+	@Test
+	void codecIsThereByItsContentTypesAsItsDriverIs() {
+		assertThat(Plugins.catalogue().codecs().contentTypes()).contains("application/json", "application/bson",
+				"application/bson-rpc", "application/msgpack", "application/x-msgpack", "application/msgpack-rpc");
+		assertThat(Catalogue.embedded().codecs().contentTypes()).contains("application/json")
+			.doesNotContain("application/bson");
 	}
 
 	@ParameterizedTest
@@ -49,7 +59,8 @@ class PluginsTest {
 			assertThat(jar).endsWith("-" + coordinates[2] + ".jar");
 		}
 		else {
-			assertThat(coordinates[0]).as("a group of Boot's own BOM").isIn("io.netty", "org.springframework.kafka");
+			assertThat(coordinates[0]).as("a group of Boot's own BOM")
+				.isIn("io.netty", "org.mongodb", "org.springframework.kafka");
 		}
 	}
 
@@ -98,7 +109,7 @@ class PluginsTest {
 		List<URL> urls = new ArrayList<>();
 		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
 			if (!new File(entry).getName()
-				.matches("(spring-|kafka|jetcd-|kubernetes-|curator|jnats|netty-resolver-dns).*\\.jar")) {
+				.matches("(spring-|kafka|jetcd-|kubernetes-|curator|jnats|netty-resolver-dns|bson|msgpack).*\\.jar")) {
 				urls.add(new File(entry).toURI().toURL());
 			}
 		}

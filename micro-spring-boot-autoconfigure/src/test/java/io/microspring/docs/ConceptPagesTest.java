@@ -25,8 +25,6 @@ import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.Hedging;
 import io.microspring.client.Request;
-import io.microspring.codec.Codec;
-import io.microspring.codec.Codecs;
 import io.microspring.docs.GreeterApplication.Greeting;
 import io.microspring.docs.GreeterApplication.Name;
 import io.microspring.errors.MicroException;
@@ -236,18 +234,6 @@ class ConceptPagesTest {
 		}
 		assertThat(options.key()).isEqualTo("user-7");
 		assertThat(node.id()).isEqualTo("greeter-eu");
-	}
-
-	@Test
-	void codecPage() {
-		Codec json = Codec.json();
-		Message encoded = json.write(Codec.Header.of(Codec.Kind.REQUEST), new Name("John"));
-		Object decoded = json.read(Codec.Kind.REQUEST, encoded).body(Name.class);
-
-		Codecs codecs = Codecs.defaults().with("application/vnd.example+json", json);
-
-		assertThat(decoded).isEqualTo(new Name("John"));
-		assertThat(codecs.find("application/vnd.example+json; charset=utf-8")).isSameAs(json);
 	}
 
 	@Test

@@ -1,9 +1,11 @@
 package io.microspring.test;
 
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
@@ -31,6 +33,9 @@ public abstract class CodecContract {
 
 	/** How long a hostile body may keep a thread busy. */
 	private static final Duration SOON = Duration.ofSeconds(10);
+
+	/** A hundred times what the wrong bodies have, and what loading classes takes. */
+	private static final long MOST_MEMORY = 64L << 20;
 
 	/**
 	 * The codec under test.
@@ -78,6 +83,61 @@ public abstract class CodecContract {
 	 * @return the body, which does not decode to its type
 	 */
 	protected abstract Encoded bomb();
+
+	/**
+	 * What kind of objects to try at random.
+	 * @return the kind
+	 */
+	protected abstract Generated generated();
+
+	/**
+	 * Why the format cannot carry a name, of a field or in a map, that has the character
+	 * U+0000 in it; then such an object is refused.
+	 * @return the reason, empty when it can, by default
+	 */
+	protected String whyNoNulInNames() {
+		return "";
+	}
+
+	@Test
+	protected void anyObjectComesBack() {
+		Fuzz.run((random) -> {
+			GeneratedValues values = new GeneratedValues(random, !whyNoNulInNames().isEmpty());
+			Sample sample = generated().make(values);
+			assertThat(roundTrip(sample)).isEqualTo(sample.object());
+		});
+	}
+
+	@Test
+	protected void randomBytesAreDecodedOrABadRequest() {
+		Fuzz.run((random) -> {
+			Sample sample = generated().make(new GeneratedValues(random, true));
+			byte[] body = GeneratedValues.damaged(encode(sample.object()), random);
+			try {
+				decode(body, sample.type());
+			}
+			catch (MicroException ex) {
+				isShortAndFromTheCodec(ex);
+				assertThat(ex.code()).isEqualTo(400);
+			}
+		});
+	}
+
+	@Test
+	protected void nameWithANulSurvivesOrIsRefused() {
+		if (generated() != Generated.OBJECTS) {
+			return;
+		}
+		Sample sample = new Sample(Map.of("a\u0000b", 1), Map.class);
+		if (whyNoNulInNames().isEmpty()) {
+			assertThat(roundTrip(sample)).isEqualTo(sample.object());
+		}
+		else {
+			assertThatExceptionOfType(MicroException.class).as(whyNoNulInNames())
+				.isThrownBy(() -> encode(sample.object()))
+				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(500));
+		}
+	}
 
 	@Test
 	protected void objectSurvivesTheRoundTrip() {
@@ -128,6 +188,16 @@ public abstract class CodecContract {
 			assertThatExceptionOfType(MicroException.class).isThrownBy(() -> decode(encoded.body(), encoded.type()))
 				.satisfies(CodecContract::isShortAndFromTheCodec)
 				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(400));
+		}
+	}
+
+	@Test
+	protected void lengthsAndCountsThatAreNotTrueCostNoMemory() {
+		com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+		for (Encoded encoded : garbage()) {
+			long before = threads.getCurrentThreadAllocatedBytes();
+			assertThatThrownBy(() -> decode(encoded.body(), encoded.type())).isInstanceOf(MicroException.class);
+			assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(MOST_MEMORY);
 		}
 	}
 
@@ -204,6 +274,44 @@ public abstract class CodecContract {
 	private static void isShortAndFromTheCodec(MicroException ex) {
 		assertThat(ex.id()).isEqualTo("go.micro.codec");
 		assertThat(ex.detail()).isNotBlank().hasSizeLessThan(600);
+	}
+
+	/**
+	 * Kinds of object to try at random.
+	 */
+	public enum Generated {
+
+		/** Objects of every kind that Jackson knows, and protobuf messages. */
+		OBJECTS {
+			@Override
+			Sample make(GeneratedValues values) {
+				return values.random().nextBoolean() ? Sample.of(values.object()) : MESSAGES.make(values);
+			}
+		},
+		/** Protobuf messages. */
+		MESSAGES {
+			@Override
+			Sample make(GeneratedValues values) {
+				return Sample.of(values.message());
+			}
+		},
+		/** Bytes. */
+		BYTES {
+			@Override
+			Sample make(GeneratedValues values) {
+				return Sample.of(values.bytes());
+			}
+		},
+		/** Text. */
+		TEXT {
+			@Override
+			Sample make(GeneratedValues values) {
+				return Sample.of(values.text());
+			}
+		};
+
+		abstract Sample make(GeneratedValues values);
+
 	}
 
 	/**

@@ -27,6 +27,11 @@ class BytesCodecTest extends CodecContract {
 	}
 
 	@Override
+	protected Generated generated() {
+		return Generated.BYTES;
+	}
+
+	@Override
 	protected Sample large(int size) {
 		return Sample.of(new byte[size]);
 	}

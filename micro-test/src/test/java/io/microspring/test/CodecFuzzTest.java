@@ -40,7 +40,8 @@ class CodecFuzzTest {
 			Void.class);
 
 	@ParameterizedTest
-	@ValueSource(strings = { "protobuf", "json", "octet-stream", "json-rpc", "proto-rpc", "grpc", "grpc+json" })
+	@ValueSource(
+			strings = { "protobuf", "json", "octet-stream", "json-rpc", "json-rpc2", "proto-rpc", "grpc", "grpc+json" })
 	void anyBodyIsDecodedOrABadRequest(String name) {
 		Codec codec = codec(name);
 		Fuzz.run((random) -> {
@@ -60,7 +61,7 @@ class CodecFuzzTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "protobuf", "json", "json-rpc", "proto-rpc", "grpc", "grpc+json" })
+	@ValueSource(strings = { "protobuf", "json", "json-rpc", "json-rpc2", "proto-rpc", "grpc", "grpc+json" })
 	void anyMessageComesBack(String name) {
 		Codec codec = codec(name);
 		Fuzz.run((random) -> {

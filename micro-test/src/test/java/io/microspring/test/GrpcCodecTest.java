@@ -33,6 +33,11 @@ class GrpcCodecTest extends CodecContract {
 	}
 
 	@Override
+	protected Generated generated() {
+		return Generated.MESSAGES;
+	}
+
+	@Override
 	protected Sample large(int size) {
 		return Sample.of(BOB.toBuilder().setFullName("x".repeat(size)).build());
 	}

@@ -55,6 +55,11 @@ class JsonCodecTest extends CodecContract {
 	}
 
 	@Override
+	protected Generated generated() {
+		return Generated.OBJECTS;
+	}
+
+	@Override
 	protected Sample large(int size) {
 		return Sample.of(new Person("x".repeat(size), 0, List.of(), Instant.EPOCH));
 	}

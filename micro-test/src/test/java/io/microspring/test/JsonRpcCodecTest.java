@@ -65,6 +65,11 @@ class JsonRpcCodecTest extends EnvelopeCodecContract {
 	}
 
 	@Override
+	protected Generated generated() {
+		return Generated.OBJECTS;
+	}
+
+	@Override
 	protected Sample large(int size) {
 		return Sample.of(new Person("x".repeat(size), 0));
 	}
@@ -146,8 +151,7 @@ class JsonRpcCodecTest extends EnvelopeCodecContract {
 	@Test
 	void mapperOfTheJsonCodecIsTakenWithinTheEnvelopeToo() {
 		Codecs codecs = Codecs.defaults()
-			.with(Codecs.JSON, Codec
-				.json(JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build()));
+			.withMapper(JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build());
 
 		Codec codec = codecs.find(Codecs.JSON_RPC);
 

@@ -40,6 +40,11 @@ class ProtoCodecTest extends CodecContract {
 	}
 
 	@Override
+	protected Generated generated() {
+		return Generated.MESSAGES;
+	}
+
+	@Override
 	protected Sample large(int size) {
 		return Sample.of(ANNE.toBuilder().setFullName("x".repeat(size)).build());
 	}

@@ -32,6 +32,11 @@ class ProtoRpcCodecTest extends EnvelopeCodecContract {
 	}
 
 	@Override
+	protected Generated generated() {
+		return Generated.MESSAGES;
+	}
+
+	@Override
 	protected Sample large(int size) {
 		return Sample.of(ANNE.toBuilder().setFullName("x".repeat(size)).build());
 	}

@@ -17,6 +17,7 @@ import io.microspring.codec.Codecs;
 import io.microspring.registry.Registry;
 import io.microspring.selector.Selector;
 import io.microspring.server.ServerOptions;
+import io.microspring.service.Catalogue;
 import io.microspring.transport.Transport;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,18 +54,23 @@ public final class MicroClientAutoConfiguration {
 	}
 
 	/**
+	 * Those that are always there, those whose drivers are, then those that are beans.
 	 * Boot's mapper reads as leniently as the library's own once nulls are let through.
 	 */
 	@Bean
 	@ConditionalOnMissingBean
-	Codecs microCodecs(ObjectProvider<JsonMapper> mappers) {
+	Codecs microCodecs(Catalogue catalogue, ObjectProvider<JsonMapper> mappers, ObjectProvider<Codec> beans) {
+		Codecs codecs = catalogue.codecs();
 		JsonMapper mapper = mappers.getIfUnique();
-		if (mapper == null) {
-			return Codecs.defaults();
+		if (mapper != null) {
+			// A Go peer writes null for what it left out.
+			codecs = codecs
+				.withMapper(mapper.rebuild().disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES).build());
 		}
-		// A Go peer writes null for what it left out.
-		JsonMapper lenient = mapper.rebuild().disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES).build();
-		return Codecs.defaults().with(Codecs.JSON, Codec.json(lenient));
+		for (Codec codec : beans.orderedStream().toList()) {
+			codecs = codecs.with(codec);
+		}
+		return codecs;
 	}
 
 	@Bean

@@ -21,11 +21,13 @@ import io.microspring.codec.Codecs;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.codec.msgpack.MessagePackCodec;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -123,6 +125,38 @@ class MicroClientAutoConfigurationTest {
 			assertThat(codec).isNotSameAs(Codec.json());
 			assertThat(codec.read(Codec.Kind.REQUEST, message).body(Loan.class)).isEqualTo(new Loan("Ulysses", 0));
 		});
+	}
+
+	@Test
+	void theMapperOfTheApplicationIsThatOfAllCodecsThatUseOne() {
+		this.runner.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class))
+			.withPropertyValues("spring.jackson.property-naming-strategy=SNAKE_CASE")
+			.run((context) -> {
+				for (String type : List.of("application/json-rpc", "application/msgpack", "application/bson-rpc")) {
+					Codec codec = Objects.requireNonNull(context.getBean(Codecs.class).find(type));
+					byte[] body = codec.write(Codec.Header.of(Codec.Kind.REQUEST), new Loan("Ulysses", 3)).body();
+					assertThat(new String(body, StandardCharsets.ISO_8859_1)).as(type).contains("book_title");
+				}
+			});
+	}
+
+	@Test
+	void aCodecIsThereWithItsDriver() {
+		this.runner.run((context) -> assertThat(context.getBean(Codecs.class).contentTypes())
+			.contains("application/json", "application/bson", "application/msgpack", "application/msgpack-rpc"));
+		this.runner.withClassLoader(new FilteredClassLoader("org.bson", "org.msgpack"))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(Codecs.class));
+	}
+
+	@Test
+	void aCodecIsAddedByABean() {
+		this.runner.withBean(Codec.class, () -> MessagePackCodec.rpc().under("application/msgpack", "x/y"))
+			.run((context) -> {
+				Codecs codecs = context.getBean(Codecs.class);
+				assertThat(codecs.find("x/y")).isNotNull().isSameAs(codecs.find("application/msgpack"));
+				assertThat(codecs.find("application/x-msgpack")).isSameAs(MessagePackCodec.bare());
+				assertThat(json(codecs)).isSameAs(Codec.json());
+			});
 	}
 
 	@Test
