@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
@@ -37,12 +38,12 @@ final class BrokerTable implements TestWatcher, AfterAllCallback {
 	}
 
 	@Override
-	public void testAborted(ExtensionContext context, Throwable cause) {
+	public void testAborted(ExtensionContext context, @Nullable Throwable cause) {
 		note(context, false);
 	}
 
 	@Override
-	public void testFailed(ExtensionContext context, Throwable cause) {
+	public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
 		shown(context).failed = true;
 	}
 
