@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.microspring.call.Stream;
 import io.microspring.call.UnsupportedSignatureException;
+import io.microspring.broker.Broker;
 import io.microspring.message.Metadata;
 import io.microspring.registry.Registry;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,17 @@ public interface Client extends AutoCloseable {
 	 * broker refuses
 	 */
 	void publish(String topic, Object payload, Metadata metadata);
+
+	/**
+	 * Publishes an object by another broker than the client's own.
+	 * @param broker the broker
+	 * @param topic the topic
+	 * @param payload the object
+	 * @param metadata headers to send with it
+	 * @throws io.microspring.errors.MicroException see
+	 * {@link #publish(String, Object, Metadata)}
+	 */
+	void publish(Broker broker, String topic, Object payload, Metadata metadata);
 
 	/**
 	 * Publishes an object without headers of its own.

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 record Publications(RpcClient client, @Nullable Broker broker, Codecs codecs) {
 
 	void publish(Publication publication) {
-		if (this.broker == null) {
+		Broker carrier = (publication.broker() != null) ? publication.broker() : this.broker;
+		if (carrier == null) {
 			throw MicroException.internalServerError(Dialects.ID,
 					"publishing to " + publication.topic() + " needs a broker, and this client has none");
 		}
@@ -43,7 +44,7 @@ record Publications(RpcClient client, @Nullable Broker broker, Codecs codecs) {
 			.set(Headers.TOPIC, publication.topic())
 			.set(Headers.ID, UUID.randomUUID().toString());
 		try {
-			this.broker.publish(publication.topic(), new Message(headers.build(), encoded.body()));
+			carrier.publish(publication.topic(), new Message(headers.build(), encoded.body()));
 		}
 		catch (BrokerException ex) {
 			throw MicroException.internalServerError(Dialects.ID, String.valueOf(ex.getMessage())).because(ex);

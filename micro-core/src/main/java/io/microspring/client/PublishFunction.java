@@ -1,6 +1,8 @@
 package io.microspring.client;
 
+import io.microspring.broker.Broker;
 import io.microspring.message.Metadata;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes; what interceptors are wrapped around.
@@ -22,8 +24,9 @@ public interface PublishFunction {
 	 * @param topic the topic
 	 * @param payload the object
 	 * @param metadata the headers
+	 * @param broker what is to carry it, or null for the client's own broker
 	 */
-	record Publication(String topic, Object payload, Metadata metadata) {
+	record Publication(String topic, Object payload, Metadata metadata, @Nullable Broker broker) {
 
 		/**
 		 * A copy with other headers.
@@ -31,7 +34,7 @@ public interface PublishFunction {
 		 * @return the copy
 		 */
 		public Publication withMetadata(Metadata metadata) {
-			return new Publication(this.topic, this.payload, metadata);
+			return new Publication(this.topic, this.payload, metadata, this.broker);
 		}
 
 	}

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.microspring.broker.Broker;
 import io.microspring.call.CallContext;
 import io.microspring.call.Interceptors;
 import io.microspring.call.Stream;
@@ -129,7 +130,12 @@ final class RpcClient implements Client {
 
 	@Override
 	public void publish(String topic, Object payload, Metadata metadata) {
-		this.publications.publish(new Publication(topic, payload, metadata));
+		this.publications.publish(new Publication(topic, payload, metadata, null));
+	}
+
+	@Override
+	public void publish(Broker broker, String topic, Object payload, Metadata metadata) {
+		this.publications.publish(new Publication(topic, payload, metadata, broker));
 	}
 
 	@Override

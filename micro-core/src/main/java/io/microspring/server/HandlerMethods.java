@@ -1,24 +1,16 @@
 package io.microspring.server;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 
-import io.microspring.broker.SubscribeOptions;
 import io.microspring.call.CallContext;
 import io.microspring.call.MicroEndpoint;
 import io.microspring.call.Stream;
@@ -28,12 +20,8 @@ import io.microspring.call.Streaming.Shape;
 import io.microspring.call.TypeVariables;
 import io.microspring.call.UnsupportedSignatureException;
 import io.microspring.concurrent.ExecutorMode;
-import io.microspring.concurrent.Stages;
 import io.microspring.concurrent.Threads;
-import io.microspring.errors.MicroException;
-import io.microspring.server.EndpointHandler.BusinessException;
 import io.microspring.server.EndpointHandler.Kind;
-import io.microspring.server.SubscriberFunction.Delivery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,22 +66,6 @@ final class HandlerMethods {
 			}
 		}
 		return List.copyOf(endpoints.values());
-	}
-
-	static Subscriber subscriber(String topic, SubscribeOptions options, Object bean, Method method) {
-		Class<?>[] types = method.getParameterTypes();
-		boolean fits = types.length == 1 || (types.length == 2 && types[1] == Delivery.class);
-		if (!fits || method.getReturnType() != void.class) {
-			throw new UnsupportedSignatureException(method,
-					"a subscriber is void m(T), void m(T, Delivery) or " + "void m(Message)");
-		}
-		Invoker invoker = Invoker.of(bean, method);
-		boolean withDelivery = types.length == 2;
-		SubscriberFunction function = (delivery) -> invoker
-			.invoke(withDelivery ? new @Nullable Object[] { delivery.payload(), delivery }
-					: new @Nullable Object[] { delivery.payload() });
-		String name = method.getDeclaringClass().getSimpleName() + "." + capital(method.getName());
-		return new Subscriber(name, topic, options, method.getGenericParameterTypes()[0], function);
 	}
 
 	static String capital(String name) {
@@ -194,7 +166,8 @@ final class HandlerMethods {
 			if (nothing || answer.flavour() == Flavour.STREAM) {
 				throw new UnsupportedSignatureException(method, SUPPORTED);
 			}
-			return new Signature(boxed(request), boxed(response), kind, answer.flavour(), List.copyOf(arguments));
+			return new Signature(Invoker.boxed(request), Invoker.boxed(response), kind, answer.flavour(),
+					List.copyOf(arguments));
 		}
 
 		/** Whether it is {@code R m(T)}, as most are. */
@@ -229,97 +202,11 @@ final class HandlerMethods {
 			return method.getReturnType() == void.class;
 		}
 
-		private static Type boxed(Type type) {
-			return (type instanceof Class<?> c && c.isPrimitive()) ? MethodType.methodType(c).wrap().returnType()
-					: type;
-		}
-
 	}
 
 	private enum Argument {
 
 		REQUEST, CALL, STREAM, PUBLISHER, FLUX
-
-	}
-
-	/**
-	 * Calls one method of one object; knows which of its exceptions are answers rather
-	 * than faults.
-	 */
-	private record Invoker(MethodHandle handle, @Nullable MethodHandle ofOne, Method method) {
-
-		static Invoker of(Object bean, Method method) {
-			try {
-				// The class may not be public though its method is.
-				if (!Modifier.isPublic(method.getDeclaringClass().getModifiers())) {
-					method.setAccessible(true);
-				}
-				MethodHandle bound = MethodHandles.lookup().unreflect(method).bindTo(bean);
-				MethodHandle ofOne = (method.getParameterCount() == 1)
-						? bound.asType(MethodType.methodType(Object.class, Object.class)) : null;
-				MethodHandle handle = bound.asSpreader(Object[].class, method.getParameterCount())
-					.asType(MethodType.methodType(Object.class, Object[].class));
-				return new Invoker(handle, ofOne, method);
-			}
-			catch (IllegalAccessException | InaccessibleObjectException ex) {
-				throw new UnsupportedSignatureException(method, "cannot be called: " + ex.getMessage());
-			}
-		}
-
-		@Nullable Object invoke(@Nullable Object[] arguments) throws Exception {
-			try {
-				return this.handle.invokeExact(arguments);
-			}
-			catch (Throwable ex) {
-				throw classified(ex);
-			}
-		}
-
-		/** With the one argument that it takes. */
-		@Nullable Object ofRequest(@Nullable Object argument) throws Exception {
-			try {
-				return Objects.requireNonNull(this.ofOne).invokeExact(argument);
-			}
-			catch (Throwable ex) {
-				throw classified(ex);
-			}
-		}
-
-		CompletionStage<?> declared(CompletionStage<?> stage) {
-			return stage.handle((value, failure) -> {
-				if (failure != null) {
-					throw new CompletionException(classified(Stages.cause(failure)));
-				}
-				return value;
-			});
-		}
-
-		private Exception classified(Throwable thrown) {
-			if (thrown instanceof MicroException error) {
-				return error;
-			}
-			boolean checked = thrown instanceof Exception && !(thrown instanceof RuntimeException);
-			if (checked || isDeclared(thrown)) {
-				return new BusinessException(thrown);
-			}
-			if (thrown instanceof Exception ex) {
-				return ex;
-			}
-			if (thrown instanceof VirtualMachineError error && !(thrown instanceof StackOverflowError)) {
-				throw error;
-			}
-			return new IllegalStateException(thrown.toString(), thrown);
-		}
-
-		private boolean isDeclared(Throwable thrown) {
-			for (Type declared : this.method.getGenericExceptionTypes()) {
-				if (declared instanceof Class<?> c && c.isInstance(thrown) && c != RuntimeException.class
-						&& c != Exception.class && c != Throwable.class) {
-					return true;
-				}
-			}
-			return false;
-		}
 
 	}
 

@@ -224,6 +224,11 @@ final class RpcServer implements Server {
 	}
 
 	@Override
+	public List<SubscriptionStatus> subscriptions() {
+		return this.subscribers.active();
+	}
+
+	@Override
 	public ServerStats stats() {
 		return new ServerStats(this.listener != null, this.registrar.isRegistered(), this.inFlight.get(),
 				this.connections.size(), this.handled.sum(), this.failed.sum());

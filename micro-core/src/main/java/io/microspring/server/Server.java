@@ -85,6 +85,13 @@ public interface Server extends AutoCloseable {
 	List<Handler> handlers();
 
 	/**
+	 * The subscriptions that are active. May ask brokers how many messages wait, but not
+	 * for long.
+	 * @return a snapshot, in the order they were added
+	 */
+	List<SubscriptionStatus> subscriptions();
+
+	/**
 	 * What the server counts.
 	 * @return a snapshot
 	 */

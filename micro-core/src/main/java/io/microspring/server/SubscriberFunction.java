@@ -21,11 +21,20 @@ public interface SubscriberFunction {
 	/**
 	 * A message that was delivered, decoded. go-micro: {@code server.Message}.
 	 *
-	 * @param topic the topic
-	 * @param payload the decoded payload, or null for an empty body
+	 * @param subscriber whom it is for
+	 * @param payload the decoded payload, or null for an empty body and one that cannot
+	 * be read: interceptors are called for such a message too, and see the next step fail
 	 * @param event the message as the broker brought it
 	 */
-	record Delivery(String topic, @Nullable Object payload, Event event) {
+	record Delivery(Subscriber subscriber, @Nullable Object payload, Event event) {
+
+		/**
+		 * The topic it was published to.
+		 * @return the topic
+		 */
+		public String topic() {
+			return this.event.topic();
+		}
 
 		/**
 		 * The headers of the message.

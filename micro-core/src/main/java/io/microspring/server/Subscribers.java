@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.Event;
+import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.broker.UnreadableMessageException;
 import io.microspring.call.CallContext;
@@ -37,7 +39,7 @@ final class Subscribers {
 
 	private final List<Bound> subscribers = new CopyOnWriteArrayList<>();
 
-	private final List<Subscription> subscriptions = new ArrayList<>();
+	private final List<Active> subscriptions = new CopyOnWriteArrayList<>();
 
 	private final RpcServer server;
 
@@ -58,11 +60,15 @@ final class Subscribers {
 
 	/** Called under the server's lock, as are start and stop. */
 	void add(Subscriber subscriber) {
-		Bound bound = new Bound(subscriber, Interceptors.around(subscriber.function(), this.interceptors));
+		Bound bound = new Bound(subscriber, subscriber.overTransport(), around(subscriber.function()));
 		this.subscribers.add(bound);
 		if (this.started) {
 			subscribe(bound);
 		}
+	}
+
+	private SubscriberFunction around(SubscriberFunction function) {
+		return Interceptors.around(function, this.interceptors);
 	}
 
 	List<Subscriber> all() {
@@ -85,8 +91,12 @@ final class Subscribers {
 
 	void stop() {
 		this.started = false;
-		this.subscriptions.forEach(Subscription::close);
+		this.subscriptions.forEach((active) -> active.subscription().close());
 		this.subscriptions.clear();
+	}
+
+	List<SubscriptionStatus> active() {
+		return this.subscriptions.stream().map(Active::status).toList();
 	}
 
 	/**
@@ -99,7 +109,7 @@ final class Subscribers {
 		for (Bound bound : this.subscribers) {
 			if (bound.subscriber.topic().equals(topic)) {
 				try {
-					handle(bound, new TransportEvent(topic, message));
+					handle(bound, bound.overTransport, new TransportEvent(topic, message));
 				}
 				catch (Throwable ex) {
 					Throwable told = (ex instanceof UnreadableMessageException && ex.getCause() != null) ? ex.getCause()
@@ -112,37 +122,55 @@ final class Subscribers {
 	}
 
 	private void subscribe(Bound bound) {
-		if (this.broker == null) {
-			throw new IllegalStateException("The subscriber " + bound.subscriber.name() + " needs a broker");
-		}
 		Subscriber subscriber = bound.subscriber;
-		this.subscriptions.add(this.broker.subscribe(subscriber.topic(), subscriber.options(), (event) -> {
+		Broker from = (subscriber.broker() != null) ? subscriber.broker() : this.broker;
+		if (from == null) {
+			throw new IllegalStateException("The subscriber " + subscriber.name() + " needs a broker");
+		}
+		Subscription subscription = from.subscribe(subscriber.topic(), subscriber.options(), (event) -> {
 			this.server.began();
 			try {
-				handle(bound, event);
+				handle(bound, subscriber, event);
 			}
 			finally {
 				this.server.ended();
 			}
-		}));
+		});
+		this.subscriptions.add(new Active(subscriber, from.name(), subscription));
 	}
 
-	private void handle(Bound bound, Event event) throws Exception {
+	private void handle(Bound bound, Subscriber subscriber, Event event) throws Exception {
 		Message message = event.message();
 		CallContext context = new CallContext(Deadline.NONE, this.server.propagated(message.headers()));
 		try (CallContext.Scope scope = context.open()) {
-			bound.function.handle(new Delivery(event.topic(), readable(bound.subscriber, message), event));
+			Object payload;
+			try {
+				payload = payload(subscriber, message);
+			}
+			catch (MicroException | IllegalArgumentException ex) {
+				throw unreadable(new Delivery(subscriber, null, event), ex);
+			}
+			bound.function.handle(new Delivery(subscriber, payload, event));
 		}
 	}
 
-	/** What cannot be read now cannot be read later. */
-	private @Nullable Object readable(Subscriber subscriber, Message message) {
+	/**
+	 * What cannot be read now cannot be read later. Interceptors hear of it too, whatever
+	 * they make of it.
+	 */
+	private UnreadableMessageException unreadable(Delivery delivery, RuntimeException cause) {
+		UnreadableMessageException failure = new UnreadableMessageException(String.valueOf(cause.getMessage()), cause);
 		try {
-			return payload(subscriber, message);
+			around((next) -> {
+				throw failure;
+			}).handle(delivery);
 		}
-		catch (MicroException | IllegalArgumentException ex) {
-			throw new UnreadableMessageException(String.valueOf(ex.getMessage()), ex);
+		catch (Exception ex) {
+			if (ex != failure) {
+				failure.addSuppressed(ex);
+			}
 		}
+		return failure;
 	}
 
 	private @Nullable Object payload(Subscriber subscriber, Message message) {
@@ -163,7 +191,19 @@ final class Subscribers {
 		return UNFRAMED.getOrDefault(type.toLowerCase(Locale.ROOT), contentType);
 	}
 
-	private record Bound(Subscriber subscriber, SubscriberFunction function) {
+	private record Bound(Subscriber subscriber, Subscriber overTransport, SubscriberFunction function) {
+	}
+
+	private record Active(Subscriber subscriber, String broker, Subscription subscription) {
+
+		SubscriptionStatus status() {
+			SubscribeOptions options = this.subscriber.options();
+			OptionalLong lag = this.subscription.lag();
+			return new SubscriptionStatus(this.subscriber.name(), this.broker, this.subscriber.topic(), options.queue(),
+					options.ack(), options.concurrency(), options.retry().attempts(), options.deadLetter(),
+					lag.isPresent() ? lag.getAsLong() : null);
+		}
+
 	}
 
 	private record TransportEvent(String topic, Message message) implements Event {

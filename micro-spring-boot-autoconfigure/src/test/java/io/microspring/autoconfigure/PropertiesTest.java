@@ -148,7 +148,8 @@ class PropertiesTest {
 			Object defaults = empty.bindOrCreate(prefix, Bindable.of(type));
 			assertThat(given.bindOrCreate(prefix, Bindable.of(type))).usingRecursiveComparison()
 				.ignoringFields("enabled", "name", "id", "metadata", "nodes", "properties", "services", "backoff",
-						"streamTimeout", "retryBudget", "hedging", "prefer", "versionSplit", "deregisterCriticalAfter")
+						"retry.backoff", "named", "streamTimeout", "retryBudget", "hedging", "prefer", "versionSplit",
+						"deregisterCriticalAfter")
 				.isEqualTo(defaults);
 		}
 	}

@@ -23,6 +23,7 @@ import io.microspring.registry.Registry;
 import io.microspring.selector.Strategy;
 import io.microspring.server.HandlerInterceptor;
 import io.microspring.server.MicroExceptionHandler;
+import io.microspring.server.MicroHeader;
 import io.microspring.service.Plugin;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -54,6 +55,7 @@ class SpringPageTest {
 				Desk desk = context.getBean(Desk.class);
 				assertThat(desk.lend("Emma")).isEqualTo("Emma");
 				Awaitility.await().until(() -> context.getBean(Statistics.class).lent.contains("Emma"));
+				Awaitility.await().until(() -> context.getBean(Archive.class).kept.contains("Emma of library"));
 				assertThatExceptionOfType(MicroException.class).isThrownBy(() -> desk.lend("Ulysses"))
 					.satisfies((error) -> assertThat(error.code()).isEqualTo(409));
 				assertThat(context.getBean(Log.class).seen).contains("library at ");
@@ -100,6 +102,19 @@ class SpringPageTest {
 		@MicroSubscriber(topic = "${topics.lent}", queue = "statistics")
 		public void onLent(Loan loan) {
 			this.lent.add(loan.title());
+		}
+
+	}
+
+	@Component
+	static class Archive {
+
+		private final List<String> kept = new CopyOnWriteArrayList<>();
+
+		@MicroSubscriber(topic = "${topics.lent}", queue = "archive", concurrency = "${archive.concurrency:4}",
+				attempts = "5", backoff = "500ms", deadLetter = "${topics.lent}.failed")
+		public void keep(Loan loan, @MicroHeader("Micro-From-Service") String library) {
+			this.kept.add(loan.title() + " of " + library);
 		}
 
 	}
@@ -202,7 +217,8 @@ class SpringPageTest {
 
 	@Configuration(proxyBeanMethods = false)
 	@AutoConfigurationPackage
-	@Import({ Library.class, Statistics.class, Desk.class, Interceptors.class, Parts.class, Log.class, ByTenant.class })
+	@Import({ Library.class, Statistics.class, Archive.class, Desk.class, Interceptors.class, Parts.class, Log.class,
+			ByTenant.class })
 	static class Application {
 
 	}

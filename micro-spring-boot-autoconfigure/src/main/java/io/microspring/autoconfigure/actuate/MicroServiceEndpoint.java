@@ -2,7 +2,6 @@ package io.microspring.autoconfigure.actuate;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 import io.microspring.broker.Broker;
 import io.microspring.client.Client;
@@ -17,6 +16,7 @@ import io.microspring.selector.Selector;
 import io.microspring.server.Server;
 import io.microspring.server.Server.ServerStats;
 import io.microspring.server.ServerOptions;
+import io.microspring.server.SubscriptionStatus;
 import io.microspring.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -77,8 +77,7 @@ public final class MicroServiceEndpoint {
 				this.options.registerInterval());
 		return new Serving(service.nodes().get(0),
 				service.endpoints().stream().filter((endpoint) -> !isSubscriber(endpoint)).toList(),
-				service.endpoints().stream().filter(MicroServiceEndpoint::isSubscriber).map(Subscription::of).toList(),
-				registration, this.server.stats(), this.server.health());
+				this.server.subscriptions(), registration, this.server.stats(), this.server.health());
 	}
 
 	private static boolean isSubscriber(Endpoint endpoint) {
@@ -115,29 +114,13 @@ public final class MicroServiceEndpoint {
 	 *
 	 * @param node its id, its address and its metadata, as announced
 	 * @param endpoints its endpoints with the trees of what they take and answer
-	 * @param subscribers its subscribers
+	 * @param subscribers what it is subscribed to, and how many messages wait
 	 * @param registration whether and how it is registered
 	 * @param stats what it counts
 	 * @param health how it is
 	 */
-	public record Serving(Node node, List<Endpoint> endpoints, List<Subscription> subscribers,
+	public record Serving(Node node, List<Endpoint> endpoints, List<SubscriptionStatus> subscribers,
 			Registration registration, ServerStats stats, HealthReport health) {
-	}
-
-	/**
-	 * A subscriber.
-	 *
-	 * @param name its name
-	 * @param topic its topic
-	 * @param metadata its other metadata
-	 */
-	public record Subscription(String name, String topic, Map<String, String> metadata) {
-
-		static Subscription of(Endpoint endpoint) {
-			return new Subscription(endpoint.name(), endpoint.metadata().getOrDefault("topic", ""),
-					endpoint.metadata());
-		}
-
 	}
 
 	/**

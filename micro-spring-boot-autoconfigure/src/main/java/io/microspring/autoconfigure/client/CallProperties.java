@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.microspring.autoconfigure.retry.BackoffProperties;
 import io.microspring.autoconfigure.selector.SelectionProperties;
 import io.microspring.autoconfigure.selector.StrategyFactory;
 import io.microspring.concurrent.Backoff;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.microspring.autoconfigure.retry.BackoffProperties;
 import io.microspring.autoconfigure.selector.SelectionProperties;
 import io.microspring.autoconfigure.selector.StrategyFactory;
 import io.microspring.client.ClientOptions;

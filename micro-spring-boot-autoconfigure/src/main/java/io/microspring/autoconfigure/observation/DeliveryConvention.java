@@ -5,8 +5,8 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * How the handling of a message is named and described: {@code micro.consume} with topic
- * and outcome. A bean of this type takes the place of the default.
+ * How the handling of a message is named and described: {@code micro.consume} with topic,
+ * queue, attempt and outcome. A bean of this type takes the place of the default.
  */
 public interface DeliveryConvention extends ObservationConvention<DeliveryContext> {
 
@@ -26,7 +26,7 @@ public interface DeliveryConvention extends ObservationConvention<DeliveryContex
 
 	@Override
 	default KeyValues getLowCardinalityKeyValues(DeliveryContext context) {
-		return Outcomes.of(context.delivery().topic(), context);
+		return Outcomes.of(context.delivery(), context);
 	}
 
 	@Override

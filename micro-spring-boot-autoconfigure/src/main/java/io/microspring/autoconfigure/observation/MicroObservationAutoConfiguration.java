@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler.
 import io.micrometer.core.instrument.observation.MeterObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.microspring.client.Client;
+import io.microspring.server.Server;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -91,10 +92,16 @@ public final class MicroObservationAutoConfiguration {
 
 	}
 
-	/** Meters of the attempts that calls take. */
+	/** Meters of the attempts that calls take, and of the messages that wait. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ MeterBinder.class, MeterObservationHandler.class })
 	static class ClientMeterConfiguration {
+
+		@Bean
+		SubscriptionMeters microSubscriptionMeters(ObjectProvider<Server> server,
+				ObjectProvider<MeterRegistry> registry) {
+			return new SubscriptionMeters(server, registry);
+		}
 
 		@Bean
 		ClientMeters microClientMeters(ObjectProvider<Client> client) {

@@ -1,5 +1,7 @@
 package io.microspring.autoconfigure.registry;
 
+import io.microspring.autoconfigure.container.ServerImage;
+
 import org.springframework.boot.docker.compose.core.RunningService;
 import org.springframework.boot.docker.compose.service.connection.DockerComposeConnectionDetailsFactory;
 import org.springframework.boot.docker.compose.service.connection.DockerComposeConnectionSource;
@@ -10,29 +12,24 @@ import org.springframework.boot.docker.compose.service.connection.DockerComposeC
 final class RegistryComposeConnectionDetailsFactory
 		extends DockerComposeConnectionDetailsFactory<MicroRegistryConnectionDetails> {
 
-	/** Boot's label for images with names of their own. */
-	private static final String LABEL = "org.springframework.boot.service-connection";
-
 	RegistryComposeConnectionDetailsFactory() {
-		super(RegistryImage.names().toArray(String[]::new));
+		super(ServerImage.names(RegistryImages.ALL).toArray(String[]::new));
 	}
 
 	@Override
 	protected MicroRegistryConnectionDetails getDockerComposeConnectionDetails(DockerComposeConnectionSource source) {
 		RunningService service = source.getRunningService();
-		String name = service.labels().getOrDefault(LABEL, service.image().getName());
-		String image = name.startsWith("library/") ? name.substring("library/".length()) : name;
-		return new Details(service, RegistryImage.of(image::equals));
+		return new Details(service, ServerImage.of(RegistryImages.ALL, service));
 	}
 
 	private static final class Details extends DockerComposeConnectionDetails
 			implements MicroRegistryConnectionDetails {
 
-		private final RegistryImage image;
+		private final ServerImage image;
 
 		private final String address;
 
-		Details(RunningService service, RegistryImage image) {
+		Details(RunningService service, ServerImage image) {
 			super(service);
 			this.image = image;
 			this.address = service.host() + ":" + service.ports().get(image.port());
@@ -40,7 +37,7 @@ final class RegistryComposeConnectionDetailsFactory
 
 		@Override
 		public String type() {
-			return this.image.registry();
+			return this.image.type();
 		}
 
 		@Override

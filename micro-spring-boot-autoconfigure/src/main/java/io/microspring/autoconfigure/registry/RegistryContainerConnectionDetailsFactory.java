@@ -1,5 +1,6 @@
 package io.microspring.autoconfigure.registry;
 
+import io.microspring.autoconfigure.container.ServerImage;
 import org.testcontainers.containers.Container;
 
 import org.springframework.boot.testcontainers.service.connection.ContainerConnectionDetailsFactory;
@@ -12,29 +13,29 @@ final class RegistryContainerConnectionDetailsFactory
 		extends ContainerConnectionDetailsFactory<Container<?>, MicroRegistryConnectionDetails> {
 
 	RegistryContainerConnectionDetailsFactory() {
-		super(RegistryImage.names());
+		super(ServerImage.names(RegistryImages.ALL));
 	}
 
 	@Override
 	protected MicroRegistryConnectionDetails getContainerConnectionDetails(
 			ContainerConnectionSource<Container<?>> source) {
-		return new Details(source, RegistryImage
-			.of((image) -> source.accepts(image, Container.class, MicroRegistryConnectionDetails.class)));
+		return new Details(source, ServerImage.of(RegistryImages.ALL,
+				(image) -> source.accepts(image, Container.class, MicroRegistryConnectionDetails.class)));
 	}
 
 	private static final class Details extends ContainerConnectionDetails<Container<?>>
 			implements MicroRegistryConnectionDetails {
 
-		private final RegistryImage image;
+		private final ServerImage image;
 
-		Details(ContainerConnectionSource<Container<?>> source, RegistryImage image) {
+		Details(ContainerConnectionSource<Container<?>> source, ServerImage image) {
 			super(source);
 			this.image = image;
 		}
 
 		@Override
 		public String type() {
-			return this.image.registry();
+			return this.image.type();
 		}
 
 		@Override

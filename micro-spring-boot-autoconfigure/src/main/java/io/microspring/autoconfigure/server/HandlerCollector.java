@@ -8,7 +8,8 @@ import java.util.Objects;
 
 import io.microspring.annotation.MicroHandler;
 import io.microspring.annotation.MicroSubscriber;
-import io.microspring.broker.RetryOptions;
+import io.microspring.autoconfigure.broker.BrokerProperties;
+import io.microspring.broker.Broker;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.server.EndpointHandler;
@@ -22,6 +23,8 @@ import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.BeanNotOfRequiredTypeException;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
@@ -118,17 +121,26 @@ final class HandlerCollector implements SmartInitializingSingleton, BeanFactoryA
 		Map<Method, MicroSubscriber> methods = MethodIntrospector.selectMethods(type,
 				(MethodIntrospector.MetadataLookup<MicroSubscriber>) (method) -> AnnotatedElementUtils
 					.findMergedAnnotation(method, MicroSubscriber.class));
+		SubscribeOptionsResolver resolver = new SubscribeOptionsResolver((text) -> resolve(beans, text),
+				beans.getBean(BrokerProperties.class).retry());
 		methods.forEach((method, annotation) -> {
 			Object bean = beans.getBean(beanName);
-			SubscribeOptions options = SubscribeOptions.defaults()
-				.withQueue(resolve(beans, annotation.queue()))
-				.withAck(annotation.ack())
-				.withConcurrency(annotation.concurrency())
-				.withRetry(RetryOptions.defaults().withAttempts(annotation.attempts()))
-				.withDeadLetter(resolve(beans, annotation.deadLetter()));
+			SubscribeOptions options = resolver.resolve(method, annotation);
 			Method invocable = AopUtils.selectInvocableMethod(method, bean.getClass());
-			add(server, Subscriber.of(resolve(beans, annotation.topic()), options, bean, invocable));
+			Subscriber subscriber = Subscriber.of(resolve(beans, annotation.topic()), options, bean, invocable);
+			String broker = resolve(beans, annotation.broker());
+			add(server, broker.isEmpty() ? subscriber : subscriber.withBroker(broker(beans, broker, method)));
 		});
+	}
+
+	private static Broker broker(ConfigurableListableBeanFactory beans, String name, Method method) {
+		try {
+			return beans.getBean(name, Broker.class);
+		}
+		catch (NoSuchBeanDefinitionException | BeanNotOfRequiredTypeException ex) {
+			throw new IllegalArgumentException("@MicroSubscriber of " + method.toGenericString()
+					+ ": there is no broker \"" + name + "\"; micro.broker.named." + name + ".type makes one", ex);
+		}
 	}
 
 	private static String resolve(ConfigurableListableBeanFactory beans, String text) {

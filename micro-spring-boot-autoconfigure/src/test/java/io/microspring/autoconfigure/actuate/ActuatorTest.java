@@ -45,7 +45,10 @@ class ActuatorTest {
 				"--server.address=127.0.0.1", "--spring.application.name=greeter", "--registry=memory",
 				"--broker=memory", "--server_address=127.0.0.1:0", "--micro.server.shutdown.deregister-delay=0",
 				"--management.endpoints.web.exposure.include=*", "--management.endpoint.health.show-details=always",
-				"--server_metadata=zone=a");
+				"--server_metadata=zone=a",
+				// Boot's health of brokers that are on the class path and do not run.
+				"--management.health.rabbit.enabled=false", "--management.health.redis.enabled=false",
+				"--management.health.jms.enabled=false");
 		Client client = this.application.getBean(Client.class);
 		client.call(Request.of("greeter", "Say.Hello", new Text("John")), Text.class);
 		client.publish("news", new Text("one"));
@@ -71,6 +74,9 @@ class ActuatorTest {
 				(name) -> assertThat(name).isEqualTo("text"));
 		json.hasPathSatisfying("$.server.endpoints[0].response.name", (name) -> assertThat(name).isEqualTo("Text"));
 		json.hasPathSatisfying("$.server.subscribers[0].topic", (topic) -> assertThat(topic).isEqualTo("news"));
+		json.hasPathSatisfying("$.server.subscribers[0].broker", (broker) -> assertThat(broker).isEqualTo("memory"));
+		json.hasPathSatisfying("$.server.subscribers[0].ack", (ack) -> assertThat(ack).isEqualTo("AUTO"));
+		json.hasPathSatisfying("$.server.subscribers[0].lag", (lag) -> assertThat(lag).isEqualTo(0));
 		json.hasPathSatisfying("$.server.registration.registered", (value) -> assertThat(value).isEqualTo(true));
 		json.hasPathSatisfying("$.server.registration.ttl", (ttl) -> assertThat(ttl).isEqualTo("PT1M"));
 		json.hasPathSatisfying("$.server.stats.inFlight", (count) -> assertThat(count).isEqualTo(0));
@@ -128,6 +134,13 @@ class ActuatorTest {
 			assertThat(metrics).containsPattern("(?m)^micro_client_attempts_total\\{.*kind=\"" + kind + "\".*} 0");
 		}
 		assertThat(metrics).containsPattern("(?m)^micro_client_retries_refused_total.* 0");
+	}
+
+	@Test
+	void messagesThatWaitAreAGauge() {
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(get("/actuator/prometheus").body()).containsPattern(
+					"(?m)^micro_broker_lag\\{broker=\"memory\",.*messaging_destination_name=\"news\",.*} 0.0"));
 	}
 
 	private JsonContentAssert json(String path) throws Exception {

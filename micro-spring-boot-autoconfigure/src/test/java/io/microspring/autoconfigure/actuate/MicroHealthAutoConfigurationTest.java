@@ -7,7 +7,9 @@ import io.microspring.health.HealthReport;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthContributors;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -26,8 +28,18 @@ class MicroHealthAutoConfigurationTest {
 	@Test
 	void everyPartHasAnIndicator() {
 		this.runner.run((context) -> assertThat(context).hasBean("microRegistryHealthIndicator")
-			.hasBean("microBrokerHealthIndicator")
+			.hasBean("microBrokerHealthContributor")
 			.hasBean("microServerHealthIndicator"));
+	}
+
+	@Test
+	void severalBrokersAreToldApart() {
+		this.runner.withPropertyValues("micro.broker.named.audit.type=http").run((context) -> {
+			CompositeHealthContributor brokers = context.getBean("microBrokerHealthContributor",
+					CompositeHealthContributor.class);
+			assertThat(brokers.stream().map(HealthContributors.Entry::name)).containsExactlyInAnyOrder("microBroker",
+					"audit");
+		});
 	}
 
 	@Test

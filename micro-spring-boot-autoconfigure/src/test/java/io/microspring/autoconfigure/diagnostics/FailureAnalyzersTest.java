@@ -4,6 +4,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 
 import io.microspring.annotation.MicroHandler;
+import io.microspring.annotation.MicroSubscriber;
+import io.microspring.broker.AckMode;
+import io.microspring.broker.Event;
 import io.microspring.client.Client;
 import io.microspring.registry.Registry;
 import io.microspring.server.Handler;
@@ -77,6 +80,13 @@ class FailureAnalyzersTest {
 	}
 
 	@Test
+	void whatABrokerCannotDoIsNamed(CapturedOutput output) {
+		fail(Manual.class, "--micro.broker.type=http");
+		assertThat(output).contains("broker http has no redelivery, so it cannot give news acknowledgement by hand")
+			.contains("choose a broker that can by micro.broker.type");
+	}
+
+	@Test
 	void twoHandlersOfOneNameAreNamed(CapturedOutput output) {
 		fail(TwoOfOneName.class);
 		assertThat(output).contains("Two handlers are called Say")
@@ -129,6 +139,16 @@ class FailureAnalyzersTest {
 		return new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)
 			.properties("micro.registry.type=memory", "micro.broker.type=memory", "micro.server.address=127.0.0.1:0",
 					"micro.server.enabled=true", "micro.server.shutdown.deregister-delay=0");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Application.class)
+	static class Manual {
+
+		@MicroSubscriber(topic = "news", ack = AckMode.MANUAL)
+		public void onNews(Event event) {
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

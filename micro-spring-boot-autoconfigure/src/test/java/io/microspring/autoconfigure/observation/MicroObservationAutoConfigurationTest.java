@@ -15,12 +15,15 @@ import io.micrometer.observation.tck.TestObservationRegistry;
 import io.microspring.annotation.MicroHandler;
 import io.microspring.annotation.MicroSubscriber;
 import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.broker.Broker;
 import io.microspring.call.Stream;
 import io.microspring.client.CallFunction.Outgoing;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.errors.MicroException;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
 import io.microspring.server.Call;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -167,6 +170,29 @@ class MicroObservationAutoConfigurationTest {
 	}
 
 	@Test
+	void eachAttemptIsObservedAndSoIsWhatBecomesOfTheMessage() {
+		this.runner.withUserConfiguration(Failing.class)
+			.withPropertyValues("micro.broker.retry.backoff.type=none")
+			.run((context) -> {
+				context.getBean(Client.class).publish("failing", new Text("one"));
+				context.getBean(Broker.class)
+					.publish("failing",
+							new Message(Metadata.of("Content-Type", "application/json"), new byte[] { '{' }));
+				Awaitility.await().untilAsserted(() -> {
+					for (String expected : List.of("1 RETRY", "2 DEAD_LETTER", "1 DEAD_LETTER")) {
+						String[] parts = expected.split(" ");
+						assertThat(this.observations)
+							.hasAnObservation((observation) -> observation.hasNameEqualTo("micro.consume")
+								.hasLowCardinalityKeyValue("messaging.consumer.group.name", "q")
+								.hasLowCardinalityKeyValue("attempt", parts[0])
+								.hasLowCardinalityKeyValue("outcome", parts[1])
+								.hasError());
+					}
+				});
+			});
+	}
+
+	@Test
 	void aConventionOfTheApplicationDescribesCalls() {
 		this.runner.withBean(ServerCallConvention.class, OwnConvention::new).run((context) -> {
 			call(context.getBean(Client.class), "Say.Hello");
@@ -258,6 +284,15 @@ class MicroObservationAutoConfigurationTest {
 
 		@MicroSubscriber(topic = "news")
 		public void onNews(Text news) {
+		}
+
+	}
+
+	static class Failing {
+
+		@MicroSubscriber(topic = "failing", queue = "q", attempts = "2", deadLetter = "dead")
+		public void onText(Text text) {
+			throw new IllegalStateException("no");
 		}
 
 	}

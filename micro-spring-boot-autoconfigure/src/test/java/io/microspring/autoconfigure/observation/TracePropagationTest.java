@@ -2,6 +2,7 @@ package io.microspring.autoconfigure.observation;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler.FirstMatchingCompositeObservationHandler;
@@ -23,11 +24,16 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.kafka.test.EmbeddedKafkaBroker;
+import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,6 +41,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A trace goes on from service to service, in the metadata of calls and messages.
  */
 class TracePropagationTest {
+
+	private static EmbeddedKafkaBroker kafka;
 
 	private final SdkTracerProvider provider = SdkTracerProvider.builder().build();
 
@@ -48,22 +56,39 @@ class TracePropagationTest {
 		.withBean(Tracer.class, () -> this.tracer)
 		.withUserConfiguration(Traced.class);
 
-	@Test
-	void aTraceTravelsThroughNestedCallsAndMessages() {
-		this.runner.run((context) -> {
+	@BeforeAll
+	static void startKafka() {
+		kafka = new EmbeddedKafkaKraftBroker(1, 1).brokerProperties(Map.of("group.initial.rebalance.delay.ms", "0"));
+		kafka.afterPropertiesSet();
+	}
+
+	@AfterAll
+	static void stopKafka() {
+		kafka.destroy();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "memory", "http", "kafka" })
+	void aTraceTravelsThroughNestedCallsAndMessages(String broker) {
+		this.runner.withPropertyValues(properties(broker)).run((context) -> {
 			Client client = context.getBean(Client.class);
 			Traced traced = context.getBean(Traced.class);
 			String trace = Observation.createNotStarted("test", this.observations).observe(() -> {
 				client.call(Request.of("greeter", "Traced.Outer", new Text("x")), Text.class);
 				return this.tracer.currentSpan().context().traceId();
 			});
-			Awaitility.await().until(() -> traced.traces.size() == 3);
+			Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> traced.traces.size() == 3);
 			assertThat(traced.traces).containsOnlyKeys("outer", "inner", "news");
 			assertThat(traced.traces.values()).allMatch(trace::equals);
 			assertThat(traced.spans.values()).doesNotHaveDuplicates();
 			assertThat(traced.headers.get("outer")).startsWith("00-" + trace).doesNotContain(traced.spans.get("outer"));
 			assertThat(traced.headers.get("inner")).startsWith("00-" + trace);
 		});
+	}
+
+	private static String[] properties(String broker) {
+		String address = broker.equals("kafka") ? kafka.getBrokersAsString() : "";
+		return new String[] { "micro.broker.type=" + broker, "micro.broker.address=" + address };
 	}
 
 	private Tracer tracer() {

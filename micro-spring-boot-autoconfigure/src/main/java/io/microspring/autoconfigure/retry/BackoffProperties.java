@@ -1,4 +1,4 @@
-package io.microspring.autoconfigure.client;
+package io.microspring.autoconfigure.retry;
 
 import java.time.Duration;
 
@@ -10,8 +10,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 /**
  * How long is waited before another attempt.
  *
- * @param type How the wait grows; exponential when anything else of this is set, else
- * go-micro.
+ * @param type How the wait grows; exponential when anything else of this is set.
  * @param base Wait before the first further attempt; 100ms when exponential.
  * @param factor What the wait is multiplied with from one attempt to the next; 2 when
  * exponential.
@@ -26,8 +25,9 @@ public record BackoffProperties(@Nullable Type type, @Nullable Duration base, @N
 	 * The back-off.
 	 * @param name the name of the property that these are of
 	 * @return the back-off, or null when nothing is said
+	 * @throws InvalidConfigurationPropertyValueException when they make no sense together
 	 */
-	@Nullable Backoff toBackoff(String name) {
+	public @Nullable Backoff toBackoff(String name) {
 		boolean shaped = this.base != null || this.factor != null || this.ceiling != null || this.jitter != null;
 		if (this.type == null && !shaped) {
 			return null;
@@ -42,6 +42,15 @@ public record BackoffProperties(@Nullable Type type, @Nullable Duration base, @N
 			case NONE -> Backoff.none();
 			case EXPONENTIAL -> exponential(name);
 		};
+	}
+
+	/**
+	 * A copy that grows from another wait.
+	 * @param base the wait before the first further attempt
+	 * @return the copy, exponential
+	 */
+	public BackoffProperties withBase(Duration base) {
+		return new BackoffProperties(Type.EXPONENTIAL, base, this.factor, this.ceiling, this.jitter);
 	}
 
 	private Backoff exponential(String name) {

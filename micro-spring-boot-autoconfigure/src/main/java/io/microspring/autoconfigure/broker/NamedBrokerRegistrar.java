@@ -1,0 +1,53 @@
+package io.microspring.autoconfigure.broker;
+
+import java.util.Map;
+import java.util.Set;
+
+import io.microspring.broker.Broker;
+
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionBuilder;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotationMetadata;
+
+/**
+ * Registers a bean for each broker of {@code micro.broker.named}. It is injected by its
+ * name only: whoever asks for a broker gets the application's.
+ */
+final class NamedBrokerRegistrar implements ImportBeanDefinitionRegistrar {
+
+	private final Environment environment;
+
+	NamedBrokerRegistrar(Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
+		Set<String> names = Binder.get(this.environment)
+			.bind("micro.broker.named", Bindable.mapOf(String.class, BrokerProperties.Named.class))
+			.orElse(Map.of())
+			.keySet();
+		for (String name : names) {
+			if (!registry.containsBeanDefinition(name)) {
+				registry.registerBeanDefinition(name, definition(name));
+			}
+		}
+	}
+
+	private static BeanDefinition definition(String name) {
+		AbstractBeanDefinition definition = BeanDefinitionBuilder.rootBeanDefinition(NamedBrokerFactoryBean.class)
+			.addConstructorArgValue(name)
+			.getBeanDefinition();
+		definition.setDefaultCandidate(false);
+		definition.setAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE, Broker.class);
+		return definition;
+	}
+
+}
