@@ -4,6 +4,8 @@ import java.util.List;
 
 import io.microspring.plugins.broker.kafka.KafkaBroker;
 import io.microspring.plugins.broker.kafka.KafkaOptions;
+import io.microspring.plugins.broker.rabbitmq.RabbitBroker;
+import io.microspring.plugins.broker.rabbitmq.RabbitBrokerOptions;
 import io.microspring.plugins.codec.bson.BsonCodec;
 import io.microspring.plugins.codec.msgpack.MessagePackCodec;
 import io.microspring.plugins.registry.consul.ConsulOptions;
@@ -51,6 +53,10 @@ public final class Plugins {
 				.needing("org.apache.curator.framework.CuratorFramework", "org.apache.curator:curator-framework:5.9.0"),
 			Plugin.broker("kafka", (address, registry) -> new KafkaBroker(KafkaOptions.defaults().withAddress(address)))
 				.needing("org.apache.kafka.clients.producer.KafkaProducer", "org.springframework.kafka:spring-kafka"),
+			Plugin
+				.broker("rabbitmq",
+						(address, registry) -> new RabbitBroker(RabbitBrokerOptions.defaults().withAddress(address)))
+				.needing("com.rabbitmq.client.ConnectionFactory", "com.rabbitmq:amqp-client"),
 			Plugin.codec("bson", BsonCodec::bare).needing("org.bson.BsonBinaryReader", "org.mongodb:bson"),
 			Plugin.codec("bson-rpc", BsonCodec::rpc).needing("org.bson.BsonBinaryReader", "org.mongodb:bson"),
 			Plugin.codec("msgpack", MessagePackCodec::bare)

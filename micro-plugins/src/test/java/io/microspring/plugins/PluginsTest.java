@@ -29,7 +29,7 @@ class PluginsTest {
 	void catalogueHoldsTheEmbeddedAndTheOptionalBackends() {
 		assertThat(Plugins.catalogue().names(Plugin.Concept.REGISTRY)).contains("mdns", "memory", "consul", "dns",
 				"etcd", "gossip", "kubernetes", "nats", "zookeeper");
-		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "kafka");
+		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "kafka", "rabbitmq");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.CODEC)).contains("bson", "bson-rpc", "msgpack",
 				"msgpack-rpc");
 	}
@@ -60,7 +60,7 @@ class PluginsTest {
 		}
 		else {
 			assertThat(coordinates[0]).as("a group of Boot's own BOM")
-				.isIn("io.netty", "org.mongodb", "org.springframework.kafka");
+				.isIn("com.rabbitmq", "io.netty", "org.mongodb", "org.springframework.kafka");
 		}
 	}
 
@@ -100,6 +100,11 @@ class PluginsTest {
 			assertThat(broker.address()).isEqualTo("127.0.0.1:9092");
 			assertThat(broker.name()).isEqualTo("kafka");
 		}
+		try (Registry registry = Registry.memory();
+				Broker broker = catalogue.broker("rabbitmq", "rabbit.local", registry)) {
+			assertThat(broker).hasToString("rabbitmq at rabbit.local:5672");
+			assertThat(broker.name()).isEqualTo("rabbitmq");
+		}
 	}
 
 	/** The class path of an application that brings no driver. */
@@ -109,7 +114,8 @@ class PluginsTest {
 		List<URL> urls = new ArrayList<>();
 		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
 			if (!new File(entry).getName()
-				.matches("(spring-|kafka|jetcd-|kubernetes-|curator|jnats|netty-resolver-dns|bson|msgpack).*\\.jar")) {
+				.matches(
+						"(spring-|kafka|amqp-|jetcd-|kubernetes-|curator|jnats|netty-resolver-dns|bson|msgpack).*\\.jar")) {
 				urls.add(new File(entry).toURI().toURL());
 			}
 		}

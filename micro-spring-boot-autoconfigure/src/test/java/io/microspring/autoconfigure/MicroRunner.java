@@ -2,6 +2,7 @@ package io.microspring.autoconfigure;
 
 import io.microspring.autoconfigure.broker.KafkaBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.MicroBrokerAutoConfiguration;
+import io.microspring.autoconfigure.broker.RabbitBrokerAutoConfiguration;
 import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.DnsRegistryAutoConfiguration;
@@ -29,7 +30,7 @@ public final class MicroRunner {
 			DnsRegistryAutoConfiguration.class, EtcdRegistryAutoConfiguration.class,
 			GossipRegistryAutoConfiguration.class, KubernetesRegistryAutoConfiguration.class,
 			NatsRegistryAutoConfiguration.class, ZooKeeperRegistryAutoConfiguration.class,
-			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class,
+			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class, RabbitBrokerAutoConfiguration.class,
 			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
 			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
 

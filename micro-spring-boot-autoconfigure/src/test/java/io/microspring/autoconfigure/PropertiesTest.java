@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import io.microspring.autoconfigure.broker.BrokerProperties;
 import io.microspring.autoconfigure.broker.HttpBrokerProperties;
 import io.microspring.autoconfigure.broker.KafkaBrokerProperties;
+import io.microspring.autoconfigure.broker.RabbitBrokerProperties;
 import io.microspring.autoconfigure.client.ClientProperties;
 import io.microspring.autoconfigure.registry.ConsulProperties;
 import io.microspring.autoconfigure.registry.DnsProperties;
@@ -66,8 +67,9 @@ class PropertiesTest {
 			RegistryProperties.class, MdnsProperties.class, StaticProperties.class, ConsulProperties.class,
 			DnsProperties.class, EtcdProperties.class, GossipProperties.class, KubernetesProperties.class,
 			NatsRegistryProperties.class, ZooKeeperProperties.class, BrokerProperties.class, HttpBrokerProperties.class,
-			KafkaBrokerProperties.class, TransportProperties.class, HttpTransportProperties.class,
-			ServerSslProperties.class, ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
+			KafkaBrokerProperties.class, RabbitBrokerProperties.class, TransportProperties.class,
+			HttpTransportProperties.class, ServerSslProperties.class, ClientSslProperties.class,
+			WebSocketProperties.class, SelectorProperties.class);
 
 	private static final List<String> SWITCHES = List.of("micro.enabled", "micro.validation.enabled",
 			"micro.observability.enabled");

@@ -1,0 +1,166 @@
+package io.microspring.autoconfigure.broker;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import com.rabbitmq.client.ConnectionFactory;
+import io.microspring.annotation.MicroSubscriber;
+import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.broker.Broker;
+import io.microspring.client.Client;
+import io.microspring.plugins.rabbitmq.RabbitOptions;
+import io.microspring.test.server.ExternalServer;
+import io.microspring.test.server.ServerRecipe;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.CertificateBuilder.ExtendedKeyUsage;
+import io.netty.pkitesting.X509Bundle;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.amqp.autoconfigure.RabbitAutoConfiguration;
+import org.springframework.boot.amqp.autoconfigure.RabbitConnectionDetails;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * RabbitMQ by one property, at the address and with the properties that Boot knows.
+ */
+class RabbitBrokerAutoConfigurationTest {
+
+	private static final X509Bundle AUTHORITY = authority();
+
+	private static final X509Bundle CERTIFICATE = certificate();
+
+	@RegisterExtension
+	static final ExternalServer RABBITMQ = new ExternalServer(
+			ServerRecipe.rabbitmqWithTls(CERTIFICATE.getCertificatePathPEM(), CERTIFICATE.getPrivateKeyPEM(),
+					AUTHORITY.getCertificatePEM()),
+			new ExternalServer(ServerRecipe.epmd()));
+
+	@TempDir
+	private Path directory;
+
+	private final ApplicationContextRunner runner = MicroRunner.memory()
+		.withConfiguration(AutoConfigurations.of(RabbitAutoConfiguration.class, SslAutoConfiguration.class))
+		.withPropertyValues("micro.broker.type=rabbitmq");
+
+	@Test
+	void messagesGoThroughTheRabbitThatBootKnowsWithItsSslBundle() throws Exception {
+		RABBITMQ.requireOurs();
+		String bundle = "spring.ssl.bundle.pem.rabbit.";
+		this.runner.withUserConfiguration(Listening.class)
+			.withPropertyValues("spring.rabbitmq.addresses=" + RABBITMQ.address(), "spring.rabbitmq.ssl.bundle=rabbit",
+					bundle + "truststore.certificate=" + file("authority.pem", AUTHORITY.getCertificatePEM()),
+					bundle + "keystore.certificate=" + file("certificate.pem", CERTIFICATE.getCertificatePathPEM()),
+					bundle + "keystore.private-key=" + file("key.pem", CERTIFICATE.getPrivateKeyPEM()))
+			.run((context) -> {
+				assertThat(context.getBean(Broker.class).address()).isEqualTo(RABBITMQ.address());
+				context.getBean(Client.class).publish("micro-news", new Text("one"));
+				assertThat(context.getBean(Listening.class).received.poll(30, TimeUnit.SECONDS))
+					.isEqualTo(new Text("one"));
+			});
+	}
+
+	@Test
+	void ourOwnAddressWinsOverBoots() {
+		this.runner.withPropertyValues("spring.rabbitmq.addresses=boot:1", "micro.broker.address=own:2")
+			.run((context) -> assertThat(context.getBean(Broker.class).address()).isEqualTo("own:2"));
+	}
+
+	@Test
+	void connectionDetailsOfAContainerWinOverProperties() {
+		this.runner
+			.withBean(RabbitConnectionDetails.class,
+					() -> () -> List.of(new RabbitConnectionDetails.Address("container", 1),
+							new RabbitConnectionDetails.Address("[::1]", 2)))
+			.withPropertyValues("spring.rabbitmq.addresses=boot:1")
+			.run((context) -> assertThat(context.getBean(Broker.class).address()).isEqualTo("container:1,[::1]:2"));
+	}
+
+	@Test
+	void propertiesOfBootStandBehindOurs() {
+		this.runner
+			.withPropertyValues("spring.rabbitmq.username=boot", "spring.rabbitmq.password=secret",
+					"spring.rabbitmq.virtual-host=fleet", "spring.rabbitmq.requested-heartbeat=7s")
+			.run((context) -> {
+				RabbitOptions options = context.getBean(BootRabbit.class).behind(RabbitOptions.defaults());
+				ConnectionFactory factory = options.factory();
+				assertThat(factory).isNotNull();
+				assertThat(factory.getUsername()).isEqualTo("boot");
+				assertThat(factory.getVirtualHost()).isEqualTo("fleet");
+				assertThat(factory.getRequestedHeartbeat()).isEqualTo(7);
+				assertThat(options.toString() + context.getBean(BootRabbit.class)).doesNotContain("secret");
+			});
+	}
+
+	@Test
+	void whenBootsModuleIsNotThereThenRabbitWorksStill() {
+		MicroRunner.memory()
+			.withPropertyValues("micro.broker.type=rabbitmq")
+			.withClassLoader(new FilteredClassLoader("org.springframework.boot.amqp", "org.springframework.amqp"))
+			.run((context) -> assertThat(context.getBean(Broker.class).name()).isEqualTo("rabbitmq"));
+	}
+
+	@Test
+	void whenTheDriverIsNotThereThenTheOptionsAreNotEither() {
+		MicroRunner.memory()
+			.withClassLoader(new FilteredClassLoader(ConnectionFactory.class))
+			.withPropertyValues("micro.broker.type=memory")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RabbitBrokerAutoConfiguration.class));
+	}
+
+	private Path file(String name, String text) throws Exception {
+		return Files.writeString(this.directory.resolve(name), text);
+	}
+
+	private static X509Bundle authority() {
+		try {
+			return new CertificateBuilder().ecp256()
+				.subject("CN=authority of a test")
+				.setIsCertificateAuthority(true)
+				.buildSelfSigned();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static X509Bundle certificate() {
+		try {
+			return new CertificateBuilder().ecp256()
+				.subject("CN=server and client of a test")
+				.addSanIpAddress("127.0.0.1")
+				.addExtendedKeyUsage(ExtendedKeyUsage.PKIX_KP_SERVER_AUTH)
+				.addExtendedKeyUsage(ExtendedKeyUsage.PKIX_KP_CLIENT_AUTH)
+				.buildIssuedBy(AUTHORITY);
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	record Text(String text) {
+
+	}
+
+	static class Listening {
+
+		private final BlockingQueue<Text> received = new LinkedBlockingQueue<>();
+
+		@MicroSubscriber(topic = "micro-news", queue = "readers")
+		public void onNews(Text news) {
+			this.received.add(news);
+		}
+
+	}
+
+}
