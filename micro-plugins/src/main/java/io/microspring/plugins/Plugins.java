@@ -4,6 +4,8 @@ import java.util.List;
 
 import io.microspring.plugins.broker.kafka.KafkaBroker;
 import io.microspring.plugins.broker.kafka.KafkaOptions;
+import io.microspring.plugins.broker.nats.NatsBroker;
+import io.microspring.plugins.broker.nats.NatsBrokerOptions;
 import io.microspring.plugins.broker.rabbitmq.RabbitBroker;
 import io.microspring.plugins.broker.rabbitmq.RabbitBrokerOptions;
 import io.microspring.plugins.codec.bson.BsonCodec;
@@ -22,6 +24,8 @@ import io.microspring.plugins.registry.nats.NatsOptions;
 import io.microspring.plugins.registry.nats.NatsRegistry;
 import io.microspring.plugins.registry.zookeeper.ZooKeeperOptions;
 import io.microspring.plugins.registry.zookeeper.ZooKeeperRegistry;
+import io.microspring.plugins.transport.nats.NatsTransport;
+import io.microspring.plugins.transport.nats.NatsTransportOptions;
 import io.microspring.service.Catalogue;
 import io.microspring.service.Plugin;
 
@@ -54,6 +58,10 @@ public final class Plugins {
 			Plugin.broker("kafka", (address, registry) -> new KafkaBroker(KafkaOptions.defaults().withAddress(address)))
 				.needing("org.apache.kafka.clients.producer.KafkaProducer", "org.springframework.kafka:spring-kafka"),
 			Plugin
+				.broker("nats",
+						(address, registry) -> new NatsBroker(NatsBrokerOptions.defaults().withAddress(address)))
+				.needing("io.nats.client.Nats", "io.nats:jnats:2.26.2"),
+			Plugin
 				.broker("rabbitmq",
 						(address, registry) -> new RabbitBroker(RabbitBrokerOptions.defaults().withAddress(address)))
 				.needing("com.rabbitmq.client.ConnectionFactory", "com.rabbitmq:amqp-client"),
@@ -62,7 +70,10 @@ public final class Plugins {
 			Plugin.codec("msgpack", MessagePackCodec::bare)
 				.needing("org.msgpack.core.MessagePack", "org.msgpack:msgpack-core:0.9.12"),
 			Plugin.codec("msgpack-rpc", MessagePackCodec::rpc)
-				.needing("org.msgpack.core.MessagePack", "org.msgpack:msgpack-core:0.9.12"));
+				.needing("org.msgpack.core.MessagePack", "org.msgpack:msgpack-core:0.9.12"),
+			Plugin
+				.transport("nats", (address) -> new NatsTransport(NatsTransportOptions.defaults().withAddress(address)))
+				.needing("io.nats.client.Nats", "io.nats:jnats:2.26.2"));
 
 	private Plugins() {
 	}

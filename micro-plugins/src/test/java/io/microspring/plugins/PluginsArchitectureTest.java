@@ -45,6 +45,22 @@ class PluginsArchitectureTest {
 			.check(PLUGINS);
 	}
 
+	/**
+	 * {@code plugins.nats}, say: how to reach a server that several backends go through.
+	 */
+	@Test
+	void whatBackendsShareKnowsNoneOfThem() {
+		noClasses()
+			.that(DescribedPredicate.describe("stand beside the backends",
+					(type) -> type.getPackageName().matches("io\\.microspring\\.plugins\\.\\w+")))
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.microspring.plugins.broker..", "io.microspring.plugins.registry..",
+					"io.microspring.plugins.transport..")
+			.because("a backend is not reached through another one by way of what they share")
+			.check(PLUGINS);
+	}
+
 	@Test
 	void backendShowsOneClassAndItsOptions() {
 		Map<String, List<JavaClass>> backends = PLUGINS.stream()

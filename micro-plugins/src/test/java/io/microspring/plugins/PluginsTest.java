@@ -12,6 +12,7 @@ import io.microspring.registry.Registry;
 import io.microspring.service.Catalogue;
 import io.microspring.service.MissingDriverException;
 import io.microspring.service.Plugin;
+import io.microspring.transport.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,7 +30,9 @@ class PluginsTest {
 	void catalogueHoldsTheEmbeddedAndTheOptionalBackends() {
 		assertThat(Plugins.catalogue().names(Plugin.Concept.REGISTRY)).contains("mdns", "memory", "consul", "dns",
 				"etcd", "gossip", "kubernetes", "nats", "zookeeper");
-		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "kafka", "rabbitmq");
+		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "kafka", "nats",
+				"rabbitmq");
+		assertThat(Plugins.catalogue().names(Plugin.Concept.TRANSPORT)).contains("http", "grpc", "memory", "nats");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.CODEC)).contains("bson", "bson-rpc", "msgpack",
 				"msgpack-rpc");
 	}
@@ -104,6 +107,14 @@ class PluginsTest {
 				Broker broker = catalogue.broker("rabbitmq", "rabbit.local", registry)) {
 			assertThat(broker).hasToString("rabbitmq at rabbit.local:5672");
 			assertThat(broker.name()).isEqualTo("rabbitmq");
+		}
+		try (Registry registry = Registry.memory(); Broker broker = catalogue.broker("nats", "n1,n2:1", registry)) {
+			assertThat(broker).hasToString("nats at n1:4222, n2:1");
+			assertThat(broker.name()).isEqualTo("nats");
+		}
+		try (Transport transport = catalogue.transport("nats", "")) {
+			assertThat(transport).hasToString("nats at 127.0.0.1:4222");
+			assertThat(transport.name()).isEqualTo("nats");
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.microspring.autoconfigure;
 
 import io.microspring.autoconfigure.broker.KafkaBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.MicroBrokerAutoConfiguration;
+import io.microspring.autoconfigure.broker.NatsBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.RabbitBrokerAutoConfiguration;
 import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
@@ -15,6 +16,7 @@ import io.microspring.autoconfigure.registry.ZooKeeperRegistryAutoConfiguration;
 import io.microspring.autoconfigure.selector.MicroSelectorAutoConfiguration;
 import io.microspring.autoconfigure.server.MicroServerAutoConfiguration;
 import io.microspring.autoconfigure.transport.MicroTransportAutoConfiguration;
+import io.microspring.autoconfigure.transport.NatsTransportAutoConfiguration;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -31,6 +33,7 @@ public final class MicroRunner {
 			GossipRegistryAutoConfiguration.class, KubernetesRegistryAutoConfiguration.class,
 			NatsRegistryAutoConfiguration.class, ZooKeeperRegistryAutoConfiguration.class,
 			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class, RabbitBrokerAutoConfiguration.class,
+			NatsBrokerAutoConfiguration.class, NatsTransportAutoConfiguration.class,
 			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
 			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
 

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import io.microspring.autoconfigure.broker.BrokerProperties;
 import io.microspring.autoconfigure.broker.HttpBrokerProperties;
 import io.microspring.autoconfigure.broker.KafkaBrokerProperties;
+import io.microspring.autoconfigure.broker.NatsBrokerProperties;
 import io.microspring.autoconfigure.broker.RabbitBrokerProperties;
 import io.microspring.autoconfigure.client.ClientProperties;
 import io.microspring.autoconfigure.registry.ConsulProperties;
@@ -32,6 +33,7 @@ import io.microspring.autoconfigure.selector.SelectorProperties;
 import io.microspring.autoconfigure.server.ServerProperties;
 import io.microspring.autoconfigure.transport.ClientSslProperties;
 import io.microspring.autoconfigure.transport.HttpTransportProperties;
+import io.microspring.autoconfigure.transport.NatsTransportProperties;
 import io.microspring.autoconfigure.transport.ServerSslProperties;
 import io.microspring.autoconfigure.transport.TransportProperties;
 import io.microspring.autoconfigure.transport.WebSocketProperties;
@@ -67,9 +69,9 @@ class PropertiesTest {
 			RegistryProperties.class, MdnsProperties.class, StaticProperties.class, ConsulProperties.class,
 			DnsProperties.class, EtcdProperties.class, GossipProperties.class, KubernetesProperties.class,
 			NatsRegistryProperties.class, ZooKeeperProperties.class, BrokerProperties.class, HttpBrokerProperties.class,
-			KafkaBrokerProperties.class, RabbitBrokerProperties.class, TransportProperties.class,
-			HttpTransportProperties.class, ServerSslProperties.class, ClientSslProperties.class,
-			WebSocketProperties.class, SelectorProperties.class);
+			KafkaBrokerProperties.class, NatsBrokerProperties.class, RabbitBrokerProperties.class,
+			NatsTransportProperties.class, TransportProperties.class, HttpTransportProperties.class,
+			ServerSslProperties.class, ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
 
 	private static final List<String> SWITCHES = List.of("micro.enabled", "micro.validation.enabled",
 			"micro.observability.enabled");

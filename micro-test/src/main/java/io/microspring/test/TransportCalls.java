@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * The part of {@link TransportContract} that is about sockets of single calls.
@@ -205,6 +206,7 @@ abstract class TransportCalls extends TransportFixture {
 
 	@Test
 	void callToNobodyFailsAsUnsent() {
+		requireCalls();
 		String deserted = deserted();
 		assertThatExceptionOfType(ExecutionException.class)
 			.isThrownBy(() -> this.client.openStream(deserted, Duration.ofSeconds(2))
@@ -220,6 +222,7 @@ abstract class TransportCalls extends TransportFixture {
 
 	/** Both ends of a call that has been opened. */
 	private Call call() throws InterruptedException {
+		requireCalls();
 		BlockingQueue<CallEnd> accepted = new LinkedBlockingQueue<>();
 		Listener listener = listen((socket) -> accepted.add(new CallEnd(socket)));
 		CallEnd caller = open(listener.address());
@@ -229,7 +232,12 @@ abstract class TransportCalls extends TransportFixture {
 		return new Call(caller, callee);
 	}
 
+	private void requireCalls() {
+		assumeThat(hasCalls()).as("this transport has sockets of single calls").isTrue();
+	}
+
 	private CallEnd open(String address) throws InterruptedException {
+		requireCalls();
 		try {
 			return new CallEnd(this.client.openStream(address, WAIT).get(WAIT.toSeconds(), TimeUnit.SECONDS));
 		}

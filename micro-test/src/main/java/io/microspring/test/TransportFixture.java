@@ -29,7 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * What {@link TransportContract} works with: the transports it opens and both ends of
@@ -60,6 +59,30 @@ abstract class TransportFixture {
 	 */
 	protected String address() {
 		return "127.0.0.1:0";
+	}
+
+	/**
+	 * An address that is none.
+	 * @return {@code nowhere} by default, which has no port
+	 */
+	protected String malformed() {
+		return "nowhere";
+	}
+
+	/**
+	 * Whether addresses have ports, of which the transport picks a free one.
+	 * @return true by default
+	 */
+	protected boolean hasPorts() {
+		return true;
+	}
+
+	/**
+	 * Whether the transport has sockets of single calls.
+	 * @return true by default; false skips what is about them
+	 */
+	protected boolean hasCalls() {
+		return true;
 	}
 
 	/**
@@ -119,8 +142,33 @@ abstract class TransportFixture {
 		}
 	}
 
-	void assertNobodyListens(String address) {
-		assertThatThrownBy(() -> this.client.dial(address, WAIT).get()).hasCauseInstanceOf(TransportException.class);
+	/**
+	 * What whoever dials is told where nobody listens. A transport whose connections are
+	 * none to the server between may tell it of the first message.
+	 */
+	TransportException refusal(String address) throws InterruptedException {
+		try {
+			Socket socket = this.client.dial(address, WAIT).get(WAIT.toSeconds(), TimeUnit.SECONDS);
+			Messages messages = new Messages((message) -> {
+			});
+			socket.receive(messages);
+			socket.send(text("anybody there?"));
+			eventually().until(() -> messages.closed().get() > 0);
+			return transportException(messages.cause());
+		}
+		catch (ExecutionException ex) {
+			return transportException(ex.getCause());
+		}
+		catch (TimeoutException ex) {
+			throw new AssertionError("dialling " + address + " neither worked nor failed", ex);
+		}
+	}
+
+	private static TransportException transportException(@Nullable Throwable cause) {
+		if (cause instanceof TransportException ex) {
+			return ex;
+		}
+		throw new AssertionError("refused otherwise than by a TransportException", cause);
 	}
 
 	Listener listen(Consumer<Socket> onAccept) {
@@ -137,6 +185,9 @@ abstract class TransportFixture {
 	 * @return the address
 	 */
 	String deserted() {
+		if (!hasPorts()) {
+			return listenOnce(address());
+		}
 		String host = address().substring(0, address().lastIndexOf(':') + 1);
 		int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
 		return listenOnce(host + port + "-" + (port + 1000));

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * TLS to the servers of a registry.
+ * TLS to the servers of a registry, or of what else goes through the same servers.
  *
  * @param trustCertificate PEM file of the authorities that are believed; empty for those
  * that the JVM believes.
@@ -25,9 +25,10 @@ public record RegistrySsl(@DefaultValue("") String trustCertificate, @DefaultVal
 		@DefaultValue("false") boolean insecureSkipVerify) {
 
 	/**
-	 * The options, or null when nothing is set.
+	 * What is set, as the backends take it.
+	 * @return the options, or null when nothing is set
 	 */
-	@Nullable TlsOptions toOptions() {
+	public @Nullable TlsOptions toOptions() {
 		if ((this.trustCertificate + this.certificate + this.privateKey + this.serverName).isEmpty()
 				&& !this.insecureSkipVerify) {
 			return null;
@@ -37,8 +38,12 @@ public record RegistrySsl(@DefaultValue("") String trustCertificate, @DefaultVal
 				TlsOptions.client().handshakeTimeout());
 	}
 
-	/** A path, or the same as an URL. */
-	static @Nullable Path path(String file) {
+	/**
+	 * A file by its path, or by an URL.
+	 * @param file the path or URL, empty for none
+	 * @return the path, or null for none
+	 */
+	public static @Nullable Path path(String file) {
 		if (file.isEmpty()) {
 			return null;
 		}

@@ -3,6 +3,7 @@ package io.microspring.test.recording;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import com.google.protobuf.EnumValue;
 import com.google.protobuf.StringValue;
@@ -13,6 +14,7 @@ import io.microspring.client.Request;
 import io.microspring.errors.MicroException;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
+import io.microspring.transport.Transport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -53,6 +55,21 @@ public interface Caller {
 		return (calls, node) -> {
 			try (Registry registry = Registry.memory();
 					Client client = Client.builder(registry).selector(new OneNode(node)).build()) {
+				return calls.stream().map((call) -> make(client, call, CallOptions.defaults())).toList();
+			}
+		};
+	}
+
+	/**
+	 * The same by another transport than the default.
+	 * @param transports makes the transport of each client; closed with the client
+	 * @return the caller
+	 */
+	static Caller over(Supplier<Transport> transports) {
+		return (calls, node) -> {
+			try (Registry registry = Registry.memory();
+					Transport transport = transports.get();
+					Client client = Client.builder(registry).transport(transport).selector(new OneNode(node)).build()) {
 				return calls.stream().map((call) -> make(client, call, CallOptions.defaults())).toList();
 			}
 		};

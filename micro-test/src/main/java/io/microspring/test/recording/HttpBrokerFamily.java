@@ -14,10 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.regex.Pattern;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnknownFieldSet;
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Envelope;
@@ -25,7 +22,6 @@ import io.microspring.broker.SubscribeOptions;
 import io.microspring.client.Client;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
-import io.microspring.message.Metadata;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
 import io.microspring.registry.Service;
@@ -33,7 +29,6 @@ import io.microspring.server.Server;
 import io.microspring.server.ServerOptions;
 import io.microspring.server.Subscriber;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,11 +42,6 @@ final class HttpBrokerFamily implements Family {
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-	private static final Pattern UUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-
-	/** The broker's own in v1; its subscribers do not see it. */
-	private static final String V1_TOPIC = ":topic";
 
 	@Override
 	public String name() {
@@ -90,7 +80,7 @@ final class HttpBrokerFamily implements Family {
 			compare(differences, "messages received", 1, received.size());
 			for (Message message : received) {
 				compare(differences, "event", go.asSeen(), new TreeMap<>(message.headers().toMap()));
-				compare(differences, "body", decoded(go.message), decoded(message));
+				compare(differences, "body", PublishedEvent.decoded(go.message), PublishedEvent.decoded(message));
 			}
 		}
 		catch (IOException ex) {
@@ -105,7 +95,7 @@ final class HttpBrokerFamily implements Family {
 		return new Subscriber("Subscriber", go.topic, SubscribeOptions.defaults().withQueue(queue), Message.class,
 				(delivery) -> {
 					received.add(delivery.event().message());
-					if (new String(go.message.body(), StandardCharsets.UTF_8).contains("error")) {
+					if (PublishedEvent.isRefused(go.message)) {
 						throw MicroException.badRequest("go.micro.srv.greeter.event", "bad event");
 					}
 				});
@@ -121,8 +111,8 @@ final class HttpBrokerFamily implements Family {
 		}
 		compare(differences, "version", go.version, services.get(0).version());
 		compare(differences, "metadata", go.node.metadata(), nodes.get(0).metadata());
-		compare(differences, "node", UUID.matcher(go.node.id()).replaceAll("*"),
-				UUID.matcher(nodes.get(0).id()).replaceAll("*"));
+		compare(differences, "node", PublishedEvent.UUID.matcher(go.node.id()).replaceAll("*"),
+				PublishedEvent.UUID.matcher(nodes.get(0).id()).replaceAll("*"));
 		return nodes.get(0);
 	}
 
@@ -153,7 +143,7 @@ final class HttpBrokerFamily implements Family {
 			Broker broker = Broker.http(registry);
 			try {
 				try (Client client = publisher(go, registry, broker)) {
-					client.publish(go.topic, payload(go.message), go.ofTheUser());
+					client.publish(go.topic, PublishedEvent.payload(go.message), PublishedEvent.ofTheUser(go.message));
 				}
 				differences.addAll(received(go, listener, broker));
 			}
@@ -205,40 +195,8 @@ final class HttpBrokerFamily implements Family {
 			differences.add("request: " + ex.getMessage());
 			return;
 		}
-		compare(differences, "message", comparable(go.message), comparable(message));
-		compare(differences, "body", decoded(go.message), decoded(message));
-	}
-
-	/**
-	 * Ids differ each time; gRPC clients send none, and name a framing that is not there.
-	 */
-	private static Map<String, String> comparable(Message message) {
-		Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-		headers.putAll(message.headers().toMap());
-		headers.compute("Micro-Id", (name, id) -> (id == null || UUID.matcher(id).matches()) ? "*" : id);
-		headers.put("Content-Type", contentType(message).contains("json") ? "JSON" : "protobuf");
-		return headers;
-	}
-
-	private static Object payload(Message message) throws IOException {
-		return contentType(message).contains("json") ? JSON.readTree(message.body())
-				: UnknownFieldSet.parseFrom(message.body());
-	}
-
-	private static Object decoded(Message message) {
-		try {
-			return payload(message);
-		}
-		catch (JacksonException | InvalidProtocolBufferException ex) {
-			return "undecodable: " + ex.getMessage();
-		}
-		catch (IOException ex) {
-			return ex;
-		}
-	}
-
-	private static String contentType(Message message) {
-		return message.headers().getOrDefault("Content-Type", "application/protobuf");
+		compare(differences, "message", PublishedEvent.comparable(go.message), PublishedEvent.comparable(message));
+		compare(differences, "body", PublishedEvent.decoded(go.message), PublishedEvent.decoded(message));
 	}
 
 	private static void compare(List<String> differences, String what, Object go, Object ours) {
@@ -315,19 +273,8 @@ final class HttpBrokerFamily implements Family {
 		/** What a subscriber is told. */
 		Map<String, String> asSeen() {
 			Map<String, String> headers = new TreeMap<>(this.message.headers().toMap());
-			headers.remove(V1_TOPIC);
+			headers.remove(PublishedEvent.V1_TOPIC);
 			return headers;
-		}
-
-		/** What the publisher's user added. */
-		Metadata ofTheUser() {
-			Metadata.Builder headers = Metadata.builder();
-			this.message.headers().forEach((name, value) -> {
-				if (Requests.isUsers(name) && !name.equals(V1_TOPIC)) {
-					headers.set(name, value);
-				}
-			});
-			return headers.build();
 		}
 
 	}

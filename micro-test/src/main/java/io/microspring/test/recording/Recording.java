@@ -145,7 +145,8 @@ public record Recording(String generation, String family, String name, List<List
 		return version.contains(" v1.") ? "v1" : version.contains(" v2.") ? "v2" : "head";
 	}
 
-	private static List<Event> events(JsonNode json) {
+	/** What was written to one connection. */
+	static List<Event> events(JsonNode json) {
 		List<Event> events = new ArrayList<>();
 		for (JsonNode event : json) {
 			if (event.isObject()) {

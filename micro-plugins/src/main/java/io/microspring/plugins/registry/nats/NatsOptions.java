@@ -3,9 +3,9 @@ package io.microspring.plugins.registry.nats;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
 
+import io.microspring.plugins.nats.NatsServers;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -50,22 +50,21 @@ public record NatsOptions(String address, String username, String password, Stri
 			List.of("micro.registry.nats.query"), List.of("micro.registry.nats.watch"));
 
 	public NatsOptions {
-		NatsAddress.all(Objects.requireNonNull(address, "address"));
-		Objects.requireNonNull(username, "username");
-		Objects.requireNonNull(password, "password");
-		Objects.requireNonNull(token, "token");
-		if ((username.isEmpty() ? 0 : 1) + (token.isEmpty() ? 0 : 1) + ((credentialsFile == null) ? 0 : 1) > 1) {
-			throw new IllegalArgumentException(
-					"Who asks is said in one way: by username and password, by token or by credentialsFile");
-		}
+		// Which checks them.
+		new NatsServers(address, username, password, token, credentialsFile, tls, connectTimeout);
 		requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(1));
-		requireBetween("connectTimeout", connectTimeout, Duration.ofMillis(1), Duration.ofMinutes(10));
 		requireBetween("silence", silence, Duration.ofSeconds(1), Duration.ofDays(1));
 		if (quorum < 0) {
 			throw new IllegalArgumentException("quorum must not be negative, but is " + quorum);
 		}
 		querySubjects = requireSubjects("querySubjects", querySubjects);
 		watchSubjects = requireSubjects("watchSubjects", watchSubjects);
+	}
+
+	/** Where the servers are, and who asks. */
+	NatsServers servers() {
+		return new NatsServers(this.address, this.username, this.password, this.token, this.credentialsFile, this.tls,
+				this.connectTimeout);
 	}
 
 	private static void requireBetween(String name, Duration value, Duration least, Duration most) {

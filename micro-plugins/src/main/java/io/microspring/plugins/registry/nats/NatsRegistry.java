@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import io.microspring.concurrent.Mailbox;
 import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
+import io.microspring.plugins.nats.NatsLink;
 import io.microspring.registry.Change;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
@@ -77,7 +78,7 @@ public final class NatsRegistry implements Registry {
 	public NatsRegistry(NatsOptions options) {
 		this.options = options;
 		this.returned = System.nanoTime() - GRACE.toNanos();
-		this.link = new NatsLink(options);
+		this.link = new NatsLink(options.servers(), "registry", RegistryException::new);
 		this.inbox = this.link.inbox();
 		this.sweep = Threads.every(SWEEP, this.link.executor(), this::sweep);
 	}

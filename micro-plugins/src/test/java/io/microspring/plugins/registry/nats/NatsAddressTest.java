@@ -33,7 +33,7 @@ class NatsAddressTest {
 		for (String address : List.of("nats://root:secret@nats", "secret@nats", "a,nats://root:se,cret@b",
 				"tls://nats?password=secret", "nats:4222#secret")) {
 			assertThatIllegalArgumentException().isThrownBy(() -> NatsOptions.defaults().withAddress(address))
-				.withMessageContaining("micro.registry.nats.username")
+				.withMessageContaining("username and password, token or credentials-file")
 				.withMessageNotContainingAny("secret", "root", "cret@", address);
 		}
 	}

@@ -1,4 +1,4 @@
-package io.microspring.plugins.registry.nats;
+package io.microspring.plugins.nats;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -32,8 +32,7 @@ record NatsAddress(String host, int port, boolean tls) {
 		// First of all, and of the whole: a password may hold a comma, and is not shown.
 		if (MORE_THAN_AN_ADDRESS.matcher(text).find()) {
 			throw new IllegalArgumentException("An address of NATS is a host and a port, without user, query or"
-					+ " fragment; who asks is set by micro.registry.nats.username and .password, .token or"
-					+ " .credentials-file");
+					+ " fragment; who asks is set by the properties username and password, token or credentials-file");
 		}
 		List<NatsAddress> addresses = new ArrayList<>();
 		for (String address : text.split(",")) {

@@ -1,4 +1,4 @@
-package io.microspring.plugins.registry.nats;
+package io.microspring.plugins.nats;
 
 import java.io.IOException;
 import java.net.InetAddress;

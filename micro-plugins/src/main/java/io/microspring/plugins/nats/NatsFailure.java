@@ -1,0 +1,20 @@
+package io.microspring.plugins.nats;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes what is thrown when NATS cannot be reached or refuses: each concept has an
+ * exception of its own.
+ */
+@FunctionalInterface
+public interface NatsFailure {
+
+	/**
+	 * What to throw.
+	 * @param message what happened
+	 * @param cause why, or null
+	 * @return the exception
+	 */
+	RuntimeException of(String message, @Nullable Throwable cause);
+
+}

@@ -1,0 +1,174 @@
+package io.microspring.plugins.transport.nats;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.microspring.broker.Envelope;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import io.microspring.test.process.JavaProcess;
+import io.microspring.test.server.ExternalServer;
+import io.microspring.test.server.ServerRecipe;
+import io.microspring.transport.Inbox;
+import io.microspring.transport.Listener;
+import io.microspring.transport.Socket;
+import io.microspring.transport.Transport;
+import io.microspring.transport.TransportException;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** Who is at the other end: one of go-micro's, one that is killed, or nobody. */
+class NatsPeersTest {
+
+	private static final Duration WAIT = Duration.ofSeconds(20);
+
+	@RegisterExtension
+	static final ExternalServer NATS = new ExternalServer(ServerRecipe.nats(""));
+
+	@Test
+	void killedServerIsNoticed() throws Exception {
+		try (Transport transport = open();
+				JavaProcess server = JavaProcess.start(NatsEcho.class, NATS.address(), "echo")) {
+			server.awaitLine("ready");
+			Socket socket = transport.dial("echo", WAIT).get();
+			Inbox inbox = Inbox.of(socket);
+			socket.send(message("hello"));
+			assertThat(text(inbox.take(WAIT))).isEqualTo("hello");
+			server.kill();
+			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> inbox.take(WAIT))
+				.havingCause()
+				.withMessageContaining("echo is there no more");
+			assertThat(socket.isOpen()).isFalse();
+		}
+	}
+
+	/** It has no headers of NATS, and knows no messages without a payload. */
+	@Test
+	void clientOfGoIsAnsweredAndHearsNothingElse() throws Exception {
+		List<Message> heard = new CopyOnWriteArrayList<>();
+		AtomicInteger odd = new AtomicInteger();
+		BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
+		try (Transport transport = open(); Connection go = go()) {
+			Listener listener = transport.listen(":0", (socket) -> {
+				accepted.add(socket);
+				Inbox.of(socket);
+			});
+			String inbox = go.createInbox();
+			Dispatcher dispatcher = go.createDispatcher((message) -> {
+				odd.addAndGet((message.hasHeaders() || message.getData().length == 0) ? 1 : 0);
+				heard.add(Envelope.decode(message.getData()));
+			});
+			dispatcher.subscribe(inbox);
+			go.publish(listener.address(), inbox, Envelope.encode(message("one")));
+			Socket first = accepted.poll(20, TimeUnit.SECONDS);
+			assertThat(first.remote()).isEqualTo(inbox);
+			first.send(message("answer"));
+			eventually().until(() -> heard.size() == 1);
+			first.close();
+			// It begins anew from the same inbox.
+			go.publish(listener.address(), inbox, Envelope.encode(message("two")));
+			accepted.poll(20, TimeUnit.SECONDS).send(message("again"));
+			eventually().until(() -> heard.size() == 2);
+			assertThat(text(heard.get(1))).isEqualTo("again");
+			assertThat(odd).hasValue(0);
+		}
+	}
+
+	@Test
+	void serverOfGoIsAskedAsGoAsks() throws Exception {
+		List<String> asked = new CopyOnWriteArrayList<>();
+		try (Transport transport = open(); Connection go = go()) {
+			go.createDispatcher((message) -> {
+				asked.add(new String(message.getData(), StandardCharsets.UTF_8));
+				go.publish(message.getReplyTo(), Envelope.encode(message("Hello John")));
+			}).subscribe("go.server");
+			go.flush(WAIT);
+			Socket socket = transport.dial("go.server", WAIT).get();
+			Inbox inbox = Inbox.of(socket);
+			socket.send(new Message(Metadata.of("Micro-Id", "1"), "{}".getBytes(StandardCharsets.UTF_8)));
+			assertThat(text(inbox.take(WAIT))).isEqualTo("Hello John");
+			assertThat(asked).containsExactly("{\"Header\":{\"Micro-Id\":\"1\"},\"Body\":\"e30=\"}");
+			assertThat(socket.isWritable()).isTrue();
+		}
+	}
+
+	@Test
+	void lostConnectionEndsTheSocketsAndTheListenerComesBack() throws Exception {
+		NATS.requireOurs();
+		try (Transport transport = open()) {
+			Listener listener = transport.listen("stays", (socket) -> {
+				Inbox.of(socket);
+				socket.send(message("welcome"));
+			});
+			Socket before = transport.dial(listener.address(), WAIT).get();
+			Inbox inbox = Inbox.of(before);
+			before.send(message("hello"));
+			assertThat(text(inbox.take(WAIT))).isEqualTo("welcome");
+			NATS.restart();
+			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> inbox.take(WAIT))
+				.havingCause()
+				.withMessageContaining("is lost");
+			eventually().until(() -> {
+				try {
+					Socket after = transport.dial("stays", WAIT).get();
+					Inbox again = Inbox.of(after);
+					after.send(message("hello"));
+					return text(again.take(Duration.ofSeconds(2))).equals("welcome");
+				}
+				catch (TransportException | ExecutionException ex) {
+					return false;
+				}
+			});
+		}
+	}
+
+	@Test
+	void addressThatWouldBeAnnouncedOtherwiseIsRefused() {
+		try (Transport transport = open()) {
+			for (String address : List.of(":8080", "0.0.0.0:8080", "a.*", "a b")) {
+				assertThatExceptionOfType(TransportException.class)
+					.isThrownBy(() -> transport.listen(address, (socket) -> {
+					}))
+					.withMessageContaining("'" + address + "'");
+			}
+		}
+	}
+
+	private static Transport open() {
+		return new NatsTransport(NatsTransportOptions.defaults().withAddress(NATS.address()));
+	}
+
+	private static Connection go() throws Exception {
+		return Nats
+			.connect(new Options.Builder().server("nats://" + NATS.address()).noHeaders().noNoResponders().build());
+	}
+
+	private static Message message(String body) {
+		return new Message(Metadata.of("Content-Type", "text/plain"), body.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private static String text(Message message) {
+		return new String(message.body(), StandardCharsets.UTF_8);
+	}
+
+	private static ConditionFactory eventually() {
+		return Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50));
+	}
+
+}
