@@ -201,7 +201,7 @@ public final class Deliveries implements AutoCloseable {
 		try {
 			Delivery next = (first != null) ? first : this.waiting.poll();
 			while (next != null) {
-				Duration pause = next.attemptNow();
+				Duration pause = attempt(next);
 				if (pause != null) {
 					pause(next, pause);
 					return;
@@ -221,13 +221,27 @@ public final class Deliveries implements AutoCloseable {
 		}
 	}
 
+	/** Whatever goes wrong besides the handler, such as a back-off, ends nothing. */
+	private static @Nullable Duration attempt(Delivery delivery) {
+		try {
+			return delivery.attemptNow();
+		}
+		catch (Throwable ex) {
+			log.error("A message of {} is let go: what is to become of it could not be found out", delivery.topic(),
+					ex);
+			delivery.release();
+			return null;
+		}
+	}
+
 	/** The lane is kept for the message. */
 	private void pause(Delivery delivery, Duration pause) {
 		if (pause.isZero()) {
 			resume(delivery);
 			return;
 		}
-		this.pausing.put(delivery, Threads.after(pause, () -> {
+		// Computed, so that a timer that is over at once waits for its entry.
+		this.pausing.compute(delivery, (key, none) -> Threads.after(pause, () -> {
 			if (this.pausing.remove(delivery) != null) {
 				resume(delivery);
 			}

@@ -1,6 +1,7 @@
 package io.microspring.broker;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.microspring.message.Message;
@@ -114,11 +115,22 @@ final class Delivery implements Event {
 		}
 		catch (Throwable ex) {
 			// An Error too: one message must not end the subscription.
-			return ex;
+			return showable(ex);
 		}
 		finally {
 			// What the handler may have left behind is not meant for the next one.
 			Thread.interrupted();
+		}
+	}
+
+	/** An exception is made by others, and its text may be its own fault. */
+	private static Throwable showable(Throwable failure) {
+		try {
+			Objects.requireNonNull(failure.toString());
+			return failure;
+		}
+		catch (RuntimeException | Error ex) {
+			return new IllegalStateException("an exception of " + failure.getClass() + " that cannot be shown");
 		}
 	}
 

@@ -14,12 +14,16 @@ import java.util.function.UnaryOperator;
 
 import io.microspring.message.Message;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A subscription of this process: to messages of this process and to those that came over
  * the network alike.
  */
 final class HttpSubscription implements Subscription, Target {
+
+	private static final Logger log = LoggerFactory.getLogger(HttpBroker.class);
 
 	private final Map<HttpDialect, String> ids = new EnumMap<>(HttpDialect.class);
 
@@ -55,7 +59,7 @@ final class HttpSubscription implements Subscription, Target {
 		this.room = new Semaphore(broker.options().queueSize());
 		this.remoteRoom = new Semaphore(broker.options().queueSize());
 		this.deliveries = new Deliveries(broker, options, UnaryOperator.identity(), handler, broker.executor(),
-				2 * (broker.options().queueSize() + 1));
+				2 * broker.options().queueSize() + options.concurrency());
 	}
 
 	/** The id that it is registered with, one for each dialect. */
@@ -177,7 +181,11 @@ final class HttpSubscription implements Subscription, Target {
 		@Override
 		public void release() {
 			HttpSubscription.this.room.release();
-			this.message.passOn();
+			if (!this.message.passOn() && !HttpSubscription.this.queue.isEmpty()) {
+				log.warn(
+						"A message of {} is dropped, as the member of queue {} that had it is gone and no other has room",
+						HttpSubscription.this.topic, HttpSubscription.this.queue);
+			}
 		}
 
 	}

@@ -80,11 +80,16 @@ final class MemoryBroker implements Broker {
 		}
 		Event event = new Delivered(topic, message);
 		try {
+			BrokerException failure = null;
 			for (MemorySubscription subscription : recipients.everyone()) {
-				subscription.put(event, Receipt.NONE);
+				failure = first(failure, subscription.put(event, Receipt.NONE));
 			}
 			for (List<MemorySubscription> members : recipients.queues()) {
-				putToOne(members, event);
+				failure = first(failure, putToOne(members, event));
+			}
+			// The others have got it nevertheless.
+			if (failure != null) {
+				throw failure;
 			}
 		}
 		catch (InterruptedException ex) {
@@ -93,16 +98,24 @@ final class MemoryBroker implements Broker {
 		}
 	}
 
-	private void putToOne(List<MemorySubscription> members, Event event) throws InterruptedException {
+	private static @Nullable BrokerException first(@Nullable BrokerException before, @Nullable BrokerException now) {
+		return (before != null) ? before : now;
+	}
+
+	private @Nullable BrokerException putToOne(List<MemorySubscription> members, Event event)
+			throws InterruptedException {
 		if (offerToOne(members, event)) {
-			return;
+			return null;
 		}
 		for (MemorySubscription member : members) {
 			if (!member.closed) {
-				member.put(event, new Share(event, member.queue));
-				return;
+				BrokerException failure = member.put(event, new Share(event, member.queue));
+				if (failure != null || !member.closed) {
+					return failure;
+				}
 			}
 		}
+		return null;
 	}
 
 	private boolean offerToOne(List<MemorySubscription> members, Event event) {
@@ -121,9 +134,22 @@ final class MemoryBroker implements Broker {
 			return;
 		}
 		for (List<MemorySubscription> members : recipients.queues()) {
-			if (members.get(0).queue.equals(queue)) {
-				offerToOne(members, event);
+			if (members.get(0).queue.equals(queue) && !offerToOne(members, event)) {
+				Threads.executeWhenFree(this.executor, () -> putLater(members, event));
 			}
+		}
+	}
+
+	private void putLater(List<MemorySubscription> members, Event event) {
+		try {
+			BrokerException failure = putToOne(members, event);
+			if (failure != null) {
+				log.warn("A message of {} is dropped, as the member of its queue that had it is gone: {}",
+						event.topic(), failure.getMessage());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -199,7 +225,8 @@ final class MemoryBroker implements Broker {
 			this.topic = topic;
 			this.queue = options.queue();
 			this.handler = handler;
-			this.direct = options.direct();
+			// Somebody is to say what becomes of it, and may not say it at once.
+			this.direct = options.direct() && options.ack() != AckMode.MANUAL;
 			this.deliveries = new Deliveries(MemoryBroker.this, options, UnaryOperator.identity(), handler,
 					MemoryBroker.this.executor, MemoryBroker.this.queueSize + options.concurrency());
 		}
@@ -211,21 +238,21 @@ final class MemoryBroker implements Broker {
 			return this.deliveries.offer(this.topic, event.message(), receipt);
 		}
 
-		void put(Event event, Receipt receipt) throws InterruptedException {
+		/** Why it has no room; null when it has taken the message, or is closed. */
+		@Nullable BrokerException put(Event event, Receipt receipt) throws InterruptedException {
 			if (this.direct) {
 				handleNow(event);
+				return null;
 			}
-			else if (!this.deliveries.put(this.topic, event.message(), receipt, MemoryBroker.this.publishTimeout)) {
-				requireRoom();
-			}
+			return this.deliveries.put(this.topic, event.message(), receipt, MemoryBroker.this.publishTimeout) ? null
+					: noRoom();
 		}
 
-		private void requireRoom() {
+		private @Nullable BrokerException noRoom() {
 			MemoryBroker broker = MemoryBroker.this;
-			if (!this.closed) {
-				throw new BrokerException("publishing to " + this.topic + " on broker memory: a subscriber has had "
-						+ broker.queueSize + " messages waiting for " + broker.publishTimeout, null);
-			}
+			return this.closed ? null
+					: new BrokerException("publishing to " + this.topic + " on broker memory: a subscriber has had "
+							+ broker.queueSize + " messages waiting for " + broker.publishTimeout, null);
 		}
 
 		private boolean handleNow(Event event) {
@@ -248,8 +275,10 @@ final class MemoryBroker implements Broker {
 
 		private void again(Event event, Throwable failure) {
 			try {
-				if (!this.deliveries.failed(this.topic, event.message(), failure, MemoryBroker.this.publishTimeout)) {
-					requireRoom();
+				BrokerException full = this.deliveries.failed(this.topic, event.message(), failure,
+						MemoryBroker.this.publishTimeout) ? null : noRoom();
+				if (full != null) {
+					throw full;
 				}
 			}
 			catch (InterruptedException ex) {

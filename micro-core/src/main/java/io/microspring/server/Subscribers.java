@@ -108,8 +108,13 @@ final class Subscribers {
 		List<String> failures = new ArrayList<>();
 		for (Bound bound : this.subscribers) {
 			if (bound.subscriber.topic().equals(topic)) {
+				TransportEvent event = new TransportEvent(topic, message);
 				try {
-					handle(bound, bound.overTransport, new TransportEvent(topic, message));
+					handle(bound, bound.overTransport, event);
+					String refusal = event.refusal;
+					if (refusal != null) {
+						failures.add(refusal);
+					}
 				}
 				catch (Throwable ex) {
 					Throwable told = (ex instanceof UnreadableMessageException && ex.getCause() != null) ? ex.getCause()
@@ -206,11 +211,38 @@ final class Subscribers {
 
 	}
 
-	private record TransportEvent(String topic, Message message) implements Event {
+	private static final class TransportEvent implements Event {
+
+		private final String topic;
+
+		private final Message message;
+
+		private volatile @Nullable String refusal;
+
+		TransportEvent(String topic, Message message) {
+			this.topic = topic;
+			this.message = message;
+		}
+
+		@Override
+		public String topic() {
+			return this.topic;
+		}
+
+		@Override
+		public Message message() {
+			return this.message;
+		}
 
 		@Override
 		public void ack() {
 			// The answer to the request is the acknowledgement.
+		}
+
+		/** Heard when it is said before the handler returns, and so before the answer. */
+		@Override
+		public void nack(String reason) {
+			this.refusal = reason;
 		}
 
 	}

@@ -176,6 +176,32 @@ class DeliveriesTest {
 	}
 
 	@Test
+	void exceptionThatCannotBeShownAndBackOffThatFailsEndNothing() {
+		listen();
+		SubscribeOptions broken = OPTIONS.withRetry(RetryOptions.defaults().withBackoff((attempt) -> {
+			throw new IllegalStateException("on purpose");
+		}));
+		List<Event> events = new CopyOnWriteArrayList<>();
+		try (Deliveries deliveries = deliveries(broken, (event) -> {
+			events.add(event);
+			throw new Unshowable();
+		}, 4)) {
+			deliveries.offer("topic", message("a"), receipt("a"));
+			deliveries.offer("topic", message("b"), receipt("b"));
+			eventually(() -> assertThat(this.told).contains("a release", "b release"));
+			assertThat(deliveries.unsettled()).isZero();
+		}
+		try (Deliveries deliveries = deliveries(OPTIONS.withRetry(RetryOptions.none()), (event) -> {
+			throw new Unshowable();
+		}, 4)) {
+			deliveries.offer("topic", message("c"), receipt("c"));
+			eventually(() -> assertThat(this.dead).hasSize(1));
+			assertThat(this.dead.get(0).header(Headers.DEAD_LETTER_REASON)).contains("cannot be shown");
+		}
+		assertThat(events).hasSize(2);
+	}
+
+	@Test
 	void bodyThatIsTooLargeForTheDeadLetterTopicIsLeftOut() {
 		listen();
 		Broker small = new Refusing(this.broker, (message) -> {
@@ -267,6 +293,17 @@ class DeliveriesTest {
 
 	private static void eventually(ThrowingRunnable assertion) {
 		Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(5)).untilAsserted(assertion);
+	}
+
+	private static final class Unshowable extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		public String getMessage() {
+			throw new IllegalStateException("on purpose");
+		}
+
 	}
 
 	/** A broker that may refuse what another would take. */

@@ -1,13 +1,18 @@
 package io.microspring.broker;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
+import io.microspring.concurrent.Threads;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +28,30 @@ class MemoryBrokerTest {
 	private final CountDownLatch gate = new CountDownLatch(1);
 
 	private final CountDownLatch handling = new CountDownLatch(1);
+
+	@Test
+	void whatAMemberOfAQueueLeavesGoesToTheOthersEvenIfTheyHaveNoRoomYet() {
+		try (MemoryBroker broker = new MemoryBroker(4, Duration.ofMinutes(1))) {
+			CountDownLatch gate = new CountDownLatch(1);
+			List<String> handled = new CopyOnWriteArrayList<>();
+			EventHandler slow = (event) -> {
+				gate.await(1, TimeUnit.MINUTES);
+				handled.add(new String(event.message().body(), StandardCharsets.UTF_8));
+			};
+			SubscribeOptions queue = SubscribeOptions.defaults().withQueue("q");
+			Subscription leaving = broker.subscribe("orders", queue, slow);
+			broker.subscribe("orders", queue, slow);
+			List<String> all = IntStream.range(0, 10).mapToObj(String::valueOf).toList();
+			all.forEach((text) -> broker.publish("orders",
+					new Message(Metadata.empty(), text.getBytes(StandardCharsets.UTF_8))));
+			Thread closing = Threads.start("closing", leaving::close);
+			gate.countDown();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.untilAsserted(() -> assertThat(handled).containsExactlyInAnyOrderElementsOf(all));
+			Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !closing.isAlive());
+		}
+	}
 
 	@Test
 	void publisherIsToldWhenASubscriberDoesNotKeepUp() throws InterruptedException {

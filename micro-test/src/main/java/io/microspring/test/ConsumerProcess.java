@@ -18,7 +18,7 @@ import io.microspring.broker.SubscribeOptions;
 final class ConsumerProcess {
 
 	/** Long enough to be killed in the middle. */
-	private static final long HANDLING_MILLIS = 5;
+	private static final long HANDLING_MILLIS = 20;
 
 	private ConsumerProcess() {
 	}

@@ -143,7 +143,8 @@ public final class KafkaBroker implements Broker {
 			connected.producer.partitionsFor(topic);
 			KafkaSubscription subscription = new KafkaSubscription(topic, group,
 					new Deliveries(this, options, this.records::read, handler, this.executor,
-							(options.ack() == AckMode.MANUAL) ? KafkaSubscription.MAX_OPEN : KafkaSubscription.AHEAD),
+							((options.ack() == AckMode.MANUAL) ? KafkaSubscription.MAX_OPEN : KafkaSubscription.AHEAD)
+									+ options.concurrency() - 1),
 					new KafkaConsumer<>(consumerProperties(group), new ByteArrayDeserializer(),
 							new ByteArrayDeserializer()),
 					(ended) -> ended(ended, alone ? connected : null));
