@@ -154,9 +154,14 @@ class DeliveriesTest {
 	@Test
 	void handlerMayEndItsOwnSubscription() {
 		AtomicReference<Deliveries> own = new AtomicReference<>();
-		own.set(deliveries(OPTIONS, (event) -> own.get().close(), 4));
+		CountDownLatch offered = new CountDownLatch(1);
+		own.set(deliveries(OPTIONS, (event) -> {
+			offered.await(1, TimeUnit.MINUTES);
+			own.get().close();
+		}, 4));
 		own.get().offer("topic", message("a"), receipt("a"));
 		own.get().offer("topic", message("b"), receipt("b"));
+		offered.countDown();
 		eventually(() -> assertThat(this.told).contains("b release", "a ack"));
 	}
 

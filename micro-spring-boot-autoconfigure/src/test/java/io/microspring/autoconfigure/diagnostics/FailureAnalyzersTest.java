@@ -57,15 +57,16 @@ class FailureAnalyzersTest {
 	@Test
 	void anUnknownTypeListsTheKnownOnes(CapturedOutput output) {
 		fail(Application.class, "--micro.broker.type=pigeon");
-		assertThat(output).contains("""
-				Description:
+		assertThat(output).contains(
+				"""
+						Description:
 
-				There is no broker "pigeon".
+						There is no broker "pigeon".
 
-				Action:
+						Action:
 
-				Set micro.broker.type to one of these: http, memory, kafka, nats, rabbitmq. A bean of type Plugin adds another.
-				""");
+						Set micro.broker.type to one of these: http, memory, kafka, nats, rabbitmq. A bean of type Plugin adds another.
+						""");
 	}
 
 	@Test
