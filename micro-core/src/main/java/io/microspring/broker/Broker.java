@@ -76,6 +76,17 @@ public interface Broker extends AutoCloseable {
 	void close();
 
 	/**
+	 * Refuses a topic that is none: for those who write a broker.
+	 * @param topic the topic
+	 * @throws IllegalArgumentException when it is empty
+	 */
+	static void requireTopic(String topic) {
+		if (topic.isEmpty()) {
+			throw new IllegalArgumentException("a topic must not be empty");
+		}
+	}
+
+	/**
 	 * Inside the process. Each call makes a broker of its own; hand one instance to all
 	 * that are to meet.
 	 * @return a new broker

@@ -113,7 +113,7 @@ final class HttpBroker implements Broker {
 
 	@Override
 	public void publish(String topic, Message message) {
-		requireTopic(topic);
+		Broker.requireTopic(topic);
 		requireOpen();
 		Publication publication = new Publication(topic, message.withHeader(Headers.TOPIC, topic));
 		requireSize(topic, message.body().length);
@@ -281,12 +281,6 @@ final class HttpBroker implements Broker {
 	private void requireOpen() {
 		if (this.closed) {
 			throw new BrokerException("broker http is closed", null);
-		}
-	}
-
-	private static void requireTopic(String topic) {
-		if (topic.isEmpty()) {
-			throw new IllegalArgumentException("a topic must not be empty");
 		}
 	}
 

@@ -72,7 +72,7 @@ final class MemoryBroker implements Broker {
 
 	@Override
 	public void publish(String topic, Message message) {
-		requireTopic(topic);
+		Broker.requireTopic(topic);
 		requireOpen();
 		Recipients<MemorySubscription> recipients = this.topics.get(topic);
 		if (recipients == null) {
@@ -197,12 +197,6 @@ final class MemoryBroker implements Broker {
 	private void requireOpen() {
 		if (this.closed) {
 			throw new BrokerException("broker memory is closed", null);
-		}
-	}
-
-	private static void requireTopic(String topic) {
-		if (topic.isEmpty()) {
-			throw new IllegalArgumentException("a topic must not be empty");
 		}
 	}
 

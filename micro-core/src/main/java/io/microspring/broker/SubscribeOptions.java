@@ -112,9 +112,7 @@ public record SubscribeOptions(String queue, AckMode ack, int concurrency, Retry
 	 * says what
 	 */
 	public SubscribeOptions requireSupported(String topic, Broker broker) {
-		if (topic.isEmpty()) {
-			throw new IllegalArgumentException("a topic must not be empty");
-		}
+		Broker.requireTopic(topic);
 		if (topic.equals(this.deadLetter)) {
 			throw new IllegalArgumentException("topic " + topic + " cannot be its own dead letter topic");
 		}

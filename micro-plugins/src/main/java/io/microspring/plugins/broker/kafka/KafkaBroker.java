@@ -110,7 +110,7 @@ public final class KafkaBroker implements Broker {
 
 	@Override
 	public void publish(String topic, Message message) {
-		requireTopic(topic);
+		Broker.requireTopic(topic);
 		Producer<byte[], byte[]> producer = connection().producer;
 		try {
 			int partition = partition(producer.partitionsFor(topic));
@@ -354,12 +354,6 @@ public final class KafkaBroker implements Broker {
 
 	private static DescribeClusterOptions within(Duration timeout) {
 		return new DescribeClusterOptions().timeoutMs(Math.toIntExact(timeout.toMillis()));
-	}
-
-	private static void requireTopic(String topic) {
-		if (topic.isEmpty()) {
-			throw new IllegalArgumentException("a topic must not be empty");
-		}
 	}
 
 	private record Connection(Admin admin, Producer<byte[], byte[]> producer) {

@@ -86,7 +86,7 @@ public final class NatsBroker implements Broker {
 	@Override
 	public void publish(String topic, Message message) {
 		requireOpen();
-		requireTopic(topic);
+		requireSubject(topic);
 		Connection present = this.link.connection("publish to " + topic);
 		byte[] envelope = Envelope.encode(message);
 		if (envelope.length > present.getMaxPayload()) {
@@ -100,7 +100,7 @@ public final class NatsBroker implements Broker {
 	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
 		requireOpen();
 		options.requireSupported(topic, this);
-		requireTopic(topic);
+		requireSubject(topic);
 		if (!options.queue().isEmpty()) {
 			requireQueue(options.queue());
 		}
@@ -115,10 +115,8 @@ public final class NatsBroker implements Broker {
 		return subscription;
 	}
 
-	private static void requireTopic(String topic) {
-		if (topic.isEmpty()) {
-			throw new IllegalArgumentException("a topic must not be empty");
-		}
+	private static void requireSubject(String topic) {
+		Broker.requireTopic(topic);
 		if (!SUBJECT.matcher(topic).matches()) {
 			throw BrokerException.refused("'" + topic + "' is no topic for NATS: words with dots between, without"
 					+ " white space and the wildcards * and >", null);
