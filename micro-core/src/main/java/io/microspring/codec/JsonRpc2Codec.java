@@ -9,7 +9,6 @@ import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -144,24 +143,10 @@ final class JsonRpc2Codec implements Codec {
 
 	@Override
 	public Incoming read(Kind kind, Message message) {
-		byte[] body = message.body();
 		if (kind == Kind.EVENT) {
 			return this.json.read(kind, message);
 		}
-		Envelope envelope = new Envelope(this.json, kind, body);
-		if (body.length > 0) {
-			try (JsonParser in = JsonRpcCodec.Parsing.MAPPER.createParser(body)) {
-				envelope.read(in);
-			}
-			catch (JacksonException ex) {
-				throw undecodable("it is no JSON").because(ex);
-			}
-		}
-		return envelope;
-	}
-
-	private static MicroException undecodable(String reason) {
-		return MicroException.badRequest(BodyCodec.ID, Codecs.JSON_RPC2 + " envelope does not decode: " + reason);
+		return new Envelope(this.json, kind, message.body()).parsed();
 	}
 
 	/** The id of a request, as JSON. */
@@ -173,32 +158,14 @@ final class JsonRpc2Codec implements Codec {
 	}
 
 	/** What an envelope says, and where in it the body lies. */
-	private static final class Envelope implements Incoming {
-
-		private final JsonCodec json;
-
-		private final Kind kind;
-
-		private final byte[] bytes;
+	private static final class Envelope extends JsonEnvelope {
 
 		private String version = "";
 
-		private String id = "";
-
 		private @Nullable Id echo;
 
-		private String method = "";
-
-		private @Nullable String error;
-
-		private int begin;
-
-		private int end;
-
 		Envelope(JsonCodec json, Kind kind, byte[] bytes) {
-			this.json = json;
-			this.kind = kind;
-			this.bytes = bytes;
+			super(Codecs.JSON_RPC2, json, kind, bytes);
 		}
 
 		@Override
@@ -211,14 +178,14 @@ final class JsonRpc2Codec implements Codec {
 			if (type == Void.class || type == void.class) {
 				return null;
 			}
-			byte[] body = Arrays.copyOfRange(this.bytes, this.begin, this.end);
+			byte[] body = body();
 			boolean inList = this.kind == Kind.REQUEST && body.length > 0 && body[0] == '[' && !isList(type);
 			return this.json.decode(inList ? only(body) : body, type);
 		}
 
 		/** What a list of one holds: an object that is no object or list in JSON. */
-		private static byte[] only(byte[] list) {
-			try (JsonParser in = JsonRpcCodec.Parsing.MAPPER.createParser(list)) {
+		private byte[] only(byte[] list) {
+			try (JsonParser in = parser(list)) {
 				in.nextToken();
 				if (in.nextToken() == JsonToken.END_ARRAY) {
 					return new byte[0];
@@ -243,6 +210,7 @@ final class JsonRpc2Codec implements Codec {
 					|| (raw.isArray() && raw != byte[].class && raw != char[].class);
 		}
 
+		@Override
 		void read(JsonParser in) {
 			JsonToken first = in.nextToken();
 			if (first != JsonToken.START_OBJECT) {
@@ -298,13 +266,10 @@ final class JsonRpc2Codec implements Codec {
 			if (this.kind == Kind.REQUEST && !value.isStructStart()) {
 				throw undecodable("params is no object and no list");
 			}
-			this.begin = (int) in.currentTokenLocation().getByteOffset();
-			in.skipChildren();
-			in.finishToken();
-			this.end = (int) in.currentLocation().getByteOffset();
+			bodyIsHere(in);
 		}
 
-		private static String text(JsonParser in, JsonToken value) {
+		private String text(JsonParser in, JsonToken value) {
 			if (value != JsonToken.VALUE_STRING) {
 				throw undecodable(in.currentName() + " is no text");
 			}
@@ -312,7 +277,7 @@ final class JsonRpc2Codec implements Codec {
 		}
 
 		/** go-micro's own error in {@code data} says more than the message. */
-		private static String error(JsonParser in, JsonToken value) {
+		private String error(JsonParser in, JsonToken value) {
 			if (value != JsonToken.START_OBJECT) {
 				throw undecodable("error is no object");
 			}

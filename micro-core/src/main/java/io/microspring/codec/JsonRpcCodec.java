@@ -1,20 +1,15 @@
 package io.microspring.codec;
 
 import java.lang.reflect.Type;
-import java.util.Arrays;
 import java.util.List;
 
-import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TreeNode;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.ByteArrayBuilder;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,9 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class JsonRpcCodec implements Codec {
 
 	static final JsonRpcCodec INSTANCE = new JsonRpcCodec(JsonCodec.INSTANCE);
-
-	/** The envelope is two levels of its own around the body. */
-	private static final int DEEPEST = 1000;
 
 	private final JsonCodec json;
 
@@ -74,20 +66,10 @@ final class JsonRpcCodec implements Codec {
 
 	@Override
 	public Incoming read(Kind kind, Message message) {
-		byte[] body = message.body();
 		if (kind == Kind.EVENT) {
 			return this.json.read(kind, message);
 		}
-		Envelope envelope = new Envelope(this.json, kind, body);
-		if (body.length > 0) {
-			try (JsonParser in = Parsing.MAPPER.createParser(body)) {
-				envelope.read(in);
-			}
-			catch (JacksonException ex) {
-				throw undecodable("it is no JSON").because(ex);
-			}
-		}
-		return envelope;
+		return new Envelope(this.json, kind, message.body()).parsed();
 	}
 
 	private void envelope(Header header, @Nullable Object body, JsonGenerator out) {
@@ -115,35 +97,13 @@ final class JsonRpcCodec implements Codec {
 		out.writeEndObject();
 	}
 
-	private static MicroException undecodable(String reason) {
-		return MicroException.badRequest(BodyCodec.ID, Codecs.JSON_RPC + " envelope does not decode: " + reason);
-	}
-
 	/**
 	 * What an envelope says, and where in it the body lies.
 	 */
-	private static final class Envelope implements Incoming {
-
-		private final JsonCodec json;
-
-		private final Kind kind;
-
-		private final byte[] bytes;
-
-		private String id = "";
-
-		private String method = "";
-
-		private @Nullable String error;
-
-		private int begin;
-
-		private int end;
+	private static final class Envelope extends JsonEnvelope {
 
 		Envelope(JsonCodec json, Kind kind, byte[] bytes) {
-			this.json = json;
-			this.kind = kind;
-			this.bytes = bytes;
+			super(Codecs.JSON_RPC, json, kind, bytes);
 		}
 
 		@Override
@@ -156,9 +116,10 @@ final class JsonRpcCodec implements Codec {
 			if (type == Void.class || type == void.class) {
 				return null;
 			}
-			return this.json.decode(Arrays.copyOfRange(this.bytes, this.begin, this.end), type);
+			return this.json.decode(body(), type);
 		}
 
+		@Override
 		void read(JsonParser in) {
 			if (in.nextToken() != JsonToken.START_OBJECT) {
 				throw undecodable("it is no object");
@@ -198,17 +159,13 @@ final class JsonRpcCodec implements Codec {
 
 		private void slice(JsonParser in, JsonToken value) {
 			if (value == JsonToken.VALUE_NULL) {
-				this.begin = 0;
-				this.end = 0;
+				noBody();
 				return;
 			}
-			this.begin = (int) in.currentTokenLocation().getByteOffset();
-			in.skipChildren();
-			in.finishToken();
-			this.end = (int) in.currentLocation().getByteOffset();
+			bodyIsHere(in);
 		}
 
-		private static String text(JsonParser in, JsonToken value) {
+		private String text(JsonParser in, JsonToken value) {
 			if (value == JsonToken.VALUE_NULL) {
 				return "";
 			}
@@ -227,17 +184,6 @@ final class JsonRpcCodec implements Codec {
 			String text = in.getString();
 			return text.isEmpty() ? "unspecified error" : text;
 		}
-
-	}
-
-	/** Made when it is first needed. */
-	static final class Parsing {
-
-		static final JsonMapper MAPPER = JsonMapper
-			.builder(JsonFactory.builder()
-				.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
-				.build())
-			.build();
 
 	}
 
