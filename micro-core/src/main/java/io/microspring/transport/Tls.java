@@ -3,13 +3,17 @@ package io.microspring.transport;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -39,6 +43,8 @@ final class Tls {
 
 	/** The first byte of a handshake. */
 	private static final int HANDSHAKE = 0x16;
+
+	private static final char[] NO_PASSWORD = new char[0];
 
 	private static final String[] VERSIONS = { "TLSv1.3", "TLSv1.2" };
 
@@ -109,6 +115,67 @@ final class Tls {
 		catch (SSLException ex) {
 			throw new IllegalArgumentException("TLS cannot be set up: " + ex.getMessage(), ex);
 		}
+	}
+
+	/**
+	 * What a client shows.
+	 * @param options its files
+	 * @return a factory, null when it shows nothing
+	 * @throws TlsException when a file is missing, unreadable or another's
+	 */
+	static @Nullable KeyManagerFactory keyManagers(TlsOptions options) {
+		Path file = options.certificate();
+		Path keyFile = options.privateKey();
+		if (file == null || keyFile == null) {
+			return null;
+		}
+		X509Certificate[] chain = Pem.certificates(Pem.CERTIFICATE, file);
+		PrivateKey key = Pem.privateKey(keyFile);
+		Pem.check(file, chain[0], keyFile, key);
+		try {
+			KeyStore store = emptyStore();
+			store.setKeyEntry("own", key, NO_PASSWORD, chain);
+			KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+			factory.init(store, NO_PASSWORD);
+			return factory;
+		}
+		catch (GeneralSecurityException | IOException ex) {
+			throw new IllegalArgumentException("TLS cannot be set up: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Whom a client believes.
+	 * @param options the file of its authorities
+	 * @return a factory, null for those that the JVM believes
+	 * @throws TlsException when the file is missing or unreadable
+	 */
+	static @Nullable TrustManagerFactory trustManagers(TlsOptions options) {
+		if (options.insecureSkipVerify()) {
+			return InsecureTrustManagerFactory.INSTANCE;
+		}
+		Path trusted = options.trustCertificate();
+		if (trusted == null) {
+			return null;
+		}
+		try {
+			KeyStore store = emptyStore();
+			for (X509Certificate certificate : Pem.certificates(Pem.TRUST_CERTIFICATE, trusted)) {
+				store.setCertificateEntry(String.valueOf(store.size()), certificate);
+			}
+			TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+			factory.init(store);
+			return factory;
+		}
+		catch (GeneralSecurityException | IOException ex) {
+			throw new IllegalArgumentException("TLS cannot be set up: " + ex.getMessage(), ex);
+		}
+	}
+
+	private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+		KeyStore store = KeyStore.getInstance("PKCS12");
+		store.load(null, null);
+		return store;
 	}
 
 	private static SslContextBuilder client(TlsOptions options) {

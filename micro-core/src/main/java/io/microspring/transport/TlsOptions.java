@@ -3,7 +3,9 @@ package io.microspring.transport;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +110,25 @@ public record TlsOptions(@Nullable Path certificate, @Nullable Path privateKey, 
 	 */
 	public SSLContext toSslContext() {
 		return Tls.jdkClient(this);
+	}
+
+	/**
+	 * The certificate of a client, for a driver that makes its own TLS of such parts. How
+	 * it looks for the name in a server's certificate is the driver's.
+	 * @return a new factory; null when there is no certificate to show
+	 * @throws TlsException when a file is missing, unreadable or not fit for the other
+	 */
+	public @Nullable KeyManagerFactory toKeyManagerFactory() {
+		return Tls.keyManagers(this);
+	}
+
+	/**
+	 * Whom a client believes, for a driver that makes its own TLS of such parts.
+	 * @return a new factory; null for those that the JVM believes
+	 * @throws TlsException when the file is missing or unreadable
+	 */
+	public @Nullable TrustManagerFactory toTrustManagerFactory() {
+		return Tls.trustManagers(this);
 	}
 
 }

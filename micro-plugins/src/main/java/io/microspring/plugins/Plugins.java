@@ -2,10 +2,16 @@ package io.microspring.plugins;
 
 import java.util.List;
 
+import io.microspring.plugins.broker.googlepubsub.PubSubBroker;
+import io.microspring.plugins.broker.googlepubsub.PubSubOptions;
 import io.microspring.plugins.broker.kafka.KafkaBroker;
 import io.microspring.plugins.broker.kafka.KafkaOptions;
+import io.microspring.plugins.broker.mqtt.MqttBroker;
+import io.microspring.plugins.broker.mqtt.MqttOptions;
 import io.microspring.plugins.broker.nats.NatsBroker;
 import io.microspring.plugins.broker.nats.NatsBrokerOptions;
+import io.microspring.plugins.broker.nsq.NsqBroker;
+import io.microspring.plugins.broker.nsq.NsqOptions;
 import io.microspring.plugins.broker.rabbitmq.RabbitBroker;
 import io.microspring.plugins.broker.rabbitmq.RabbitBrokerOptions;
 import io.microspring.plugins.codec.bson.BsonCodec;
@@ -55,12 +61,19 @@ public final class Plugins {
 				.registry("zookeeper",
 						(address) -> new ZooKeeperRegistry(ZooKeeperOptions.defaults().withAddress(address)))
 				.needing("org.apache.curator.framework.CuratorFramework", "org.apache.curator:curator-framework:5.9.0"),
+			Plugin
+				.broker("googlepubsub",
+						(address, registry) -> new PubSubBroker(PubSubOptions.defaults().withEmulator(address)))
+				.needing("com.google.cloud.pubsub.v1.Subscriber", "com.google.cloud:google-cloud-pubsub:1.153.0"),
 			Plugin.broker("kafka", (address, registry) -> new KafkaBroker(KafkaOptions.defaults().withAddress(address)))
 				.needing("org.apache.kafka.clients.producer.KafkaProducer", "org.springframework.kafka:spring-kafka"),
+			Plugin.broker("mqtt", (address, registry) -> new MqttBroker(MqttOptions.defaults().withAddress(address)))
+				.needing("com.hivemq.client.mqtt.MqttClient", "com.hivemq:hivemq-mqtt-client:1.4.0"),
 			Plugin
 				.broker("nats",
 						(address, registry) -> new NatsBroker(NatsBrokerOptions.defaults().withAddress(address)))
 				.needing("io.nats.client.Nats", "io.nats:jnats:2.26.2"),
+			Plugin.broker("nsq", (address, registry) -> new NsqBroker(NsqOptions.defaults().withAddress(address))),
 			Plugin
 				.broker("rabbitmq",
 						(address, registry) -> new RabbitBroker(RabbitBrokerOptions.defaults().withAddress(address)))

@@ -2,7 +2,10 @@ package io.microspring.autoconfigure;
 
 import io.microspring.autoconfigure.broker.KafkaBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.MicroBrokerAutoConfiguration;
+import io.microspring.autoconfigure.broker.MqttBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.NatsBrokerAutoConfiguration;
+import io.microspring.autoconfigure.broker.NsqBrokerAutoConfiguration;
+import io.microspring.autoconfigure.broker.PubSubBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.RabbitBrokerAutoConfiguration;
 import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
@@ -34,6 +37,7 @@ public final class MicroRunner {
 			NatsRegistryAutoConfiguration.class, ZooKeeperRegistryAutoConfiguration.class,
 			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class, RabbitBrokerAutoConfiguration.class,
 			NatsBrokerAutoConfiguration.class, NatsTransportAutoConfiguration.class,
+			MqttBrokerAutoConfiguration.class, NsqBrokerAutoConfiguration.class, PubSubBrokerAutoConfiguration.class,
 			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
 			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
 

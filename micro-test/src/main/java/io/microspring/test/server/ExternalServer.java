@@ -158,6 +158,16 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 	}
 
 	/**
+	 * Where another of its ports is, when it was started here; skips the test otherwise.
+	 * @param port the name of the port in the recipe
+	 * @return {@code host:port}
+	 */
+	public String address(String port) {
+		requireOurs();
+		return "127.0.0.1:" + this.ports.get(port);
+	}
+
+	/**
 	 * Which version it is.
 	 * @return the version, {@code unknown} for a server that ran already
 	 */

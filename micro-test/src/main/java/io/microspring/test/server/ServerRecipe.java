@@ -233,6 +233,45 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 	}
 
 	/**
+	 * An nsqd that keeps its messages over a restart, unless it is killed.
+	 * @param files names to texts of the files in its directory, {@code {dir}}
+	 * @param more further arguments
+	 * @return the recipe
+	 */
+	public static ServerRecipe nsqd(Map<String, String> files, String... more) {
+		List<String> arguments = new ArrayList<>(List.of("-tcp-address=127.0.0.1:{tcp}",
+				"-http-address=127.0.0.1:{http}", "-broadcast-address=127.0.0.1", "-data-path={dir}"));
+		arguments.addAll(List.of(more));
+		return new ServerRecipe("nsqd", List.of("tcp", "http"), files, arguments, List.of("-version"),
+				ServerRecipe::accepts);
+	}
+
+	/**
+	 * Google's fake of Pub/Sub, which keeps everything in memory and knows any project.
+	 * @return the recipe
+	 */
+	public static ServerRecipe pubsub() {
+		return new ServerRecipe("pubsub", List.of("grpc"), Map.of(), List.of("-port", "{grpc}"), List.of("-version"),
+				ServerRecipe::accepts);
+	}
+
+	/**
+	 * A mosquitto, which keeps nothing over a restart unless told to.
+	 * @param config what stands in its configuration besides its listener, such as
+	 * {@code allow_anonymous true} and the files of TLS
+	 * @param files names to texts of the files in its directory, {@code {dir}}
+	 * @return the recipe
+	 */
+	public static ServerRecipe mosquitto(String config, Map<String, String> files) {
+		Map<String, String> all = new HashMap<>(files);
+		// As root it would become another user, who may not read its directory.
+		all.put("mosquitto.conf", String.join("\n", "user " + System.getProperty("user.name"),
+				"listener {client} 127.0.0.1", config, ""));
+		return new ServerRecipe("mosquitto", List.of("client"), all, List.of("-c", "{dir}/mosquitto.conf"),
+				List.of("-h"), ServerRecipe::accepts);
+	}
+
+	/**
 	 * A NATS server that keeps nothing.
 	 * @param config what stands in its configuration besides its address; empty for a
 	 * server that lets in anybody

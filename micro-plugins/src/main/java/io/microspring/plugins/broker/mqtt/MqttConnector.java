@@ -1,0 +1,215 @@
+package io.microspring.plugins.broker.mqtt;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientBuilder;
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.mqtt3.exceptions.Mqtt3ConnAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import io.microspring.broker.BrokerException;
+import io.microspring.concurrent.Threads;
+import io.microspring.transport.TlsException;
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes connections to the first server that can be reached. Thread-safe.
+ */
+final class MqttConnector {
+
+	private static final ThreadFactory LOOPS = Threads.loops("micro-mqtt");
+
+	/** One for all connections, so that they share their threads. */
+	private static final Executor LOOP_STARTER = (loop) -> LOOPS.newThread(loop).start();
+
+	private static final List<String> TLS_VERSIONS = List.of("TLSv1.3", "TLSv1.2");
+
+	private static final String PROBE = "micro-probe/";
+
+	private final MqttOptions options;
+
+	private final List<MqttAddress> addresses;
+
+	private final @Nullable TlsOptions tls;
+
+	private volatile boolean sharingProven;
+
+	/**
+	 * A connector.
+	 * @param options where the servers are and how to reach them
+	 * @throws TlsException when a file of TLS is missing, unreadable or not fit for
+	 * another
+	 */
+	MqttConnector(MqttOptions options) {
+		this.options = options;
+		this.addresses = MqttAddress.all(options.address(), options.secure());
+		TlsOptions given = options.tls();
+		this.tls = (given != null || !options.secure()) ? given : TlsOptions.client();
+		if (this.tls != null) {
+			ssl(this.tls);
+		}
+	}
+
+	/**
+	 * Connects to the first server that lets it in.
+	 * @param session what is asked of it
+	 * @param timeout how long that may take, with all servers
+	 * @return the connection
+	 * @throws BrokerException when there is none
+	 */
+	MqttLink open(MqttLink.Session session, Duration timeout) {
+		Duration each = timeout.dividedBy(this.addresses.size());
+		Throwable failure = null;
+		for (MqttAddress address : this.addresses) {
+			MqttLink link = null;
+			try {
+				link = link(address, session, each);
+				await(link.connect(), each.plusSeconds(1));
+				return link;
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new BrokerException("interrupted while connecting to " + this, ex);
+			}
+			catch (ExecutionException | TimeoutException | UnknownHostException ex) {
+				failure = cause(ex);
+				if (link != null && ex instanceof TimeoutException) {
+					link.disconnect(true);
+				}
+			}
+		}
+		throw new BrokerException(this + " cannot be reached within " + timeout.toMillis() + " ms: " + reason(failure),
+				failure);
+	}
+
+	private MqttLink link(MqttAddress address, MqttLink.Session session, Duration timeout) throws UnknownHostException {
+		MqttClientBuilder builder = MqttClient.builder()
+			.identifier(session.clientId())
+			.executorConfig()
+			.nettyExecutor(LOOP_STARTER)
+			.applyExecutorConfig()
+			.addDisconnectedListener((context) -> session.listener().ended(context.getCause()));
+		var transport = builder.transportConfig()
+			.serverPort(address.port())
+			.socketConnectTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+			.mqttConnectTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+		TlsOptions secure = this.tls;
+		if (secure == null) {
+			transport.serverHost(address.host()).applyTransportConfig();
+		}
+		else if (secure.serverName() == null) {
+			transport.serverHost(address.host()).sslConfig(ssl(secure)).applyTransportConfig();
+		}
+		else {
+			// The client looks in the certificate for the name of what it connects to.
+			InetAddress named = InetAddress.getByAddress(secure.serverName(),
+					InetAddress.getByName(address.host()).getAddress());
+			transport.serverHost(named).sslConfig(ssl(secure)).applyTransportConfig();
+		}
+		return this.options.version().equals(MqttOptions.V3) ? new Mqtt3Link(builder, this.options, session)
+				: new Mqtt5Link(builder, this.options, session);
+	}
+
+	private static MqttClientSslConfig ssl(TlsOptions options) {
+		var builder = MqttClientSslConfig.builder()
+			.keyManagerFactory(options.toKeyManagerFactory())
+			.trustManagerFactory(options.toTrustManagerFactory())
+			.protocols(TLS_VERSIONS)
+			.handshakeTimeout(options.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+		if (options.insecureSkipVerify()) {
+			builder.hostnameVerifier((host, session) -> true);
+		}
+		return builder.build();
+	}
+
+	/**
+	 * Makes sure that a queue is one: a server that knows nothing of shared subscriptions
+	 * would take them for topics that nobody publishes to.
+	 * @param link a connection
+	 * @throws BrokerException when it is not
+	 */
+	void requireSharing(MqttLink link) {
+		if (!link.offersSharing() || !isSharingProven()) {
+			throw BrokerException.refused(this + " has no shared subscriptions for version " + this.options.version()
+					+ ", so it cannot give a queue", null);
+		}
+	}
+
+	/** By version 5 the server says so itself; by 3.1.1 it has to be tried. */
+	private boolean isSharingProven() {
+		if (this.sharingProven || this.options.version().equals(MqttOptions.V5)) {
+			return true;
+		}
+		String topic = PROBE + UUID.randomUUID();
+		CompletableFuture<String> arrived = new CompletableFuture<>();
+		Duration timeout = this.options.timeout();
+		MqttLink link = open(new MqttLink.Session("micro-" + UUID.randomUUID(), 0, 1, new MqttLink.Listener() {
+			@Override
+			public void received(String at, byte[] payload, Runnable acknowledgement) {
+				arrived.complete(at);
+			}
+		}), timeout);
+		try {
+			await(link.subscribe("$share/micro/" + topic), timeout);
+			await(link.publish(topic, new byte[0]), timeout);
+			await(arrived, timeout);
+			this.sharingProven = true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			// It is not.
+		}
+		finally {
+			link.disconnect(true);
+		}
+		return this.sharingProven;
+	}
+
+	static void await(CompletableFuture<?> done, Duration timeout)
+			throws InterruptedException, ExecutionException, TimeoutException {
+		done.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/** What happened, without what Java's futures wrap it in. */
+	static Throwable cause(Exception ex) {
+		Throwable cause = (ex instanceof ExecutionException) ? ex.getCause() : null;
+		return (cause != null) ? cause : ex;
+	}
+
+	/** What a person wants to know of it: nothing of sockets' inner life. */
+	static String reason(@Nullable Throwable failure) {
+		if (failure instanceof Mqtt5ConnAckException refused) {
+			return "it answers " + refused.getMqttMessage().getReasonCode();
+		}
+		if (failure instanceof Mqtt3ConnAckException refused) {
+			return "it answers " + refused.getMqttMessage().getReturnCode();
+		}
+		if (failure instanceof TimeoutException) {
+			return "it does not answer";
+		}
+		Throwable root = failure;
+		while (root != null && root.getCause() != null) {
+			root = root.getCause();
+		}
+		return (root == null) ? "" : String.valueOf((root.getMessage() != null) ? root.getMessage() : root);
+	}
+
+	@Override
+	public String toString() {
+		return "mqtt at " + this.options.address();
+	}
+
+}

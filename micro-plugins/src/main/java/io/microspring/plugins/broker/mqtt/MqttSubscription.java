@@ -1,0 +1,234 @@
+package io.microspring.plugins.broker.mqtt;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.microspring.broker.BrokerException;
+import io.microspring.broker.Deliveries;
+import io.microspring.broker.Envelope;
+import io.microspring.broker.EventHandler;
+import io.microspring.broker.SubscribeOptions;
+import io.microspring.broker.Subscription;
+import io.microspring.concurrent.Backoff;
+import io.microspring.concurrent.Threads;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A subscription with a connection of its own, which is made again when it was lost. Each
+ * connection has deliveries of its own: those of one that was lost are given up where the
+ * server sends them again, and else handled to the end, as nobody else has them.
+ */
+final class MqttSubscription implements Subscription, MqttLink.Listener {
+
+	private static final Logger log = LoggerFactory.getLogger(MqttSubscription.class);
+
+	/** How long the server keeps what comes for a nameless process that is cut off. */
+	private static final Duration CUT_OFF = Duration.ofSeconds(30);
+
+	private static final Duration LEAVING = Duration.ofSeconds(2);
+
+	private static final Backoff BACKOFF = Backoff.exponential(Duration.ofMillis(100), 2, Duration.ofSeconds(10), 0.2);
+
+	private final MqttBroker broker;
+
+	private final String topic;
+
+	private final String filter;
+
+	/** What the server keeps the session by when the process is gone, or empty. */
+	private final String name;
+
+	private final SubscribeOptions options;
+
+	private final EventHandler handler;
+
+	private final MqttLink.Session session;
+
+	/** Those of this connection, and those before which are not done. */
+	private final Set<Deliveries> all = ConcurrentHashMap.newKeySet();
+
+	private volatile Deliveries current;
+
+	private volatile @Nullable MqttLink link;
+
+	/** Whether a connection that ends is to be made again. */
+	private final AtomicBoolean open = new AtomicBoolean();
+
+	private volatile boolean closed;
+
+	MqttSubscription(MqttBroker broker, String topic, String filter, String name, SubscribeOptions options,
+			EventHandler handler) {
+		this.broker = broker;
+		this.topic = topic;
+		this.filter = filter;
+		this.name = name;
+		this.options = options;
+		this.handler = handler;
+		this.session = new MqttLink.Session(name.isEmpty() ? "micro-" + UUID.randomUUID() : name, kept(),
+				Math.max(broker.options().receiveMaximum(), options.concurrency()), this);
+		this.current = deliveries();
+	}
+
+	private long kept() {
+		MqttOptions settings = this.broker.options();
+		if (!this.name.isEmpty()) {
+			return settings.sessionExpiry().toSeconds();
+		}
+		// By 3.1.1 it would be kept for ever when this process is killed.
+		return settings.version().equals(MqttOptions.V5) ? CUT_OFF.toSeconds() : 0;
+	}
+
+	private Deliveries deliveries() {
+		this.all.removeIf((before) -> before.unsettled() == 0);
+		// By 3.1.1 nobody tells the server how many may come.
+		int room = this.broker.options().version().equals(MqttOptions.V5) ? this.session.receiveMaximum()
+				: MqttOptions.MOST_IN_FLIGHT;
+		Deliveries deliveries = new Deliveries(this.broker, this.options, this::read, this.handler,
+				this.broker.executor(), room);
+		this.all.add(deliveries);
+		return deliveries;
+	}
+
+	private Message read(Message raw) {
+		int most = this.broker.options().maxMessageSize();
+		if (raw.body().length > most) {
+			throw new IllegalArgumentException(
+					"a message of " + raw.body().length + " bytes is larger than the " + most + " allowed");
+		}
+		return Envelope.decode(raw.body());
+	}
+
+	/** Connects for the first time. */
+	MqttLink open() {
+		MqttLink connected = this.broker.connector().open(this.session, this.broker.options().timeout());
+		this.link = connected;
+		return connected;
+	}
+
+	/** From here on a connection that is lost is made again. */
+	void opened() {
+		this.open.set(true);
+		MqttLink connected = this.link;
+		if (connected != null && !connected.isConnected() && this.open.compareAndSet(true, false)) {
+			reopenLater(1);
+		}
+	}
+
+	@Override
+	public void connected(boolean present) {
+		Deliveries before = this.current;
+		this.current = deliveries();
+		if (present) {
+			before.stop();
+		}
+		if (this.closed) {
+			this.current.stop();
+		}
+	}
+
+	@Override
+	public void received(String from, byte[] payload, Runnable acknowledgement) {
+		Message raw = new Message(Metadata.empty(), payload);
+		if (!this.current.offer(from, raw, acknowledgement::run) && !this.closed) {
+			log.warn("A message of {} is left to {}, which has sent more than it was asked for", from, this.broker);
+		}
+	}
+
+	@Override
+	public void ended(Throwable cause) {
+		if (!this.closed && this.open.compareAndSet(true, false)) {
+			log.warn("The subscription to {} at {} is cut off, and made again when it can be: {}", this.filter,
+					this.broker, MqttConnector.reason(cause));
+			reopenLater(1);
+		}
+	}
+
+	private void reopenLater(int attempt) {
+		Threads.after(BACKOFF.before(attempt),
+				() -> Threads.executeWhenFree(this.broker.executor(), () -> reopen(attempt)));
+	}
+
+	private void reopen(int attempt) {
+		if (this.closed) {
+			return;
+		}
+		MqttLink connected = null;
+		try {
+			connected = open();
+			MqttConnector.await(connected.subscribe(this.filter), this.broker.options().timeout());
+			log.info("The subscription to {} at {} is there again", this.filter, this.broker);
+			opened();
+			if (this.closed) {
+				connected.disconnect(this.name.isEmpty());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (BrokerException | ExecutionException | TimeoutException ex) {
+			log.debug("The subscription to {} at {} cannot be made again yet", this.filter, this.broker, ex);
+			if (connected != null) {
+				connected.disconnect(false);
+			}
+			reopenLater(attempt + 1);
+		}
+	}
+
+	/** How many messages are here that are not dealt with. */
+	int unsettled() {
+		return this.all.stream().mapToInt(Deliveries::unsettled).sum();
+	}
+
+	@Override
+	public String topic() {
+		return this.topic;
+	}
+
+	/** Begins to handle no more. */
+	void stop() {
+		this.closed = true;
+		this.all.forEach(Deliveries::stop);
+	}
+
+	/**
+	 * Ends it. The session of a process with a name stays: what comes for it is kept, and
+	 * so is what was not dealt with.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		MqttLink connected = this.link;
+		boolean leaves = connected != null && connected.isConnected();
+		if (leaves && this.name.isEmpty()) {
+			quietly(connected.unsubscribe(this.filter));
+		}
+		this.all.forEach(Deliveries::close);
+		if (leaves) {
+			quietly(connected.disconnect(this.name.isEmpty()));
+		}
+		this.broker.ended(this, this.name);
+	}
+
+	private void quietly(CompletableFuture<?> done) {
+		try {
+			MqttConnector.await(done, LEAVING);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			log.debug("{} was left without a word", this.broker, ex);
+		}
+	}
+
+}

@@ -1,0 +1,276 @@
+package io.microspring.plugins.broker.nsq;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+
+import javax.net.ssl.SSLContext;
+
+import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerException;
+import io.microspring.broker.BrokerFeature;
+import io.microspring.broker.Envelope;
+import io.microspring.broker.EventHandler;
+import io.microspring.broker.SubscribeOptions;
+import io.microspring.broker.Subscription;
+import io.microspring.concurrent.ExecutorMode;
+import io.microspring.concurrent.Threads;
+import io.microspring.health.HealthReport;
+import io.microspring.message.Message;
+import io.microspring.transport.TlsException;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages over NSQ, as go-micro's plugin sends and receives them (protocol reference
+ * §9.2): the topic is NSQ's, a queue is a channel, a subscriber without a queue has an
+ * ephemeral channel of its own, and a message is the JSON envelope. It speaks NSQ's TCP
+ * protocol V2 itself, and so needs no driver.
+ * <p>
+ * Messages are delivered at least once, in no order. A channel keeps what is published
+ * while none of its members is there. Thread-safe. go-micro:
+ * {@code go-plugins/broker/nsq}.
+ */
+public final class NsqBroker implements Broker {
+
+	private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
+
+	private static final Set<BrokerFeature> FEATURES = Set.of(BrokerFeature.QUEUES, BrokerFeature.DURABLE_QUEUES,
+			BrokerFeature.REDELIVERY);
+
+	private static final Pattern NAME = Pattern.compile("[.a-zA-Z0-9_-]{1,64}(#ephemeral)?");
+
+	private static final String EPHEMERAL = "#ephemeral";
+
+	private final NsqOptions options;
+
+	private final List<NsqAddress> addresses;
+
+	private final @Nullable SSLContext tls;
+
+	private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, Threads.loops("micro-broker-nsq"),
+			NioIoHandler.newFactory());
+
+	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-broker-nsq");
+
+	private final Set<NsqSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private volatile @Nullable NsqConnection publisher;
+
+	private volatile boolean closed;
+
+	/**
+	 * A broker that is not connected yet.
+	 * @param options where the nsqds are and how to use them
+	 * @throws TlsException when a file of TLS is missing, unreadable or not fit for
+	 * another
+	 */
+	public NsqBroker(NsqOptions options) {
+		this.options = options;
+		this.addresses = NsqAddress.all(options.address());
+		this.tls = (options.tls() != null) ? options.tls().toSslContext() : null;
+	}
+
+	@Override
+	public String name() {
+		return "nsq";
+	}
+
+	@Override
+	public String address() {
+		return this.options.address();
+	}
+
+	@Override
+	public void connect() {
+		publisher(this.options.timeout());
+	}
+
+	@Override
+	public void publish(String topic, Message message) {
+		requireName("topic", topic);
+		byte[] body = Envelope.encode(message);
+		if (body.length > this.options.maxMessageSize()) {
+			throw BrokerException.refused("a message for " + topic + " of " + body.length
+					+ " bytes, in its envelope, is larger than the " + this.options.maxMessageSize() + " allowed",
+					null);
+		}
+		try {
+			NsqConnection.await(publisher(this.options.timeout()).request("PUB " + topic, body),
+					this.options.timeout());
+		}
+		catch (NsqException ex) {
+			throw BrokerException.refused(this + " does not take a message for " + topic + ": " + ex.getMessage(), ex);
+		}
+		catch (InterruptedException | TimeoutException | IOException ex) {
+			throw failure("did not confirm a message for " + topic + ", which may have arrived", ex);
+		}
+	}
+
+	@Override
+	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
+		options.requireSupported(topic, this);
+		Objects.requireNonNull(handler, "handler");
+		requireName("topic", topic);
+		String channel = options.queue().isEmpty() ? UUID.randomUUID() + EPHEMERAL
+				: requireName("queue", options.queue());
+		requireOpen();
+		NsqSubscription subscription = new NsqSubscription(this, topic, channel, options, handler);
+		this.subscriptions.add(subscription);
+		try {
+			subscription.open(this.addresses);
+		}
+		catch (RuntimeException ex) {
+			subscription.close();
+			throw ex;
+		}
+		if (this.closed) {
+			subscription.close();
+		}
+		return subscription;
+	}
+
+	private static String requireName(String what, String name) {
+		if (!NAME.matcher(name).matches()) {
+			throw new IllegalArgumentException(
+					"a " + what + " of NSQ has 1 to 64 of the characters A-Z a-z 0-9 . _ -; '" + name + "' is none");
+		}
+		return name;
+	}
+
+	/** A connection to one nsqd. */
+	NsqConnection open(NsqAddress address, NsqConnection.Listener listener, Duration timeout)
+			throws IOException, InterruptedException, TimeoutException {
+		return NsqConnection.open(this.loops, address, this.options, this.tls, listener, timeout);
+	}
+
+	NsqOptions options() {
+		return this.options;
+	}
+
+	ExecutorService executor() {
+		return this.executor;
+	}
+
+	void ended(NsqSubscription subscription) {
+		this.subscriptions.remove(subscription);
+	}
+
+	@Override
+	public Set<BrokerFeature> features() {
+		return FEATURES;
+	}
+
+	@Override
+	public HealthReport health() {
+		Map<String, String> details = Map.of("address", this.options.address());
+		try {
+			publisher(HEALTH_TIMEOUT);
+			return HealthReport.up(this + " is connected").with(details);
+		}
+		catch (BrokerException ex) {
+			return HealthReport.down(String.valueOf(ex.getMessage())).with(details);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		this.subscriptions.forEach(NsqSubscription::stop);
+		this.subscriptions.forEach(NsqSubscription::close);
+		this.lock.lock();
+		try {
+			if (this.publisher != null) {
+				this.publisher.close();
+				this.publisher = null;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.loops.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+		this.executor.shutdown();
+	}
+
+	@Override
+	public String toString() {
+		return "nsq at " + this.options.address();
+	}
+
+	/** The connection to publish by, made anew when it was lost: to any that is there. */
+	private NsqConnection publisher(Duration timeout) {
+		NsqConnection connected = this.publisher;
+		if (connected != null && connected.isOpen()) {
+			return connected;
+		}
+		try {
+			if (!this.lock.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+				throw new BrokerException(this + " is still being connected to after " + timeout.toMillis() + " ms",
+						null);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new BrokerException("interrupted while connecting to " + this, ex);
+		}
+		try {
+			requireOpen();
+			connected = this.publisher;
+			if (connected == null || !connected.isOpen()) {
+				connected = connectToAny(timeout);
+				this.publisher = connected;
+			}
+			return connected;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private NsqConnection connectToAny(Duration timeout) {
+		List<NsqAddress> left = new ArrayList<>(this.addresses);
+		Duration each = timeout.dividedBy(left.size());
+		for (;;) {
+			NsqAddress address = left.remove(ThreadLocalRandom.current().nextInt(left.size()));
+			try {
+				return open(address, NsqConnection.Listener.NONE, each);
+			}
+			catch (InterruptedException | TimeoutException | IOException ex) {
+				if (left.isEmpty() || ex instanceof InterruptedException) {
+					throw failure("cannot be reached within " + timeout.toMillis() + " ms", ex);
+				}
+			}
+		}
+	}
+
+	private void requireOpen() {
+		if (this.closed) {
+			throw new BrokerException("broker nsq is closed", null);
+		}
+	}
+
+	BrokerException failure(String what, Exception cause) {
+		if (cause instanceof InterruptedException) {
+			Thread.currentThread().interrupt();
+		}
+		String why = (cause instanceof TimeoutException) ? "no answer" : String.valueOf(cause.getMessage());
+		return new BrokerException(this + " " + what + ": " + why, cause);
+	}
+
+}

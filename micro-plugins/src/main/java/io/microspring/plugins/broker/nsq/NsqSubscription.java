@@ -1,0 +1,240 @@
+package io.microspring.plugins.broker.nsq;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+
+import io.microspring.broker.BrokerException;
+import io.microspring.broker.Deliveries;
+import io.microspring.broker.Envelope;
+import io.microspring.broker.EventHandler;
+import io.microspring.broker.Receipt;
+import io.microspring.broker.SubscribeOptions;
+import io.microspring.broker.Subscription;
+import io.microspring.concurrent.Backoff;
+import io.microspring.concurrent.Threads;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A subscription: a connection to each nsqd, made again when it was lost. nsqd is told in
+ * time that messages are still here, so that it gives them to nobody else.
+ */
+final class NsqSubscription implements Subscription, NsqConnection.Listener {
+
+	private static final Logger log = LoggerFactory.getLogger(NsqSubscription.class);
+
+	private static final Duration LEAVING = Duration.ofSeconds(2);
+
+	/** For a message that there was no room for. */
+	private static final int LATER_MILLIS = 1000;
+
+	private static final Backoff BACKOFF = Backoff.exponential(Duration.ofMillis(100), 2, Duration.ofSeconds(10), 0.2);
+
+	private final NsqBroker broker;
+
+	private final String topic;
+
+	private final String channel;
+
+	private final Deliveries deliveries;
+
+	private final Map<NsqConnection, NsqAddress> connections = new ConcurrentHashMap<>();
+
+	/** Those that nsqd waits for word of. */
+	private final Set<InFlight> here = ConcurrentHashMap.newKeySet();
+
+	private final Threads.Scheduled touching;
+
+	private volatile boolean closed;
+
+	NsqSubscription(NsqBroker broker, String topic, String channel, SubscribeOptions options, EventHandler handler) {
+		this.broker = broker;
+		this.topic = topic;
+		this.channel = channel;
+		int nsqds = NsqAddress.all(broker.options().address()).size();
+		// After a lost connection, what it had brought is still here when the next
+		// brings it again.
+		this.deliveries = new Deliveries(broker, options, this::read, handler, broker.executor(),
+				2 * nsqds * broker.options().maxInFlight());
+		this.touching = Threads.every(broker.options().messageTimeout().dividedBy(2), broker.executor(),
+				() -> this.here.forEach(InFlight::touch));
+	}
+
+	private Message read(Message raw) {
+		int most = this.broker.options().maxMessageSize();
+		if (raw.body().length > most) {
+			throw new IllegalArgumentException(
+					"a message of " + raw.body().length + " bytes is larger than the " + most + " allowed");
+		}
+		return Envelope.decode(raw.body());
+	}
+
+	/**
+	 * Subscribes at every nsqd. Those that are away are tried again, unless all are.
+	 * @throws BrokerException when all are away, or one refuses
+	 */
+	void open(List<NsqAddress> addresses) {
+		BrokerException failure = null;
+		int opened = 0;
+		for (NsqAddress address : addresses) {
+			try {
+				open(address);
+				opened++;
+			}
+			catch (NsqException ex) {
+				throw BrokerException
+					.refused(this.broker + " does not let subscribe to " + this.topic + ": " + ex.getMessage(), ex);
+			}
+			catch (IOException | TimeoutException | InterruptedException ex) {
+				failure = this.broker.failure("does not let subscribe to " + this.topic, ex);
+				reopenLater(address, 1);
+			}
+		}
+		if (failure != null && opened == 0) {
+			throw failure;
+		}
+	}
+
+	private void open(NsqAddress address) throws IOException, InterruptedException, TimeoutException {
+		Duration timeout = this.broker.options().timeout();
+		NsqConnection connection = this.broker.open(address, this, timeout);
+		try {
+			NsqConnection.await(connection.request("SUB " + this.topic + " " + this.channel), timeout);
+		}
+		catch (IOException | InterruptedException | TimeoutException ex) {
+			connection.close();
+			throw ex;
+		}
+		this.connections.put(connection, address);
+		connection.tell("RDY " + this.broker.options().maxInFlight());
+		if (!connection.isOpen()) {
+			ended(connection, new IOException("nsqd closed the connection"));
+		}
+		if (this.closed) {
+			connection.close();
+		}
+	}
+
+	@Override
+	public void received(NsqConnection connection, NsqMessage message) {
+		InFlight one = new InFlight(connection, message.id());
+		this.here.add(one);
+		if (!this.deliveries.offer(this.topic, new Message(Metadata.empty(), message.body()), one)) {
+			this.here.remove(one);
+			connection.tell("REQ " + message.id() + " " + (this.closed ? 0 : LATER_MILLIS));
+		}
+	}
+
+	@Override
+	public void ended(NsqConnection connection, IOException why) {
+		NsqAddress address = this.connections.remove(connection);
+		this.here.removeIf((one) -> one.connection == connection);
+		if (address != null && !this.closed) {
+			log.warn("The subscription to {} at nsq {} is cut off, and made again when it can be: {}", this.topic,
+					address, why.getMessage());
+			reopenLater(address, 1);
+		}
+	}
+
+	private void reopenLater(NsqAddress address, int attempt) {
+		Threads.after(BACKOFF.before(attempt),
+				() -> Threads.executeWhenFree(this.broker.executor(), () -> reopen(address, attempt)));
+	}
+
+	private void reopen(NsqAddress address, int attempt) {
+		if (this.closed) {
+			return;
+		}
+		try {
+			open(address);
+			log.info("The subscription to {} at nsq {} is there again", this.topic, address);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (IOException | TimeoutException ex) {
+			log.debug("The subscription to {} at nsq {} cannot be made again yet", this.topic, address, ex);
+			reopenLater(address, attempt + 1);
+		}
+	}
+
+	/** How many messages are here that are not dealt with. */
+	int unsettled() {
+		return this.deliveries.unsettled();
+	}
+
+	@Override
+	public String topic() {
+		return this.topic;
+	}
+
+	/** Begins to handle no more. */
+	void stop() {
+		this.closed = true;
+		this.connections.keySet().forEach((connection) -> connection.tell("RDY 0"));
+		this.deliveries.stop();
+	}
+
+	@Override
+	public void close() {
+		stop();
+		this.deliveries.close();
+		this.touching.cancel();
+		this.connections.keySet().forEach(this::leave);
+		this.broker.ended(this);
+	}
+
+	/** What was told before has arrived when nsqd says that it is done. */
+	private void leave(NsqConnection connection) {
+		try {
+			NsqConnection.await(connection.request("CLS"), LEAVING);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (IOException | TimeoutException ex) {
+			log.debug("{} was left without a word", this.broker, ex);
+		}
+		finally {
+			connection.close();
+		}
+	}
+
+	/** A message that nsqd has sent, and waits for word of. */
+	private final class InFlight implements Receipt {
+
+		private final NsqConnection connection;
+
+		private final String id;
+
+		InFlight(NsqConnection connection, String id) {
+			this.connection = connection;
+			this.id = id;
+		}
+
+		void touch() {
+			this.connection.tell("TOUCH " + this.id);
+		}
+
+		@Override
+		public void ack() {
+			NsqSubscription.this.here.remove(this);
+			this.connection.tell("FIN " + this.id);
+		}
+
+		@Override
+		public void release() {
+			NsqSubscription.this.here.remove(this);
+			this.connection.tell("REQ " + this.id + " 0");
+		}
+
+	}
+
+}

@@ -1,0 +1,225 @@
+package io.microspring.plugins.broker.nsq;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import io.microspring.broker.BrokerException;
+import io.microspring.broker.Envelope;
+import io.microspring.broker.Event;
+import io.microspring.broker.SubscribeOptions;
+import io.microspring.health.HealthReport;
+import io.microspring.message.Headers;
+import io.microspring.message.Message;
+import io.microspring.message.Metadata;
+import io.microspring.test.server.ExternalServer;
+import io.microspring.test.server.ServerRecipe;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/** What stands in NSQ, what it does not take, and what is said when it is away. */
+class NsqDeliveryTest {
+
+	@RegisterExtension
+	static final ExternalServer NSQD = new ExternalServer(ServerRecipe.nsqd(Map.of()));
+
+	@RegisterExtension
+	static final ExternalServer SECOND = new ExternalServer(ServerRecipe.nsqd(Map.of()));
+
+	private static final SubscribeOptions QUEUE = SubscribeOptions.defaults().withQueue("q");
+
+	private final String topic = "delivery." + UUID.randomUUID();
+
+	private final List<NsqBroker> opened = new ArrayList<>();
+
+	@AfterEach
+	void close() {
+		this.opened.forEach(NsqBroker::close);
+	}
+
+	@Test
+	void messageIsTheEnvelopeOfGoAndAQueueIsAChannel() throws Exception {
+		NsqBroker broker = open(options());
+		List<Event> received = subscribe(broker, this.topic, QUEUE);
+		List<Event> alone = subscribe(broker, this.topic, SubscribeOptions.defaults());
+		http("/pub?topic=" + this.topic, Envelope.encode(message("one")));
+		awaitBodies(received, "one");
+		awaitBodies(alone, "one");
+		String channels = http("/stats?format=json&topic=" + this.topic, new byte[0]);
+		assertThat(channels).contains("\"channel_name\":\"q\"")
+			.containsPattern("\"channel_name\":\"[^\"]*#ephemeral\"");
+		broker.publish(this.topic, message("two"));
+		awaitBodies(received, "one", "two");
+	}
+
+	@Test
+	void whatIsNoEnvelopeGoesToTheDeadLetter() throws Exception {
+		NsqBroker broker = open(options());
+		List<Event> dead = subscribe(broker, this.topic + ".dead", SubscribeOptions.defaults());
+		List<Event> received = subscribe(broker, this.topic, QUEUE.withDeadLetter(this.topic + ".dead"));
+		http("/pub?topic=" + this.topic, "no envelope".getBytes(StandardCharsets.UTF_8));
+		broker.publish(this.topic, message("fine"));
+		awaitBodies(received, "fine");
+		awaitBodies(dead, "no envelope");
+		assertThat(dead.get(0).message().header(Headers.DEAD_LETTER_REASON)).contains("envelope");
+	}
+
+	@Test
+	void whatNsqCannotCarryIsRefused() {
+		NsqBroker broker = open(options());
+		for (String name : List.of("", "a/b", "a b", "grüße", "x".repeat(65), "a#b")) {
+			assertThatIllegalArgumentException().as(name).isThrownBy(() -> broker.publish(name, message("x")));
+			assertThatIllegalArgumentException().as(name)
+				.isThrownBy(() -> subscribe(broker, name, SubscribeOptions.defaults()));
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> subscribe(broker, this.topic, QUEUE.withQueue("a/b")));
+		// nsqd's own limit, 1 MiB.
+		assertThatExceptionOfType(BrokerException.class)
+			.isThrownBy(() -> broker.publish(this.topic, message("x".repeat(1024 * 1024))))
+			.withMessageContaining("E_BAD_MESSAGE")
+			.matches(BrokerException::isRefused);
+		NsqBroker small = open(options().withMaxMessageSize(100));
+		assertThatExceptionOfType(BrokerException.class)
+			.isThrownBy(() -> small.publish(this.topic, message("x".repeat(100))))
+			.withMessageContaining("100 allowed")
+			.matches(BrokerException::isRefused);
+		List<Event> received = subscribe(broker, this.topic, QUEUE);
+		broker.publish(this.topic, message("after"));
+		awaitBodies(received, "after");
+	}
+
+	@Test
+	void subscriptionReceivesFromEveryNsqdAlsoWhenOneIsAway() {
+		NSQD.requireOurs();
+		SECOND.requireOurs();
+		NsqBroker both = open(options().withAddress(NSQD.address() + "," + SECOND.address()));
+		SECOND.kill();
+		List<Event> received = subscribe(both, this.topic, QUEUE);
+		publish(both, 0, 5);
+		awaitBodies(received, "0", "1", "2", "3", "4");
+		SECOND.start();
+		NsqBroker second = open(options().withAddress(SECOND.address()));
+		second.publish(this.topic, message("second"));
+		eventually().untilAsserted(() -> assertThat(bodies(received)).contains("second"));
+	}
+
+	@Test
+	void messageThatTakesLongIsKeptFromOthers() {
+		NsqBroker broker = open(options().withMessageTimeout(Duration.ofSeconds(1)));
+		List<Event> received = new CopyOnWriteArrayList<>();
+		CountDownLatch gate = new CountDownLatch(1);
+		broker.subscribe(this.topic, QUEUE, (event) -> {
+			received.add(event);
+			gate.await(4, TimeUnit.SECONDS);
+		});
+		broker.publish(this.topic, message("long"));
+		eventually().untilAsserted(() -> assertThat(received).hasSize(1));
+		// Longer than nsqd would wait without a word.
+		eventually().during(Duration.ofSeconds(3)).untilAsserted(() -> assertThat(received).hasSize(1));
+	}
+
+	@Test
+	void aSlowSubscriberIsNotSentMoreThanItAskedFor() {
+		NsqBroker broker = open(options().withMaxInFlight(10));
+		CountDownLatch gate = new CountDownLatch(1);
+		List<Event> received = new CopyOnWriteArrayList<>();
+		NsqSubscription slow = (NsqSubscription) broker.subscribe(this.topic, QUEUE, (event) -> {
+			gate.await(1, TimeUnit.MINUTES);
+			received.add(event);
+		});
+		publish(broker, 0, 100);
+		eventually().untilAsserted(() -> assertThat(slow.unsettled()).isEqualTo(10));
+		gate.countDown();
+		eventually().untilAsserted(() -> assertThat(received).hasSize(100));
+	}
+
+	@Test
+	void nsqdThatIsAwayIsNamed() {
+		try (NsqBroker broker = new NsqBroker(options().withAddress("127.0.0.1:1,localhost:2"))) {
+			assertThatExceptionOfType(BrokerException.class).isThrownBy(broker::connect)
+				.withMessageContaining("nsq at 127.0.0.1:1,localhost:2 cannot be reached within 10000 ms: ");
+			assertThatExceptionOfType(BrokerException.class)
+				.isThrownBy(() -> subscribe(broker, this.topic, SubscribeOptions.defaults()));
+			assertThat(broker.health().state()).isEqualTo(HealthReport.State.DOWN);
+		}
+		assertThat(open(options()).health().state()).isEqualTo(HealthReport.State.UP);
+	}
+
+	@Test
+	void addressesAreHostsWithAPortOrWithout() {
+		assertThat(NsqAddress.all("a, b:1 ,[::1],10.0.0.1:2")).containsExactly(new NsqAddress("a", 4150),
+				new NsqAddress("b", 1), new NsqAddress("::1", 4150), new NsqAddress("10.0.0.1", 2));
+		for (String wrong : List.of(",", "a:b", "nsq://a", "a/b", "a:70000")) {
+			assertThatIllegalArgumentException().as(wrong).isThrownBy(() -> NsqAddress.all(wrong));
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> NsqOptions.defaults().withAddress("root:hidden@a:1"))
+			.withMessageContaining("micro.broker.nsq.secret")
+			.withMessageNotContaining("hidden");
+		assertThat(NsqOptions.defaults().withSecret("hidden").toString()).doesNotContain("hidden");
+		assertThatIllegalArgumentException().isThrownBy(() -> NsqOptions.defaults().withMaxInFlight(0));
+	}
+
+	private static String http(String path, byte[] body) throws IOException, InterruptedException {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + NSQD.address("http") + path));
+		if (body.length > 0) {
+			request.POST(HttpRequest.BodyPublishers.ofByteArray(body));
+		}
+		return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+	}
+
+	private static NsqOptions options() {
+		return NsqOptions.defaults().withAddress(NSQD.address());
+	}
+
+	private NsqBroker open(NsqOptions options) {
+		NsqBroker broker = new NsqBroker(options);
+		this.opened.add(broker);
+		return broker;
+	}
+
+	private static List<Event> subscribe(NsqBroker broker, String topic, SubscribeOptions options) {
+		List<Event> received = new CopyOnWriteArrayList<>();
+		broker.subscribe(topic, options, received::add);
+		return received;
+	}
+
+	private void publish(NsqBroker broker, int from, int to) {
+		IntStream.range(from, to).forEach((i) -> broker.publish(this.topic, message(String.valueOf(i))));
+	}
+
+	private static Message message(String body) {
+		return new Message(Metadata.of("k", "v"), body.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private static void awaitBodies(List<Event> received, String... bodies) {
+		eventually().untilAsserted(() -> assertThat(bodies(received)).containsExactlyInAnyOrder(bodies));
+	}
+
+	private static List<String> bodies(List<Event> events) {
+		return events.stream().map((event) -> new String(event.message().body(), StandardCharsets.UTF_8)).toList();
+	}
+
+	private static ConditionFactory eventually() {
+		return Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50));
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.microspring.autoconfigure.broker;
+
+import io.microspring.plugins.broker.nsq.NsqBroker;
+import io.microspring.service.Plugin;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * NSQ with the options of {@code micro.broker.nsq}.
+ */
+@AutoConfiguration(before = MicroBrokerAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "micro.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(NsqBrokerProperties.class)
+public final class NsqBrokerAutoConfiguration {
+
+	@Bean
+	Plugin microNsqBroker(NsqBrokerProperties properties) {
+		return Plugin.broker("nsq", (address, registry) -> new NsqBroker(properties.toOptions().withAddress(address)));
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.microspring.autoconfigure.broker;
+
+import java.time.Duration;
+
+import io.microspring.autoconfigure.registry.RegistrySsl;
+import io.microspring.plugins.broker.nsq.NsqOptions;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How the NSQ broker works.
+ *
+ * @param secret What is shown to an nsqd that asks for it.
+ * @param timeout How long connecting, publishing and subscribing may take, each.
+ * @param messageTimeout How long nsqd waits for word of a message before it gives it to
+ * somebody else.
+ * @param maxInFlight How many messages each nsqd sends a subscription that are not
+ * acknowledged.
+ * @param maxMessageSize Largest message that is sent or accepted, in its envelope.
+ * @param ssl TLS to every nsqd; it is on when anything of it is set.
+ */
+@ConfigurationProperties("micro.broker.nsq")
+public record NsqBrokerProperties(@DefaultValue("") String secret, @DefaultValue("10s") Duration timeout,
+		@DefaultValue("60s") Duration messageTimeout, @DefaultValue("100") int maxInFlight,
+		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue @NestedConfigurationProperty RegistrySsl ssl) {
+
+	NsqOptions toOptions() {
+		return NsqOptions.defaults()
+			.withSecret(this.secret)
+			.withTimeout(this.timeout)
+			.withMessageTimeout(this.messageTimeout)
+			.withMaxInFlight(this.maxInFlight)
+			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withTls(this.ssl.toOptions());
+	}
+
+	@Override
+	public String toString() {
+		return toOptions().toString();
+	}
+
+}
