@@ -4,6 +4,8 @@ import java.util.List;
 
 import io.microspring.plugins.broker.googlepubsub.PubSubBroker;
 import io.microspring.plugins.broker.googlepubsub.PubSubOptions;
+import io.microspring.plugins.broker.jms.JmsBroker;
+import io.microspring.plugins.broker.jms.JmsOptions;
 import io.microspring.plugins.broker.kafka.KafkaBroker;
 import io.microspring.plugins.broker.kafka.KafkaOptions;
 import io.microspring.plugins.broker.mqtt.MqttBroker;
@@ -14,6 +16,8 @@ import io.microspring.plugins.broker.nsq.NsqBroker;
 import io.microspring.plugins.broker.nsq.NsqOptions;
 import io.microspring.plugins.broker.rabbitmq.RabbitBroker;
 import io.microspring.plugins.broker.rabbitmq.RabbitBrokerOptions;
+import io.microspring.plugins.broker.redis.RedisBroker;
+import io.microspring.plugins.broker.redis.RedisOptions;
 import io.microspring.plugins.codec.bson.BsonCodec;
 import io.microspring.plugins.codec.msgpack.MessagePackCodec;
 import io.microspring.plugins.registry.consul.ConsulOptions;
@@ -65,6 +69,9 @@ public final class Plugins {
 				.broker("googlepubsub",
 						(address, registry) -> new PubSubBroker(PubSubOptions.defaults().withEmulator(address)))
 				.needing("com.google.cloud.pubsub.v1.Subscriber", "com.google.cloud:google-cloud-pubsub:1.153.0"),
+			Plugin.broker("jms", (address, registry) -> new JmsBroker(JmsOptions.defaults().withAddress(address)))
+				.needing("org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory",
+						"org.apache.artemis:artemis-jakarta-client"),
 			Plugin.broker("kafka", (address, registry) -> new KafkaBroker(KafkaOptions.defaults().withAddress(address)))
 				.needing("org.apache.kafka.clients.producer.KafkaProducer", "org.springframework.kafka:spring-kafka"),
 			Plugin.broker("mqtt", (address, registry) -> new MqttBroker(MqttOptions.defaults().withAddress(address)))
@@ -78,6 +85,8 @@ public final class Plugins {
 				.broker("rabbitmq",
 						(address, registry) -> new RabbitBroker(RabbitBrokerOptions.defaults().withAddress(address)))
 				.needing("com.rabbitmq.client.ConnectionFactory", "com.rabbitmq:amqp-client"),
+			Plugin.broker("redis", (address, registry) -> new RedisBroker(RedisOptions.defaults().withAddress(address)))
+				.needing("io.lettuce.core.RedisClient", "io.lettuce:lettuce-core"),
 			Plugin.codec("bson", BsonCodec::bare).needing("org.bson.BsonBinaryReader", "org.mongodb:bson"),
 			Plugin.codec("bson-rpc", BsonCodec::rpc).needing("org.bson.BsonBinaryReader", "org.mongodb:bson"),
 			Plugin.codec("msgpack", MessagePackCodec::bare)

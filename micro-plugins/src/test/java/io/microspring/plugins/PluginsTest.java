@@ -30,8 +30,8 @@ class PluginsTest {
 	void catalogueHoldsTheEmbeddedAndTheOptionalBackends() {
 		assertThat(Plugins.catalogue().names(Plugin.Concept.REGISTRY)).contains("mdns", "memory", "consul", "dns",
 				"etcd", "gossip", "kubernetes", "nats", "zookeeper");
-		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "googlepubsub", "kafka",
-				"mqtt", "nats", "nsq", "rabbitmq");
+		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "googlepubsub", "jms",
+				"kafka", "mqtt", "nats", "nsq", "rabbitmq", "redis");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.TRANSPORT)).contains("http", "grpc", "memory", "nats");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.CODEC)).contains("bson", "bson-rpc", "msgpack",
 				"msgpack-rpc");
@@ -63,7 +63,8 @@ class PluginsTest {
 		}
 		else {
 			assertThat(coordinates[0]).as("a group of Boot's own BOM")
-				.isIn("com.rabbitmq", "io.netty", "org.mongodb", "org.springframework.kafka");
+				.isIn("com.rabbitmq", "io.lettuce", "io.netty", "org.apache.artemis", "org.mongodb",
+						"org.springframework.kafka");
 		}
 	}
 
@@ -126,7 +127,7 @@ class PluginsTest {
 		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
 			if (!new File(entry).getName()
 				.matches(
-						"(spring-|google-cloud-pubsub|hivemq-|kafka|amqp-|jetcd-|kubernetes-|curator|jnats|netty-resolver-dns|bson|msgpack).*\\.jar")) {
+						"(spring-|artemis-|lettuce|google-cloud-pubsub|hivemq-|kafka|amqp-|jetcd-|kubernetes-|curator|jnats|netty-resolver-dns|bson|msgpack).*\\.jar")) {
 				urls.add(new File(entry).toURI().toURL());
 			}
 		}

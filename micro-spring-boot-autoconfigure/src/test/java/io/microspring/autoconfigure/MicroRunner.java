@@ -1,5 +1,6 @@
 package io.microspring.autoconfigure;
 
+import io.microspring.autoconfigure.broker.JmsBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.KafkaBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.MicroBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.MqttBrokerAutoConfiguration;
@@ -7,6 +8,7 @@ import io.microspring.autoconfigure.broker.NatsBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.NsqBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.PubSubBrokerAutoConfiguration;
 import io.microspring.autoconfigure.broker.RabbitBrokerAutoConfiguration;
+import io.microspring.autoconfigure.broker.RedisBrokerAutoConfiguration;
 import io.microspring.autoconfigure.client.MicroClientAutoConfiguration;
 import io.microspring.autoconfigure.registry.ConsulRegistryAutoConfiguration;
 import io.microspring.autoconfigure.registry.DnsRegistryAutoConfiguration;
@@ -36,10 +38,11 @@ public final class MicroRunner {
 			GossipRegistryAutoConfiguration.class, KubernetesRegistryAutoConfiguration.class,
 			NatsRegistryAutoConfiguration.class, ZooKeeperRegistryAutoConfiguration.class,
 			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class, RabbitBrokerAutoConfiguration.class,
-			NatsBrokerAutoConfiguration.class, NatsTransportAutoConfiguration.class,
-			MqttBrokerAutoConfiguration.class, NsqBrokerAutoConfiguration.class, PubSubBrokerAutoConfiguration.class,
-			MicroTransportAutoConfiguration.class, MicroSelectorAutoConfiguration.class,
-			MicroClientAutoConfiguration.class, MicroServerAutoConfiguration.class);
+			NatsBrokerAutoConfiguration.class, NatsTransportAutoConfiguration.class, JmsBrokerAutoConfiguration.class,
+			RedisBrokerAutoConfiguration.class, MqttBrokerAutoConfiguration.class, NsqBrokerAutoConfiguration.class,
+			PubSubBrokerAutoConfiguration.class, MicroTransportAutoConfiguration.class,
+			MicroSelectorAutoConfiguration.class, MicroClientAutoConfiguration.class,
+			MicroServerAutoConfiguration.class);
 
 	private MicroRunner() {
 	}

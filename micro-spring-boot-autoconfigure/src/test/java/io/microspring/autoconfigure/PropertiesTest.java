@@ -15,12 +15,14 @@ import java.util.stream.Stream;
 
 import io.microspring.autoconfigure.broker.BrokerProperties;
 import io.microspring.autoconfigure.broker.HttpBrokerProperties;
+import io.microspring.autoconfigure.broker.JmsBrokerProperties;
 import io.microspring.autoconfigure.broker.KafkaBrokerProperties;
 import io.microspring.autoconfigure.broker.MqttBrokerProperties;
 import io.microspring.autoconfigure.broker.NatsBrokerProperties;
 import io.microspring.autoconfigure.broker.NsqBrokerProperties;
 import io.microspring.autoconfigure.broker.PubSubBrokerProperties;
 import io.microspring.autoconfigure.broker.RabbitBrokerProperties;
+import io.microspring.autoconfigure.broker.RedisBrokerProperties;
 import io.microspring.autoconfigure.client.ClientProperties;
 import io.microspring.autoconfigure.registry.ConsulProperties;
 import io.microspring.autoconfigure.registry.DnsProperties;
@@ -72,9 +74,11 @@ class PropertiesTest {
 			RegistryProperties.class, MdnsProperties.class, StaticProperties.class, ConsulProperties.class,
 			DnsProperties.class, EtcdProperties.class, GossipProperties.class, KubernetesProperties.class,
 			NatsRegistryProperties.class, ZooKeeperProperties.class, BrokerProperties.class, HttpBrokerProperties.class,
-			KafkaBrokerProperties.class, MqttBrokerProperties.class, NsqBrokerProperties.class, PubSubBrokerProperties.class, NatsBrokerProperties.class, RabbitBrokerProperties.class,
-			NatsTransportProperties.class, TransportProperties.class, HttpTransportProperties.class,
-			ServerSslProperties.class, ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
+			JmsBrokerProperties.class, KafkaBrokerProperties.class, RedisBrokerProperties.class,
+			MqttBrokerProperties.class, NsqBrokerProperties.class, PubSubBrokerProperties.class,
+			NatsBrokerProperties.class, RabbitBrokerProperties.class, NatsTransportProperties.class,
+			TransportProperties.class, HttpTransportProperties.class, ServerSslProperties.class,
+			ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
 
 	private static final List<String> SWITCHES = List.of("micro.enabled", "micro.validation.enabled",
 			"micro.observability.enabled");

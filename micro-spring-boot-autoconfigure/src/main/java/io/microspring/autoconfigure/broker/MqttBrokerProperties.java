@@ -2,7 +2,7 @@ package io.microspring.autoconfigure.broker;
 
 import java.time.Duration;
 
-import io.microspring.autoconfigure.registry.RegistrySsl;
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.broker.mqtt.MqttOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -32,7 +32,7 @@ import org.springframework.util.unit.DataSize;
 public record MqttBrokerProperties(@DefaultValue("5") String version, @DefaultValue("") String clientId,
 		@DefaultValue("") String username, @DefaultValue("") String password, @DefaultValue("10s") Duration timeout,
 		@DefaultValue("1d") Duration sessionExpiry, @DefaultValue("65535") int receiveMaximum,
-		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue @NestedConfigurationProperty RegistrySsl ssl) {
+		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	MqttOptions toOptions() {
 		return MqttOptions.defaults()

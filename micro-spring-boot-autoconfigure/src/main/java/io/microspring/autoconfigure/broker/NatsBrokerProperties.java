@@ -2,7 +2,7 @@ package io.microspring.autoconfigure.broker;
 
 import java.time.Duration;
 
-import io.microspring.autoconfigure.registry.RegistrySsl;
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.broker.nats.NatsBrokerOptions;
 import io.microspring.plugins.nats.NatsServers;
 
@@ -33,14 +33,14 @@ public record NatsBrokerProperties(@DefaultValue("core") NatsBrokerOptions.Mode 
 		@DefaultValue("") String password, @DefaultValue("") String token, @DefaultValue("") String credentialsFile,
 		@DefaultValue("5s") Duration connectTimeout, @DefaultValue("30s") Duration ackWait,
 		@DefaultValue("7d") Duration maxAge, @DefaultValue("1") int replicas,
-		@DefaultValue @NestedConfigurationProperty RegistrySsl ssl) {
+		@DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	NatsBrokerOptions toOptions(String address) {
 		NatsServers servers = NatsServers.defaults()
 			.withAddress(address)
 			.withCredentials(this.username, this.password)
 			.withToken(this.token)
-			.withCredentialsFile(RegistrySsl.path(this.credentialsFile))
+			.withCredentialsFile(BackendSsl.path(this.credentialsFile))
 			.withConnectTimeout(this.connectTimeout)
 			.withTls(this.ssl.toOptions());
 		return NatsBrokerOptions.defaults()

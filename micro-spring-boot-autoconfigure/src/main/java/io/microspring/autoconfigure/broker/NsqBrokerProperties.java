@@ -2,7 +2,7 @@ package io.microspring.autoconfigure.broker;
 
 import java.time.Duration;
 
-import io.microspring.autoconfigure.registry.RegistrySsl;
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.broker.nsq.NsqOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -25,7 +25,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("micro.broker.nsq")
 public record NsqBrokerProperties(@DefaultValue("") String secret, @DefaultValue("10s") Duration timeout,
 		@DefaultValue("60s") Duration messageTimeout, @DefaultValue("100") int maxInFlight,
-		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue @NestedConfigurationProperty RegistrySsl ssl) {
+		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	NsqOptions toOptions() {
 		return NsqOptions.defaults()

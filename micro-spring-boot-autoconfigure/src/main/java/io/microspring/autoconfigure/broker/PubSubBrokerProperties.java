@@ -2,7 +2,7 @@ package io.microspring.autoconfigure.broker;
 
 import java.time.Duration;
 
-import io.microspring.autoconfigure.registry.RegistrySsl;
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.broker.googlepubsub.PubSubOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -35,7 +35,7 @@ public record PubSubBrokerProperties(@DefaultValue("") String project, @DefaultV
 	PubSubOptions toOptions() {
 		return PubSubOptions.defaults()
 			.withProject(this.project)
-			.withCredentialsFile(RegistrySsl.path(this.credentialsFile))
+			.withCredentialsFile(BackendSsl.path(this.credentialsFile))
 			.withQueuePerTopic(this.queuePerTopic)
 			.withAckDeadline(this.ackDeadline)
 			.withMaxOutstanding(this.maxOutstanding)

@@ -2,6 +2,7 @@ package io.microspring.autoconfigure.registry;
 
 import java.time.Duration;
 
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.registry.consul.ConsulOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record ConsulProperties(@DefaultValue("") String token, @DefaultValue("") String datacenter,
 		@DefaultValue("stale") ConsulOptions.Consistency consistency, @DefaultValue Check check,
 		@Nullable Duration deregisterCriticalAfter, @DefaultValue("5s") Duration timeout,
-		@DefaultValue("55s") Duration waitTime, @DefaultValue @NestedConfigurationProperty RegistrySsl ssl) {
+		@DefaultValue("55s") Duration waitTime, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	ConsulOptions toOptions(String address) {
 		return ConsulOptions.defaults()

@@ -2,6 +2,7 @@ package io.microspring.autoconfigure.registry;
 
 import java.time.Duration;
 
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -19,7 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("micro.registry.etcd")
 public record EtcdProperties(@DefaultValue("") String username, @DefaultValue("") String password,
-		@DefaultValue("5s") Duration timeout, @DefaultValue @NestedConfigurationProperty RegistrySsl ssl) {
+		@DefaultValue("5s") Duration timeout, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	EtcdOptions toOptions(String address) {
 		return EtcdOptions.defaults()

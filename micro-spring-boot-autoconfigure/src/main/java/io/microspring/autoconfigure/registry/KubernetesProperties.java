@@ -2,6 +2,7 @@ package io.microspring.autoconfigure.registry;
 
 import java.time.Duration;
 
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.registry.kubernetes.KubernetesOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -34,8 +35,8 @@ public record KubernetesProperties(@DefaultValue("") String namespace, @DefaultV
 		@DefaultValue("") String port, @DefaultValue("5s") Duration timeout) {
 
 	KubernetesOptions toOptions(String address) {
-		return new KubernetesOptions(address, this.namespace, this.token, RegistrySsl.path(this.trustCertificate),
-				RegistrySsl.path(this.kubeconfig), this.pod, this.lookup, this.readyOnly, this.port, this.timeout);
+		return new KubernetesOptions(address, this.namespace, this.token, BackendSsl.path(this.trustCertificate),
+				BackendSsl.path(this.kubeconfig), this.pod, this.lookup, this.readyOnly, this.port, this.timeout);
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.registry;
 import java.time.Duration;
 import java.util.List;
 
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.registry.nats.NatsOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -35,14 +36,14 @@ public record NatsRegistryProperties(@DefaultValue("") String username, @Default
 		@DefaultValue("0") int quorum, @DefaultValue("60s") Duration silence,
 		@DefaultValue("micro.registry.nats.query") List<String> querySubjects,
 		@DefaultValue("micro.registry.nats.watch") List<String> watchSubjects,
-		@DefaultValue @NestedConfigurationProperty RegistrySsl ssl) {
+		@DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	NatsOptions toOptions(String address) {
 		return NatsOptions.defaults()
 			.withAddress(address)
 			.withCredentials(this.username, this.password)
 			.withToken(this.token)
-			.withCredentialsFile(RegistrySsl.path(this.credentialsFile))
+			.withCredentialsFile(BackendSsl.path(this.credentialsFile))
 			.withTimeout(this.timeout)
 			.withConnectTimeout(this.connectTimeout)
 			.withQuorum(this.quorum)

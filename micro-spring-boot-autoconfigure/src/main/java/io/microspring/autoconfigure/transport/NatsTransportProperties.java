@@ -2,7 +2,7 @@ package io.microspring.autoconfigure.transport;
 
 import java.time.Duration;
 
-import io.microspring.autoconfigure.registry.RegistrySsl;
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.nats.NatsServers;
 import io.microspring.plugins.transport.nats.NatsTransportOptions;
 
@@ -29,14 +29,14 @@ import org.springframework.util.unit.DataSize;
 public record NatsTransportProperties(@DefaultValue("") String username, @DefaultValue("") String password,
 		@DefaultValue("") String token, @DefaultValue("") String credentialsFile,
 		@DefaultValue("5s") Duration connectTimeout, @DefaultValue("4MB") DataSize maxMessageSize,
-		@DefaultValue @NestedConfigurationProperty RegistrySsl ssl) {
+		@DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	NatsTransportOptions toOptions(String address) {
 		NatsServers servers = NatsServers.defaults()
 			.withAddress(address)
 			.withCredentials(this.username, this.password)
 			.withToken(this.token)
-			.withCredentialsFile(RegistrySsl.path(this.credentialsFile))
+			.withCredentialsFile(BackendSsl.path(this.credentialsFile))
 			.withConnectTimeout(this.connectTimeout)
 			.withTls(this.ssl.toOptions());
 		return NatsTransportOptions.defaults()

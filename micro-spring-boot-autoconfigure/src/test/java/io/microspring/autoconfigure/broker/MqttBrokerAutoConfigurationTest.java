@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import com.google.protobuf.StringValue;
 import com.hivemq.client.mqtt.MqttClient;
 import io.microspring.annotation.MicroSubscriber;
-import io.microspring.autoconfigure.registry.RegistrySsl;
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.autoconfigure.MicroRunner;
 import io.microspring.broker.Broker;
 import io.microspring.client.Client;
@@ -68,7 +68,7 @@ class MqttBrokerAutoConfigurationTest {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		MqttBrokerProperties properties = new MqttBrokerProperties("3.1.1", "orders-1", "root", "secret",
 				Duration.ofSeconds(2), Duration.ofHours(1), 7, DataSize.ofKilobytes(1),
-				new RegistrySsl("ca.pem", "", "", "mqtt.test", false));
+				new BackendSsl("ca.pem", "", "", "mqtt.test", false));
 		assertThat(properties.toString()).doesNotContain("secret");
 		MqttOptions options = properties.toOptions();
 		assertThat(options.version()).isEqualTo("3.1.1");

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.microspring.annotation.MicroSubscriber;
 import io.microspring.autoconfigure.MicroRunner;
-import io.microspring.autoconfigure.registry.RegistrySsl;
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerFeature;
 import io.microspring.client.Client;
@@ -60,7 +60,7 @@ class NatsBrokerAutoConfigurationTest {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		NatsBrokerProperties properties = new NatsBrokerProperties(NatsBrokerOptions.Mode.JETSTREAM, "root", "secret",
 				"", "", Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofDays(4), 5,
-				new RegistrySsl("ca.pem", "", "", "nats.test", false));
+				new BackendSsl("ca.pem", "", "", "nats.test", false));
 		assertThat(properties.toString()).doesNotContain("secret");
 		NatsBrokerOptions options = properties.toOptions("nats:4222");
 		assertThat(options.mode()).isEqualTo(NatsBrokerOptions.Mode.JETSTREAM);

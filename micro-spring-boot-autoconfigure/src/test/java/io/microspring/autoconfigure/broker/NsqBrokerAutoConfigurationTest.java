@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.StringValue;
 import io.microspring.annotation.MicroSubscriber;
-import io.microspring.autoconfigure.registry.RegistrySsl;
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.autoconfigure.MicroRunner;
 import io.microspring.broker.Broker;
 import io.microspring.client.Client;
@@ -51,7 +51,7 @@ class NsqBrokerAutoConfigurationTest {
 		this.runner.withPropertyValues("micro.broker.nsq.ssl.trust-certificate=ca.pem")
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		NsqBrokerProperties properties = new NsqBrokerProperties("hidden", Duration.ofSeconds(2),
-				Duration.ofSeconds(30), 7, DataSize.ofKilobytes(1), new RegistrySsl("ca.pem", "", "", "", false));
+				Duration.ofSeconds(30), 7, DataSize.ofKilobytes(1), new BackendSsl("ca.pem", "", "", "", false));
 		assertThat(properties.toString()).doesNotContain("hidden");
 		NsqOptions options = properties.toOptions();
 		assertThat(options.secret()).isEqualTo("hidden");

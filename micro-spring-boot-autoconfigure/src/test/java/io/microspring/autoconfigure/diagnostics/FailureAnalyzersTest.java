@@ -65,7 +65,7 @@ class FailureAnalyzersTest {
 
 						Action:
 
-						Set micro.broker.type to one of these: http, memory, googlepubsub, kafka, mqtt, nats, nsq, rabbitmq. A bean of type Plugin adds another.
+						Set micro.broker.type to one of these: http, memory, googlepubsub, jms, kafka, mqtt, nats, nsq, rabbitmq, redis. A bean of type Plugin adds another.
 						""");
 	}
 

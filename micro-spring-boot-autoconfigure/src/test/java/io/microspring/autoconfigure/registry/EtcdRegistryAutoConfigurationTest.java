@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.registry;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.autoconfigure.MicroRunner;
 import io.microspring.autoconfigure.registry.Greeter.Text;
 import io.microspring.client.Client;
@@ -60,7 +61,7 @@ class EtcdRegistryAutoConfigurationTest {
 					"micro.registry.etcd.ssl.trust-certificate=ca.pem", "micro.registry.etcd.ssl.server-name=etcd.test")
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		EtcdProperties properties = new EtcdProperties("root", "secret", Duration.ofSeconds(2),
-				new RegistrySsl("file:/ca.pem", "c.pem", "k.pem", "etcd.test", true));
+				new BackendSsl("file:/ca.pem", "c.pem", "k.pem", "etcd.test", true));
 		assertThat(properties.toString()).doesNotContain("secret");
 		EtcdOptions options = properties.toOptions("etcd:2379");
 		assertThat(options.address()).isEqualTo("etcd:2379");

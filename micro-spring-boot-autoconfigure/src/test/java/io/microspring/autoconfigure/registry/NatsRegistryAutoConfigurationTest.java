@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.autoconfigure.MicroRunner;
 import io.microspring.autoconfigure.registry.Greeter.Text;
 import io.microspring.client.Client;
@@ -65,7 +66,7 @@ class NatsRegistryAutoConfigurationTest {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		NatsRegistryProperties properties = new NatsRegistryProperties("root", "secret", "", "", Duration.ofMillis(200),
 				Duration.ofSeconds(2), 3, Duration.ofSeconds(90), List.of("a.b"), List.of("c.d"),
-				new RegistrySsl("file:/ca.pem", "c.pem", "k.pem", "nats.test", true));
+				new BackendSsl("file:/ca.pem", "c.pem", "k.pem", "nats.test", true));
 		assertThat(properties.toString()).doesNotContain("secret");
 		NatsOptions options = properties.toOptions("nats:4222");
 		assertThat(options.address()).isEqualTo("nats:4222");

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import io.microspring.annotation.MicroHandler;
 import io.microspring.autoconfigure.MicroRunner;
-import io.microspring.autoconfigure.registry.RegistrySsl;
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.plugins.transport.nats.NatsTransportOptions;
@@ -56,7 +56,7 @@ class NatsTransportAutoConfigurationTest {
 				.satisfies((failure) -> assertThat(context.getStartupFailure())
 					.hasStackTraceContaining("nats at 127.0.0.1:1 cannot be reached to listen on")));
 		NatsTransportProperties properties = new NatsTransportProperties("root", "secret", "", "",
-				Duration.ofSeconds(2), DataSize.ofKilobytes(3), new RegistrySsl("ca.pem", "", "", "", false));
+				Duration.ofSeconds(2), DataSize.ofKilobytes(3), new BackendSsl("ca.pem", "", "", "", false));
 		assertThat(properties.toString()).doesNotContain("secret");
 		NatsTransportOptions options = properties.toOptions("nats:4222");
 		assertThat(options.maxMessageSize()).isEqualTo(3 * 1024);

@@ -372,6 +372,21 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 				List.of(), ServerRecipe::accepts);
 	}
 
+	/**
+	 * A Redis server that keeps everything in memory, so that a restart makes it forget.
+	 * @param config what stands in its configuration besides, and before which the same
+	 * settings of ours give way; empty for a server that lets in anybody
+	 * @param files names to texts of the files in its directory, {@code {dir}}
+	 * @return the recipe
+	 */
+	public static ServerRecipe redis(String config, Map<String, String> files) {
+		String own = String.join("\n", "bind 127.0.0.1", "port {client}", "dir {dir}", "save \"\"", "");
+		Map<String, String> all = new HashMap<>(files);
+		all.put("redis.conf", own + config);
+		return new ServerRecipe("redis-server", List.of("client"), all, List.of("{dir}/redis.conf"),
+				List.of("--version"), ServerRecipe::accepts);
+	}
+
 	private static boolean accepts(String address) throws IOException {
 		String[] parts = address.split(":");
 		try (Socket socket = new Socket(parts[0], Integer.parseInt(parts[1]))) {

@@ -208,12 +208,14 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 	public void close() {
 		this.closed = true;
 		MqttLink connected = this.link;
-		boolean leaves = connected != null && connected.isConnected();
-		if (leaves && this.name.isEmpty()) {
+		if (connected != null && !connected.isConnected()) {
+			connected = null;
+		}
+		if (connected != null && this.name.isEmpty()) {
 			quietly(connected.unsubscribe(this.filter));
 		}
 		this.all.forEach(Deliveries::close);
-		if (leaves) {
+		if (connected != null) {
 			quietly(connected.disconnect(this.name.isEmpty()));
 		}
 		this.broker.ended(this, this.name);

@@ -1,4 +1,4 @@
-package io.microspring.autoconfigure.registry;
+package io.microspring.autoconfigure;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * TLS to the servers of a registry, or of what else goes through the same servers.
+ * TLS to the servers of a registry, a broker or a transport.
  *
  * @param trustCertificate PEM file of the authorities that are believed; empty for those
  * that the JVM believes.
@@ -20,7 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param insecureSkipVerify Whether any certificate is believed, for tries only: anybody
  * in between can read and change what is said.
  */
-public record RegistrySsl(@DefaultValue("") String trustCertificate, @DefaultValue("") String certificate,
+public record BackendSsl(@DefaultValue("") String trustCertificate, @DefaultValue("") String certificate,
 		@DefaultValue("") String privateKey, @DefaultValue("") String serverName,
 		@DefaultValue("false") boolean insecureSkipVerify) {
 
