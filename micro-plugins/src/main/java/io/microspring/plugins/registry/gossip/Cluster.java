@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import io.microspring.plugins.registry.gossip.Member.State;
+import io.microspring.plugins.registry.gossip.ServiceTable.Entry;
 import io.microspring.plugins.registry.gossip.StreamMessage.PushPull;
 import io.microspring.plugins.registry.gossip.StreamMessage.Single;
 import io.microspring.registry.RegistryException;
@@ -186,22 +187,20 @@ final class Cluster implements Sockets.Receiver, FailureDetector.Wire, Membershi
 
 	/** Tells a member all that is known, and hears all that it knows. */
 	private CompletableFuture<Void> exchange(InetSocketAddress with) {
-		return this.sockets.ask(with, knowledge(true)).thenAccept((answer) -> {
+		return this.sockets.ask(with, knowledge(true)).thenCompose((answer) -> {
 			if (answer instanceof PushPull theirs) {
 				boolean alone = this.others == 0;
 				// Whoever comes to a cluster has nothing to tell it but its own.
-				merge(theirs, !alone);
-				this.joined = true;
-				if (alone) {
-					// Once more, with another one: of those who come at the same time,
-					// not all may have heard of each other.
-					this.sockets.after(this.options.timing().rejoin(), this::pushPull);
-				}
+				return merge(theirs, !alone).thenRun(() -> {
+					if (alone) {
+						// Once more, with another one: of those who come at the same
+						// time, not all may have heard of each other.
+						this.sockets.after(this.options.timing().rejoin(), this::pushPull);
+					}
+				});
 			}
-			else {
-				throw new MalformedException((answer instanceof StreamMessage.Failure failure) ? failure.reason()
-						: "it answers something else");
-			}
+			throw new MalformedException(
+					(answer instanceof StreamMessage.Failure failure) ? failure.reason() : "it answers something else");
 		});
 	}
 
@@ -209,15 +208,17 @@ final class Cluster implements Sockets.Receiver, FailureDetector.Wire, Membershi
 		return new PushPull(join, this.membership.states(), join ? this.user.state() : new byte[0]);
 	}
 
-	private void merge(PushPull theirs, boolean passOn) {
-		int before = this.arrivals;
-		this.membership.merge(theirs.members());
-		if (theirs.join() && theirs.state().length > 0) {
-			this.user.merge(theirs.state(), passOn);
-		}
-		if (this.arrivals > before) {
-			this.user.announce();
-		}
+	private CompletionStage<Void> merge(PushPull theirs, boolean passOn) {
+		byte[] state = theirs.join() ? theirs.state() : new byte[0];
+		return this.sockets.large().run(state.length, () -> this.user.read(state)).thenAccept((services) -> {
+			int before = this.arrivals;
+			this.membership.merge(theirs.members());
+			this.user.merge(services, passOn);
+			this.joined = true;
+			if (this.arrivals > before) {
+				this.user.announce();
+			}
+		});
 	}
 
 	private void pushPull() {
@@ -265,21 +266,18 @@ final class Cluster implements Sockets.Receiver, FailureDetector.Wire, Membershi
 	}
 
 	@Override
-	public @Nullable StreamMessage stream(StreamMessage message, InetSocketAddress from) {
+	public CompletionStage<@Nullable StreamMessage> stream(StreamMessage message, InetSocketAddress from) {
 		if (message instanceof PushPull theirs) {
-			PushPull ours = knowledge(theirs.join());
-			merge(theirs, true);
-			this.joined = true;
-			return ours;
+			return merge(theirs, true).thenApply((merged) -> knowledge(theirs.join()));
 		}
 		if (message instanceof Single single && single.message() instanceof Message.User said) {
 			this.user.receive(said.content(), "");
 		}
 		if (message instanceof Single single && single.message() instanceof Message.Ping ping
 				&& this.detector.isForUs(ping)) {
-			return new Single(new Message.Ack(ping.sequence()));
+			return CompletableFuture.completedStage(new Single(new Message.Ack(ping.sequence())));
 		}
-		return null;
+		return CompletableFuture.completedStage(null);
 	}
 
 	// telling
@@ -404,11 +402,19 @@ final class Cluster implements Sockets.Receiver, FailureDetector.Wire, Membershi
 		byte[] state();
 
 		/**
+		 * Reads what another one knows; on any thread.
+		 * @param state what it knows, empty for nothing
+		 * @return its services
+		 * @throws MalformedException when it cannot be read
+		 */
+		List<Entry> read(byte[] state);
+
+		/**
 		 * Takes over what another one knows.
-		 * @param state what it knows
+		 * @param services what it knows
 		 * @param passOn whether to tell others what of that is news
 		 */
-		void merge(byte[] state, boolean passOn);
+		void merge(List<Entry> services, boolean passOn);
 
 		/** Tells everyone its own once more: some may not have heard it. */
 		void announce();

@@ -222,10 +222,15 @@ final class Services implements Cluster.User {
 	}
 
 	@Override
-	public void merge(byte[] state, boolean passOn) {
+	public List<Entry> read(byte[] state) {
+		return (state.length == 0) ? List.of() : ServiceState.read(state, now() + ServiceTable.UNSAID.toNanos());
+	}
+
+	@Override
+	public void merge(List<Entry> services, boolean passOn) {
 		long now = now();
 		int passedOn = 0;
-		for (Entry entry : ServiceState.read(state, now + ServiceTable.UNSAID.toNanos())) {
+		for (Entry entry : services) {
 			boolean news = !isOurs(entry.key(), entry.member()) && this.table.put(entry, now);
 			if (news && passOn && entry.version() > 0 && passedOn < MAX_PASSED_ON) {
 				passedOn++;

@@ -4,11 +4,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import io.microspring.concurrent.Stages;
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.RegistryException;
 import io.netty.bootstrap.Bootstrap;
@@ -72,6 +74,10 @@ final class Sockets implements Timers, AutoCloseable {
 
 	private final Channel datagram;
 
+	private final LargeTasks large;
+
+	private final Backlog backlog = new Backlog(Backlog.MOST);
+
 	private int connections;
 
 	private boolean started;
@@ -91,6 +97,7 @@ final class Sockets implements Timers, AutoCloseable {
 		this.group = new MultiThreadIoEventLoopGroup(1, Threads.loops("micro-registry-gossip"),
 				NioIoHandler.newFactory());
 		this.loop = this.group.next();
+		this.large = new LargeTasks(this.loop);
 		try {
 			for (int attempt = 1;; attempt++) {
 				Channel stream = listen(new InetSocketAddress(bind.host(), bind.port()));
@@ -108,6 +115,7 @@ final class Sockets implements Timers, AutoCloseable {
 		}
 		catch (RuntimeException ex) {
 			this.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+			this.large.close();
 			throw ex;
 		}
 	}
@@ -173,6 +181,16 @@ final class Sockets implements Timers, AutoCloseable {
 		catch (RejectedExecutionException ex) {
 			return CompletableFuture.failedFuture(new RegistryException("registry gossip is closed", ex));
 		}
+	}
+
+	/** Where what takes time is done. */
+	LargeTasks large() {
+		return this.large;
+	}
+
+	/** How much is kept of messages that are not whole yet. By the one thread. */
+	long kept() {
+		return this.backlog.kept();
 	}
 
 	@Override
@@ -263,7 +281,7 @@ final class Sockets implements Timers, AutoCloseable {
 	}
 
 	private void prepare(SocketChannel channel, SimpleChannelInboundHandler<StreamMessage> handler) {
-		channel.pipeline().addLast(new StreamDecoder(this.codec), handler);
+		channel.pipeline().addLast(new StreamDecoder(this.codec, this.backlog, this.large::run), handler);
 		Runnable timer = after(this.timeout, channel::close);
 		channel.closeFuture().addListener((closed) -> timer.run());
 	}
@@ -291,6 +309,7 @@ final class Sockets implements Timers, AutoCloseable {
 		this.stream.close();
 		this.datagram.close();
 		this.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+		this.large.close();
 	}
 
 	/** Is given what others send, on the one thread. */
@@ -307,9 +326,9 @@ final class Sockets implements Timers, AutoCloseable {
 		 * Somebody says something over a connection.
 		 * @param message what
 		 * @param from who
-		 * @return what is answered, or null
+		 * @return what is answered, or null; on the one thread
 		 */
-		@Nullable StreamMessage stream(StreamMessage message, InetSocketAddress from);
+		CompletionStage<@Nullable StreamMessage> stream(StreamMessage message, InetSocketAddress from);
 
 	}
 
@@ -342,13 +361,33 @@ final class Sockets implements Timers, AutoCloseable {
 		@Override
 		protected void channelRead0(ChannelHandlerContext context, StreamMessage message) {
 			InetSocketAddress from = (InetSocketAddress) context.channel().remoteAddress();
-			StreamMessage answer = Sockets.this.receiver.stream(message, from);
-			if (answer == null) {
-				context.close();
+			Sockets.this.receiver.stream(message, from).whenComplete((answer, failure) -> {
+				if (failure != null) {
+					exceptionCaught(context, Stages.cause(failure));
+				}
+				else if (answer == null) {
+					context.close();
+				}
+				else {
+					answer(context, answer);
+				}
+			});
+		}
+
+		/** What it does not read is kept for it. */
+		private void answer(ChannelHandlerContext context, StreamMessage answer) {
+			ByteBuf encoded = encoded(answer);
+			long counted = Backlog.counted(encoded.readableBytes());
+			try {
+				Sockets.this.backlog.take(counted);
 			}
-			else {
-				context.writeAndFlush(encoded(answer)).addListener(ChannelFutureListener.CLOSE);
+			catch (MalformedException ex) {
+				exceptionCaught(context, ex);
+				return;
 			}
+			context.writeAndFlush(encoded)
+				.addListener((written) -> Sockets.this.backlog.give(counted))
+				.addListener(ChannelFutureListener.CLOSE);
 		}
 
 		@Override
