@@ -3,7 +3,6 @@ package io.microspring.plugins.nats;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +15,6 @@ import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
-import io.nats.client.Dispatcher;
 import io.nats.client.MessageHandler;
 import io.nats.client.NUID;
 import io.nats.client.Nats;
@@ -53,9 +51,6 @@ public final class NatsLink implements AutoCloseable {
 
 	private final Options connecting;
 
-	/** What is listened to, and who is told. */
-	private final Map<String, MessageHandler> handlers = new ConcurrentHashMap<>();
-
 	/** Guards the making of connections. */
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -64,7 +59,7 @@ public final class NatsLink implements AutoCloseable {
 
 	private volatile @Nullable Connection connection;
 
-	private volatile @Nullable Dispatcher dispatcher;
+	private final NatsSubjects subjects;
 
 	/** What has a thread of its own. */
 	private final Set<NatsListening> listenings = ConcurrentHashMap.newKeySet();
@@ -87,6 +82,7 @@ public final class NatsLink implements AutoCloseable {
 		List<NatsAddress> addresses = NatsAddress.all(servers.address());
 		this.name = "nats at " + String.join(", ", addresses.stream().map(NatsAddress::toString).toList());
 		this.news = new NatsNews(this.name);
+		this.subjects = new NatsSubjects(this.news);
 		String threads = "micro-" + purpose + "-nats";
 		Options.Builder builder = NatsConnecting.options(servers, addresses, "micro-" + purpose);
 		this.executor = Threads.executor(ExecutorMode.AUTO, threads);
@@ -115,17 +111,27 @@ public final class NatsLink implements AutoCloseable {
 	 * @param handler is told of each message, on the thread that all share
 	 */
 	public void listen(String subject, MessageHandler handler) {
-		if (this.handlers.containsKey(subject)) {
+		this.subjects.listen(subject, handler);
+	}
+
+	/**
+	 * Listens as {@link #listen(String, MessageHandler)} does, and makes sure that the
+	 * server lets it. Who is refused listens to nothing, and is refused again.
+	 * @param what what it is for, in messages
+	 * @param subject what to listen to
+	 * @param handler is told of each message, on the thread that all share
+	 * @throws RuntimeException when the server cannot be reached or refuses
+	 */
+	public void listen(String what, String subject, MessageHandler handler) {
+		if (this.subjects.isGranted(subject)) {
 			return;
 		}
-		this.lock.lock();
+		connection(what);
 		try {
-			if (this.handlers.putIfAbsent(subject, handler) == null) {
-				subscribe(subject, handler);
-			}
+			this.subjects.listen(subject, handler, (since) -> confirm(what, NatsNews.subscription(subject), since));
 		}
-		finally {
-			this.lock.unlock();
+		catch (IllegalStateException ex) {
+			throw failed(what, ex.getMessage(), ex);
 		}
 	}
 
@@ -156,7 +162,7 @@ public final class NatsLink implements AutoCloseable {
 			this.lock.unlock();
 		}
 		try {
-			confirm(what, subject, since);
+			confirm(what, NatsNews.subscription(subject), since);
 			return listening;
 		}
 		catch (RuntimeException ex) {
@@ -210,13 +216,20 @@ public final class NatsLink implements AutoCloseable {
 			throw this.failing.of(this.name + " takes no more than " + present.getMaxPayload() + " bytes, and to "
 					+ what + " needs " + data.length, ex);
 		}
-		confirm(what, subject, since);
+		confirm(what, NatsNews.publish(subject), since);
+		if (replyTo != null) {
+			refuse(what, NatsNews.publish(replyTo), since);
+		}
 	}
 
 	/** Waits until the server has answered, without a complaint. */
-	private void confirm(String what, String subject, long since) {
+	private void confirm(String what, String right, long since) {
 		flush(what, connection(what));
-		String refusal = this.news.refusal(subject, since);
+		refuse(what, right, since);
+	}
+
+	private void refuse(String what, String right, long since) {
+		String refusal = this.news.refusal(right, since);
 		if (refusal != null) {
 			throw this.failing.of(this.name + " refused to " + what + ": " + refusal, null);
 		}
@@ -399,8 +412,7 @@ public final class NatsLink implements AutoCloseable {
 			}
 			Connection present = Nats.connect(this.connecting);
 			this.connection = present;
-			this.dispatcher = present.createDispatcher();
-			this.handlers.forEach(this::subscribe);
+			this.subjects.begin(present);
 			this.listenings.forEach((listening) -> listening.begin(present));
 			this.news.listenTo(present, former != null);
 			return present;
@@ -420,14 +432,6 @@ public final class NatsLink implements AutoCloseable {
 		finally {
 			this.news.endAttempt();
 			this.lock.unlock();
-		}
-	}
-
-	private void subscribe(String subject, MessageHandler handler) {
-		Dispatcher present = this.dispatcher;
-		// A closed one is followed by another, which is told of all that is listened to.
-		if (present != null && present.isActive()) {
-			present.subscribe(subject, (message) -> NatsListening.handle(message, handler));
 		}
 	}
 

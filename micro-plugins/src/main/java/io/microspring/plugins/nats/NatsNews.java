@@ -1,5 +1,6 @@
 package io.microspring.plugins.nats;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 final class NatsNews implements ErrorListener {
 
-	private static final Pattern VIOLATION = Pattern.compile("(?i)permissions violation[^\"]*\"([^\"]+)\"");
+	private static final Pattern VIOLATION = Pattern
+		.compile("(?i)permissions violation for (publish|subscription)[^\"]*\"([^\"]+)\"");
 
 	/** There are no more subjects than somebody thought of. */
 	private static final int MOST_REFUSALS = 10_000;
@@ -45,7 +47,7 @@ final class NatsNews implements ErrorListener {
 	private volatile Runnable whenMessagesAreLost = () -> {
 	};
 
-	/** What a server did not allow, and when that was last, by subject. */
+	/** What a server did not allow, and when that was last, by the right that lacks. */
 	private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
 
 	/** What is known by its maker; others are not listened to. */
@@ -134,19 +136,30 @@ final class NatsNews implements ErrorListener {
 	public void errorOccurred(Connection from, String error) {
 		Matcher violation = VIOLATION.matcher(error);
 		if (violation.find() && this.refusals.size() < MOST_REFUSALS) {
-			this.refusals.put(violation.group(1), new Refusal(error, System.nanoTime()));
+			this.refusals.put(violation.group(1).toLowerCase(Locale.ROOT) + " " + violation.group(2),
+					new Refusal(error, System.nanoTime()));
 		}
 		failed(error);
 	}
 
+	/** The right to send to a subject, or to have answers sent to it. */
+	static String publish(String subject) {
+		return "publish " + subject;
+	}
+
+	/** The right to listen to a subject. */
+	static String subscription(String subject) {
+		return "subscription " + subject;
+	}
+
 	/**
 	 * What the server said to something that was sent.
-	 * @param subject where to
+	 * @param right what it takes
 	 * @param since when it was sent
 	 * @return the refusal, or null when there was none
 	 */
-	@Nullable String refusal(String subject, long since) {
-		Refusal refusal = this.refusals.get(subject);
+	@Nullable String refusal(String right, long since) {
+		Refusal refusal = this.refusals.get(right);
 		return (refusal != null && refusal.when() - since >= 0) ? refusal.reason() : null;
 	}
 

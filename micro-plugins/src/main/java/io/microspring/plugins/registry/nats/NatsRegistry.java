@@ -100,7 +100,7 @@ public final class NatsRegistry implements Registry {
 			// first one comes.
 			NatsJson.readQuestion(NatsJson.question(service.name()));
 		}
-		this.options.querySubjects().forEach((subject) -> this.link.listen(subject, this::answer));
+		this.options.querySubjects().forEach((subject) -> this.link.listen(what, subject, this::answer));
 		for (Node node : service.nodes()) {
 			Service one = service.withNodes(List.of(node));
 			Registration former = this.registrations.put(new Key(service.name(), node.id()),
@@ -217,7 +217,7 @@ public final class NatsRegistry implements Registry {
 		this.questions.put(watch.question(), watch::answered);
 		this.watches.add(watch);
 		try {
-			this.options.watchSubjects().forEach((subject) -> this.link.listen(subject, this::hear));
+			this.options.watchSubjects().forEach((subject) -> this.link.listen(what, subject, this::hear));
 			ask(what, name, watch.question());
 		}
 		catch (RegistryException ex) {
@@ -271,7 +271,7 @@ public final class NatsRegistry implements Registry {
 	}
 
 	private void ask(String what, String name, String question) {
-		this.link.listen(this.inbox + ".*", this::answered);
+		this.link.listen(what, this.inbox + ".*", this::answered);
 		this.options.querySubjects()
 			.forEach((subject) -> this.link.publish(what, subject, this.inbox + "." + question,
 					NatsJson.question(name)));

@@ -38,6 +38,8 @@ class NatsAuthenticationTest {
 			  users = [
 			    { user: fleet, password: secret }
 			    { user: caller, password: secret, permissions: { publish: [ "micro.registry.nats.query" ] } }
+			    { user: mute, password: secret, permissions: { subscribe: { deny: [ "micro.registry.nats.query" ] } } }
+			    { user: blind, password: secret, permissions: { subscribe: { deny: [ "micro.registry.nats.watch" ] } } }
 			    { nkey: %s }
 			  ]
 			}
@@ -107,6 +109,33 @@ class NatsAuthenticationTest {
 				.isThrownBy(() -> registry.register(SERVICE, Duration.ofMinutes(1)))
 				.withMessageContaining("refused to register secured: ")
 				.withMessageContaining("Permissions Violation");
+		}
+	}
+
+	@Test
+	void whoMayNotAnswerIsToldEachTime() {
+		NatsOptions mute = NatsOptions.defaults().withAddress(USERS.address()).withCredentials("mute", "secret");
+		try (Registry registry = new NatsRegistry(mute)) {
+			for (int i = 0; i < 3; i++) {
+				assertThatExceptionOfType(RegistryException.class)
+					.isThrownBy(() -> registry.register(SERVICE, Duration.ofMinutes(1)))
+					.withMessageContaining("refused to register secured: ")
+					.withMessageContaining("Permissions Violation for Subscription");
+				assertThat(registry.get("secured")).isEmpty();
+			}
+		}
+	}
+
+	@Test
+	void whoMayNotHearOfChangesIsToldEachTime() {
+		NatsOptions blind = NatsOptions.defaults().withAddress(USERS.address()).withCredentials("blind", "secret");
+		try (Registry registry = new NatsRegistry(blind)) {
+			for (int i = 0; i < 3; i++) {
+				assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.watch("", (change) -> {
+				})).withMessageContaining("refused to watch all services: ").withMessageContaining("Subscription");
+			}
+			registry.register(SERVICE, Duration.ofMinutes(1));
+			assertThat(registry.get("secured")).containsExactly(SERVICE);
 		}
 	}
 
