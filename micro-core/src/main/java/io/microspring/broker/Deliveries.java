@@ -1,24 +1,17 @@
 package io.microspring.broker;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-import io.microspring.concurrent.Backoff;
 import io.microspring.concurrent.Threads;
 import io.microspring.message.Message;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +29,13 @@ public final class Deliveries implements AutoCloseable {
 
 	static final Logger log = LoggerFactory.getLogger(Deliveries.class);
 
-	/** A dead letter that cannot be published is tried until it can: nothing is lost. */
-	private static final Backoff LETTER_BACKOFF = Backoff.exponential(Duration.ofSeconds(1), 2, Duration.ofSeconds(30),
-			0.2);
-
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
 	private final Broker broker;
 
 	private final SubscribeOptions options;
+
+	private final DeadLetters letters;
 
 	private final UnaryOperator<Message> reader;
 
@@ -56,22 +47,13 @@ public final class Deliveries implements AutoCloseable {
 
 	private final int most;
 
-	private final Queue<Delivery> waiting = new ConcurrentLinkedQueue<>();
+	private final Lanes lanes;
 
-	/** Those that wait for their next attempt, and who runs it. */
-	private final Map<Delivery, Threads.Scheduled> pausing = new ConcurrentHashMap<>();
-
-	/** Those that are to be acknowledged by hand, and have not been. */
-	private final Set<Delivery> left = ConcurrentHashMap.newKeySet();
-
-	/** How many messages are being handled, or are between two attempts. */
-	private final AtomicInteger lanes = new AtomicInteger();
-
-	private final Set<Thread> handling = ConcurrentHashMap.newKeySet();
-
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition ended = this.lock.newCondition();
+	/**
+	 * Those that no lane has: they wait to be acknowledged by hand, or, failed after
+	 * their lane had gone on, for their next attempt.
+	 */
+	private final Set<Delivery> apart = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean closed;
 
@@ -89,11 +71,13 @@ public final class Deliveries implements AutoCloseable {
 			ExecutorService executor, int room) {
 		this.broker = broker;
 		this.options = options;
+		this.letters = new DeadLetters(broker, options.deadLetter(), options.queue());
 		this.reader = reader;
 		this.handler = Objects.requireNonNull(handler, "handler");
 		this.executor = executor;
 		this.room = new Semaphore(room);
 		this.most = room;
+		this.lanes = new Lanes(options.concurrency(), executor);
 	}
 
 	/**
@@ -131,12 +115,7 @@ public final class Deliveries implements AutoCloseable {
 			this.room.release();
 			return false;
 		}
-		Delivery delivery = new Delivery(this, topic, raw, receipt);
-		this.waiting.add(delivery);
-		open();
-		if (this.closed) {
-			releaseWaiting();
-		}
+		begin(new Delivery(this, topic, raw, receipt));
 		return true;
 	}
 
@@ -174,111 +153,46 @@ public final class Deliveries implements AutoCloseable {
 		return this.room.availablePermits() == 0;
 	}
 
-	/**
-	 * Whether a message waits for its handler, or is with it.
-	 * @return false when there is none but those that are to be acknowledged by hand
-	 */
-	public boolean isHandling() {
-		return this.lanes.get() > 0 || !this.waiting.isEmpty();
+	/** Whether a message waits for its handler, or is with it. */
+	boolean isHandling() {
+		return this.lanes.isBusy();
 	}
 
-	/** Begins to handle one more at once, unless there are as many as may be. */
-	private void open() {
-		int now = this.lanes.get();
-		while (now < this.options.concurrency()) {
-			if (this.lanes.compareAndSet(now, now + 1)) {
-				Threads.executeWhenFree(this.executor, () -> handleFrom(null));
-				return;
-			}
-			now = this.lanes.get();
-		}
-	}
-
-	/** Handles what waits, until there is nothing, or something has to be tried again. */
-	private void handleFrom(@Nullable Delivery first) {
-		Thread thread = Thread.currentThread();
-		this.handling.add(thread);
-		try {
-			Delivery next = (first != null) ? first : this.waiting.poll();
-			while (next != null) {
-				Duration pause = attempt(next);
-				if (pause != null) {
-					pause(next, pause);
-					return;
-				}
-				next = this.waiting.poll();
-			}
-			this.lanes.decrementAndGet();
-			if (!this.waiting.isEmpty()) {
-				open();
-			}
-		}
-		finally {
-			this.handling.remove(thread);
-			if (this.closed) {
-				signalEnded();
-			}
-		}
-	}
-
-	/** Whatever goes wrong besides the handler, such as a back-off, ends nothing. */
-	private static @Nullable Duration attempt(Delivery delivery) {
-		try {
-			return delivery.attemptNow();
-		}
-		catch (Throwable ex) {
-			log.error("A message of {} is let go: what is to become of it could not be found out", delivery.topic(),
-					ex);
-			delivery.release();
-			return null;
-		}
-	}
-
-	/** The lane is kept for the message. */
-	private void pause(Delivery delivery, Duration pause) {
-		if (pause.isZero()) {
-			resume(delivery);
-			return;
-		}
-		// Computed, so that a timer that is over at once waits for its entry.
-		this.pausing.compute(delivery, (key, none) -> Threads.after(pause, () -> {
-			if (this.pausing.remove(delivery) != null) {
-				resume(delivery);
-			}
-		}));
-		if (this.closed) {
-			releasePausing();
-		}
-	}
-
-	private void resume(Delivery delivery) {
-		Threads.executeWhenFree(this.executor, () -> handleFrom(delivery));
-	}
-
-	/** What was handed over before, and has been said to have failed since. */
+	/** What no lane has is to be tried again. */
 	void again(Delivery delivery, Duration pause) {
+		setApart(delivery);
 		Threads.after(pause, () -> {
-			this.waiting.add(delivery);
-			open();
-			if (this.closed) {
-				releaseWaiting();
+			if (this.apart.remove(delivery)) {
+				begin(delivery);
 			}
 		});
 	}
 
-	/** The handler has returned, and somebody will say what becomes of the message. */
-	void leave(Delivery delivery) {
-		this.left.add(delivery);
-		if (delivery.isSettled()) {
-			this.left.remove(delivery);
-		}
-		else if (this.closed) {
+	private void begin(Delivery delivery) {
+		this.lanes.add(delivery);
+		if (this.closed) {
 			delivery.release();
 		}
 	}
 
+	/** Its lane goes on without it. */
+	void setApart(Delivery delivery) {
+		this.apart.add(delivery);
+		if (delivery.isUnwanted()) {
+			delivery.release();
+		}
+		if (delivery.isSettled()) {
+			this.apart.remove(delivery);
+		}
+	}
+
+	/** Sees to what takes time, and is nobody's business who came with it. */
+	void execute(Runnable task) {
+		Threads.executeWhenFree(this.executor, task);
+	}
+
 	void settled(Delivery delivery) {
-		this.left.remove(delivery);
+		this.apart.remove(delivery);
 		this.room.release();
 	}
 
@@ -304,49 +218,26 @@ public final class Deliveries implements AutoCloseable {
 		this.handler.handle(delivery);
 	}
 
+	DeadLetters letters() {
+		return this.letters;
+	}
+
 	/**
-	 * Publishes a dead letter, or drops the message with a word.
-	 * @return how long to wait before trying it again; null when it is done
+	 * Lets go of the messages that are {@linkplain Receipt#isRevoked() somebody else's}
+	 * by now: those that wait for their handler, their next attempt or to be acknowledged
+	 * are released at once, and those being handled are waited for.
+	 * @param timeout how long to wait at the most
+	 * @return false when one of them is still being handled
+	 * @throws InterruptedException when the thread is interrupted
 	 */
-	@Nullable Duration bury(DeadLetter letter, int attempt) {
-		String topic = this.options.deadLetter();
-		if (topic.isEmpty()) {
-			log.warn("A message is dropped: {}", letter, letter.reason());
-			return null;
-		}
-		try {
-			publish(topic, letter);
-			log.warn("A message goes to the dead letter topic {}: {}", topic, letter, letter.reason());
-			return null;
-		}
-		catch (RuntimeException ex) {
-			if (isRefused(ex)) {
-				log.error("A message is dropped, as the dead letter topic {} does not take it ({}): {}", topic,
-						ex.getMessage(), letter, letter.reason());
-				return null;
-			}
-			Duration pause = LETTER_BACKOFF.before(attempt);
-			log.warn("A dead letter cannot be published to {}; again in {} ms: {}", topic, pause.toMillis(),
-					ex.toString());
-			return pause;
-		}
+	public boolean releaseRevoked(Duration timeout) throws InterruptedException {
+		release(Delivery::isRevoked);
+		return this.lanes.await(Delivery::isRevoked, timeout);
 	}
 
-	/** One that is too large goes without its body. */
-	private void publish(String topic, DeadLetter letter) {
-		try {
-			this.broker.publish(topic, letter.message(this.options.queue()));
-		}
-		catch (BrokerException ex) {
-			if (!ex.isRefused()) {
-				throw ex;
-			}
-			this.broker.publish(topic, letter.withoutBody().message(this.options.queue()));
-		}
-	}
-
-	private static boolean isRefused(RuntimeException ex) {
-		return ex instanceof IllegalArgumentException || (ex instanceof BrokerException broker && broker.isRefused());
+	private void release(Predicate<Delivery> which) {
+		this.lanes.release(which);
+		this.apart.stream().filter(which).forEach(Delivery::release);
 	}
 
 	/**
@@ -354,9 +245,7 @@ public final class Deliveries implements AutoCloseable {
 	 */
 	public void stop() {
 		this.closed = true;
-		releaseWaiting();
-		releasePausing();
-		this.left.forEach(Delivery::release);
+		release((any) -> true);
 	}
 
 	/**
@@ -366,22 +255,13 @@ public final class Deliveries implements AutoCloseable {
 	@Override
 	public void close() {
 		stop();
-		long left = CLOSE_TIMEOUT.toNanos();
-		this.lock.lock();
 		try {
-			while (isHandlingElsewhere()) {
-				if (left <= 0) {
-					log.warn("A subscriber still handles a message after {}; it is left to it", CLOSE_TIMEOUT);
-					return;
-				}
-				left = this.ended.awaitNanos(left);
+			if (!this.lanes.await((any) -> true, CLOSE_TIMEOUT)) {
+				log.warn("A subscriber still handles a message after {}; it is left to it", CLOSE_TIMEOUT);
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 
@@ -390,36 +270,7 @@ public final class Deliveries implements AutoCloseable {
 	 * @return true within the handler
 	 */
 	public boolean isHandlingHere() {
-		return this.handling.contains(Thread.currentThread());
-	}
-
-	private boolean isHandlingElsewhere() {
-		return this.handling.size() > (isHandlingHere() ? 1 : 0);
-	}
-
-	private void signalEnded() {
-		this.lock.lock();
-		try {
-			this.ended.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private void releaseWaiting() {
-		for (Delivery delivery = this.waiting.poll(); delivery != null; delivery = this.waiting.poll()) {
-			delivery.release();
-		}
-	}
-
-	private void releasePausing() {
-		this.pausing.forEach((delivery, scheduled) -> {
-			if (this.pausing.remove(delivery) != null) {
-				scheduled.cancel();
-				delivery.release();
-			}
-		});
+		return this.lanes.isHandlingHere();
 	}
 
 }

@@ -68,15 +68,15 @@ final class Delivery implements Event {
 	 * do
 	 */
 	@Nullable Duration attemptNow() {
-		if (this.deliveries.isClosed()) {
+		if (isUnwanted()) {
 			release();
 			return null;
 		}
-		if (this.letter != null) {
-			return isSettled() ? null : bury(this.letter);
-		}
 		if (!this.state.compareAndSet(State.WAITING, State.HANDLING)) {
 			return null;
+		}
+		if (this.letter != null) {
+			return bury(this.letter);
 		}
 		this.attempt++;
 		boolean first = this.attempt == 1;
@@ -99,6 +99,15 @@ final class Delivery implements Event {
 		if (pause != null) {
 			this.deliveries.again(this, pause);
 		}
+	}
+
+	/** Whether nobody here is to begin to deal with it. */
+	boolean isUnwanted() {
+		return this.deliveries.isClosed() || isRevoked();
+	}
+
+	boolean isRevoked() {
+		return this.receipt.isRevoked();
 	}
 
 	boolean isSettled() {
@@ -156,7 +165,7 @@ final class Delivery implements Event {
 			settle(true);
 		}
 		else if (this.state.compareAndSet(State.HANDLING, State.LEFT)) {
-			this.deliveries.leave(this);
+			this.deliveries.setApart(this);
 		}
 		else if (this.state.get() == State.REFUSED) {
 			return failed(new Refusal(this.refusal));
@@ -178,7 +187,7 @@ final class Delivery implements Event {
 	}
 
 	private @Nullable Duration bury(DeadLetter dead) {
-		Duration pause = this.deliveries.bury(dead, ++this.burials);
+		Duration pause = this.deliveries.letters().bury(dead, ++this.burials);
 		if (pause == null) {
 			settle(true);
 		}
@@ -206,28 +215,43 @@ final class Delivery implements Event {
 			return;
 		}
 		this.refusal = reason;
-		if (this.state.compareAndSet(State.HANDLING, State.REFUSED)
-				|| !this.state.compareAndSet(State.LEFT, State.REFUSED)) {
-			return;
+		if (!this.state.compareAndSet(State.HANDLING, State.REFUSED)
+				&& this.state.compareAndSet(State.LEFT, State.HANDLING)) {
+			this.deliveries.execute(this::refused);
 		}
-		Duration pause = failed(new Refusal(reason));
+	}
+
+	/** After its handler had returned. */
+	private void refused() {
+		Duration pause = failed(new Refusal(this.refusal));
 		if (pause != null) {
 			this.deliveries.again(this, pause);
 		}
 	}
 
-	/** Nobody here will deal with it. */
+	/** Nobody here will deal with it, unless somebody does so already. */
 	void release() {
-		if (this.attempt > 0) {
-			this.deliveries.warnIfLost(this.topic);
+		if (this.state.compareAndSet(State.WAITING, State.SETTLED)
+				|| this.state.compareAndSet(State.LEFT, State.SETTLED)) {
+			if (this.attempt > 0) {
+				this.deliveries.warnIfLost(this.topic);
+			}
+			settled(false);
 		}
+	}
+
+	/** Nobody will deal with it, whoever has just tried. */
+	void abandon() {
 		settle(false);
 	}
 
 	private void settle(boolean dealtWith) {
-		if (this.state.getAndSet(State.SETTLED) == State.SETTLED) {
-			return;
+		if (this.state.getAndSet(State.SETTLED) != State.SETTLED) {
+			settled(dealtWith);
 		}
+	}
+
+	private void settled(boolean dealtWith) {
 		if (!this.acknowledged) {
 			tell(dealtWith ? this.receipt::ack : this.receipt::release);
 		}
@@ -249,13 +273,13 @@ final class Delivery implements Event {
 		/** For an attempt. */
 		WAITING,
 
-		/** Its handler is running. */
+		/** Its handler is running, or its dead letter is being published. */
 		HANDLING,
 
 		/** Its handler has returned, and somebody will say what becomes of it. */
 		LEFT,
 
-		/** By hand. */
+		/** By hand, and its handler has not returned. */
 		REFUSED,
 
 		/** The receipt has been told, or will be at once. */

@@ -29,4 +29,14 @@ public interface Receipt {
 	default void attempted() {
 	}
 
+	/**
+	 * Whether the message is another member's by now, such as one of a partition that was
+	 * taken away: it is not handed over any more. Asked before each attempt, and by
+	 * {@link Deliveries#releaseRevoked}; once true it stays so.
+	 * @return false by default
+	 */
+	default boolean isRevoked() {
+		return false;
+	}
+
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -152,6 +153,91 @@ class DeliveriesTest {
 	}
 
 	@Test
+	void deadLetterOfAMessageRefusedLaterIsNoBusinessOfTheThreadThatRefusesIt() {
+		AtomicReference<Event> event = new AtomicReference<>();
+		CountDownLatch slow = new CountDownLatch(1);
+		AtomicReference<Thread> publisher = new AtomicReference<>();
+		Broker away = new Refusing(this.broker, (message) -> {
+			publisher.set(Thread.currentThread());
+			assertThat(awaitQuietly(slow)).isTrue();
+		});
+		try (Deliveries deliveries = new Deliveries(away,
+				OPTIONS.withAck(AckMode.MANUAL).withRetry(RetryOptions.none()), (raw) -> raw, event::set, this.executor,
+				4)) {
+			deliveries.offer("topic", message("a"), receipt("a"));
+			eventually(() -> assertThat(deliveries.isHandling()).isFalse());
+			event.get().nack("not at all");
+			slow.countDown();
+			eventually(() -> assertThat(this.told).contains("a ack"));
+			assertThat(publisher.get()).isNotNull().isNotSameAs(Thread.currentThread());
+		}
+	}
+
+	private static boolean awaitQuietly(CountDownLatch latch) {
+		try {
+			return latch.await(1, TimeUnit.MINUTES);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	@Test
+	void whatIsRevokedIsReleasedAndWhatIsBeingHandledIsWaitedFor() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch gate = new CountDownLatch(1);
+		AtomicBoolean revoked = new AtomicBoolean();
+		List<Event> events = new CopyOnWriteArrayList<>();
+		try (Deliveries deliveries = deliveries(OPTIONS, (event) -> {
+			events.add(event);
+			begun.countDown();
+			gate.await(1, TimeUnit.MINUTES);
+		}, 4)) {
+			deliveries.offer("topic", message("a"), receipt("a", revoked));
+			deliveries.offer("topic", message("b"), receipt("b", revoked));
+			deliveries.offer("topic", message("c"), receipt("c"));
+			assertThat(begun.await(1, TimeUnit.MINUTES)).isTrue();
+			revoked.set(true);
+			assertThat(deliveries.releaseRevoked(Duration.ofMillis(20))).isFalse();
+			assertThat(this.told).containsExactly("b release");
+			assertThat(deliveries.unsettled()).isEqualTo(2);
+			Thread opening = Threads.start("opening", gate::countDown);
+			assertThat(deliveries.releaseRevoked(Duration.ofMinutes(1))).isTrue();
+			opening.join();
+			assertThat(this.told).contains("a ack");
+			eventually(() -> assertThat(this.told).contains("c ack"));
+		}
+		assertThat(events).extracting((event) -> new String(event.message().body(), StandardCharsets.UTF_8))
+			.containsExactly("a", "c");
+	}
+
+	@Test
+	void whatIsRevokedMakesWayWhileItWaitsForItsNextAttemptOrToBeAcknowledged() throws Exception {
+		AtomicBoolean revoked = new AtomicBoolean();
+		List<Event> events = new CopyOnWriteArrayList<>();
+		try (Deliveries deliveries = deliveries(OPTIONS.withAck(AckMode.MANUAL)
+			.withRetry(RetryOptions.defaults().withBackoff((attempt) -> Duration.ofHours(1))), (event) -> {
+				events.add(event);
+				if (events.size() == 2) {
+					throw new IllegalStateException("on purpose");
+				}
+			}, 3)) {
+			deliveries.offer("topic", message("left"), receipt("left", revoked));
+			deliveries.offer("topic", message("failed"), receipt("failed", revoked));
+			deliveries.offer("topic", message("other"), receipt("other"));
+			eventually(() -> assertThat(this.told).contains("failed attempted"));
+			assertThat(events).hasSize(2);
+			revoked.set(true);
+			assertThat(deliveries.releaseRevoked(Duration.ofMinutes(1))).isTrue();
+			eventually(() -> assertThat(events).hasSize(3));
+			events.get(2).ack();
+			assertThat(this.told).contains("left release", "failed release", "other ack");
+			assertThat(deliveries.unsettled()).isZero();
+		}
+	}
+
+	@Test
 	void handlerMayEndItsOwnSubscription() {
 		AtomicReference<Deliveries> own = new AtomicReference<>();
 		CountDownLatch offered = new CountDownLatch(1);
@@ -274,7 +360,16 @@ class DeliveriesTest {
 	}
 
 	private Receipt receipt(String name) {
+		return receipt(name, new AtomicBoolean());
+	}
+
+	private Receipt receipt(String name, AtomicBoolean revoked) {
 		return new Receipt() {
+			@Override
+			public boolean isRevoked() {
+				return revoked.get();
+			}
+
 			@Override
 			public void ack() {
 				DeliveriesTest.this.told.add(name + " ack");

@@ -63,6 +63,9 @@ public final class KafkaBroker implements Broker {
 
 	private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
 
+	/** How long handlers may take to end when partitions go to another member. */
+	private static final Duration REVOKE_TIMEOUT = Duration.ofSeconds(5);
+
 	/** What a record needs besides its value: headers, and Kafka's own few bytes. */
 	private static final int RECORD_OVERHEAD = 64 * 1024;
 
@@ -147,7 +150,7 @@ public final class KafkaBroker implements Broker {
 									+ options.concurrency() - 1),
 					new KafkaConsumer<>(consumerProperties(group), new ByteArrayDeserializer(),
 							new ByteArrayDeserializer()),
-					(ended) -> ended(ended, alone ? connected : null));
+					revokeTimeout(), (ended) -> ended(ended, alone ? connected : null));
 			this.subscriptions.add(subscription);
 			subscription.start(this.options.timeout(), alone);
 			if (this.closed) {
@@ -319,6 +322,13 @@ public final class KafkaBroker implements Broker {
 		properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
 		properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
 		return properties;
+	}
+
+	/** Well before Kafka takes a member for a dead one. */
+	private Duration revokeTimeout() {
+		String interval = this.options.properties().get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
+		Duration half = (interval != null) ? Duration.ofMillis(Long.parseLong(interval.strip()) / 2) : REVOKE_TIMEOUT;
+		return (half.compareTo(REVOKE_TIMEOUT) < 0) ? half : REVOKE_TIMEOUT;
 	}
 
 	/** What will be the same the next time. */

@@ -1,10 +1,11 @@
 package io.microspring.plugins.broker.kafka;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,23 +16,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import io.microspring.broker.Deliveries;
-import io.microspring.broker.Receipt;
 import io.microspring.broker.Subscription;
 import io.microspring.concurrent.Threads;
-import io.microspring.message.Message;
 import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,26 +43,20 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	private static final Duration POLL = Duration.ofMillis(500);
 
-	private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
+	/** Kafka hears of us as often, whatever the handlers do. */
+	private static final Duration HAND_TIMEOUT = Duration.ofMillis(100);
 
-	/** A commit costs Kafka as much as a message: so long lies between two. */
-	private static final Duration COMMIT_PAUSE = Duration.ofMillis(100);
+	/** How often Kafka is asked how much waits while nothing is fetched. */
+	private static final Duration MEASURE_PAUSE = Duration.ofSeconds(1);
 
-	private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
-
-	/** Kafka takes a member that does not fetch for five minutes for a dead one. */
-	private static final Duration LONGEST_BETWEEN_FETCHES = Duration.ofSeconds(30);
+	/** Nobody needs to be told of less. */
+	private static final Duration LONG_HELD = Duration.ofSeconds(30);
 
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
 	private static final long LONGEST_PAUSE = 10_000;
 
-	/** How long handlers may take to end when partitions go to another member. */
-	private static final Duration REVOKE_TIMEOUT = Duration.ofSeconds(5);
-
-	/**
-	 * So many messages wait for their handler: those may come twice when members change.
-	 */
+	/** So many messages wait for their handler. */
 	static final int AHEAD = 100;
 
 	/** So many messages not acknowledged by hand, and no more are fetched. */
@@ -80,9 +70,17 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	private final KafkaConsumer<byte[], byte[]> consumer;
 
+	/** How long handlers may take to end when partitions go to another member. */
+	private final Duration revokeTimeout;
+
 	private final Consumer<KafkaSubscription> onEnd;
 
+	/** What was fetched and has found no room yet; only for the subscription's thread. */
+	private final Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
+
 	private final Progress progress = new Progress();
+
+	private final Commits commits;
 
 	private final CompletableFuture<@Nullable Void> joined = new CompletableFuture<>();
 
@@ -97,26 +95,25 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 	/** How many records are in Kafka that were not fetched. */
 	private volatile long behindBy;
 
+	/** How many have found no room. */
+	private volatile int held;
+
 	private boolean alone;
 
-	private boolean held;
+	private long measuredAt = System.nanoTime();
 
-	private long committedAt = System.nanoTime();
+	private long heldSince = this.measuredAt;
 
-	/** Whether a commit is under way that nobody waits for. */
-	private boolean committing;
-
-	private boolean commitFailed;
-
-	/** Whether something handled may not have been committed yet. */
-	private boolean behind;
+	private boolean heldLong;
 
 	KafkaSubscription(String topic, String group, Deliveries deliveries, KafkaConsumer<byte[], byte[]> consumer,
-			Consumer<KafkaSubscription> onEnd) {
+			Duration revokeTimeout, Consumer<KafkaSubscription> onEnd) {
 		this.topic = topic;
 		this.group = group;
 		this.deliveries = deliveries;
 		this.consumer = consumer;
+		this.commits = new Commits("group " + group + " of topic " + topic, consumer, this.progress);
+		this.revokeTimeout = revokeTimeout;
 		this.onEnd = onEnd;
 	}
 
@@ -160,7 +157,7 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	@Override
 	public OptionalLong lag() {
-		return OptionalLong.of(this.behindBy + this.deliveries.unsettled());
+		return OptionalLong.of(this.behindBy + this.held + this.deliveries.unsettled());
 	}
 
 	@Override
@@ -208,8 +205,9 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 				try {
 					hold();
 					measure();
-					handle(this.consumer.poll(this.behind ? COMMIT_PAUSE : POLL).iterator());
-					commitAside();
+					this.consumer.poll(pause()).forEach(this.fetched::add);
+					hand();
+					this.commits.aside();
 					failures = 0;
 				}
 				catch (WakeupException ex) {
@@ -244,67 +242,72 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 		}
 	}
 
-	/** Fetches nothing while too many messages wait to be acknowledged. */
+	/**
+	 * Fetches nothing while there is no room for what was fetched, and yet asks Kafka:
+	 * who does not ask is no member for long, and keeps the others waiting.
+	 */
 	private void hold() {
-		boolean full = this.deliveries.isFull();
-		if (full) {
-			this.consumer.pause(this.consumer.assignment());
-		}
-		else {
+		if (this.fetched.isEmpty()) {
 			this.consumer.resume(this.consumer.paused());
+			this.heldSince = System.nanoTime();
+			this.heldLong = false;
+			return;
 		}
-		if (full && !this.held) {
+		this.consumer.pause(this.consumer.assignment());
+		if (!this.heldLong && isOver(LONG_HELD, this.heldSince)) {
+			this.heldLong = true;
 			log.info("{} messages of {} wait to be dealt with by group {}; no more are fetched",
 					this.deliveries.unsettled(), this.topic, this.group);
 		}
-		this.held = full;
 	}
 
-	/** What the last answers of Kafka said; asks nobody. */
+	private Duration pause() {
+		if (!this.fetched.isEmpty()) {
+			return Duration.ZERO;
+		}
+		return this.commits.isBehind() ? Commits.PAUSE : POLL;
+	}
+
+	/** What the last fetches said; where there are none, Kafka is asked. */
 	private void measure() {
-		long lag = 0;
-		for (TopicPartition partition : this.consumer.assignment()) {
-			lag += this.consumer.currentLag(partition).orElse(0);
+		if (this.fetched.isEmpty()) {
+			long lag = 0;
+			for (TopicPartition partition : this.consumer.assignment()) {
+				lag += this.consumer.currentLag(partition).orElse(0);
+			}
+			this.behindBy = lag;
 		}
-		this.behindBy = lag;
-	}
-
-	private void handle(Iterator<ConsumerRecord<byte[], byte[]>> fetched) {
-		long fetchedAt = System.nanoTime();
-		while (fetched.hasNext() && !isStopped()) {
-			ConsumerRecord<byte[], byte[]> record = fetched.next();
-			boolean taken;
+		else if (isOver(MEASURE_PAUSE, this.measuredAt)) {
+			this.measuredAt = System.nanoTime();
 			try {
-				taken = hand(record, fetchedAt);
+				long lag = 0;
+				for (Map.Entry<TopicPartition, Long> end : this.consumer
+					.endOffsets(this.consumer.assignment(), MEASURE_PAUSE)
+					.entrySet()) {
+					lag += Math.max(0, end.getValue() - this.consumer.position(end.getKey(), MEASURE_PAUSE));
+				}
+				this.behindBy = lag;
 			}
-			catch (RuntimeException ex) {
-				// Kafka takes what it has given out for what has been looked at.
-				rewind(record, fetched);
-				throw ex;
-			}
-			if (!taken || isOver(LONGEST_BETWEEN_FETCHES, fetchedAt)) {
-				rewind(taken ? null : record, fetched);
+			catch (org.apache.kafka.common.errors.TimeoutException ex) {
+				log.trace("Kafka does not say how much waits", ex);
 			}
 		}
 	}
 
-	/** False when there was no room for so long that Kafka has to hear of us. */
-	private boolean hand(ConsumerRecord<byte[], byte[]> record, long fetchedAt) {
-		Runnable done = this.progress.begin(record);
-		Message raw = Records.raw(record);
-		boolean taken = false;
-		while (!taken && !isStopped() && !isOver(LONGEST_BETWEEN_FETCHES, fetchedAt)) {
-			taken = put(raw, done::run);
-			if (isOver(COMMIT_INTERVAL, this.committedAt)) {
-				commit();
-			}
+	/** Hands over what there is room for, but not for long. */
+	private void hand() {
+		long began = System.nanoTime();
+		ConsumerRecord<byte[], byte[]> next = this.fetched.peek();
+		while (next != null && !isStopped() && !isOver(HAND_TIMEOUT, began) && put(next)) {
+			this.fetched.remove();
+			next = this.fetched.peek();
 		}
-		return taken;
+		this.held = this.fetched.size();
 	}
 
-	private boolean put(Message raw, Receipt receipt) {
+	private boolean put(ConsumerRecord<byte[], byte[]> record) {
 		try {
-			return this.deliveries.put(this.topic, raw, receipt, COMMIT_PAUSE);
+			return this.deliveries.put(this.topic, Records.raw(record), this.progress.begin(record), HAND_TIMEOUT);
 		}
 		catch (InterruptedException ex) {
 			// Nobody but close() interrupts.
@@ -313,69 +316,13 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 		}
 	}
 
-	/** The rest is fetched again, so that Kafka hears of us in time. */
-	private void rewind(@Nullable ConsumerRecord<byte[], byte[]> first, Iterator<ConsumerRecord<byte[], byte[]>> rest) {
-		Map<TopicPartition, Long> firsts = new HashMap<>();
-		if (first != null) {
-			firsts.put(new TopicPartition(first.topic(), first.partition()), first.offset());
-		}
-		rest.forEachRemaining((record) -> firsts.putIfAbsent(new TopicPartition(record.topic(), record.partition()),
-				record.offset()));
-		firsts.forEach(this.consumer::seek);
-	}
-
-	private void commit() {
-		Map<TopicPartition, OffsetAndMetadata> offsets = this.progress.toCommit();
-		this.committedAt = System.nanoTime();
-		if (offsets.isEmpty()) {
-			return;
-		}
-		try {
-			this.consumer.commitSync(offsets, COMMIT_TIMEOUT);
-			this.progress.committed(offsets);
-		}
-		catch (CommitFailedException | RebalanceInProgressException ex) {
-			log.info("Messages of {} may come again, the members of group {} changed: {}", this.topic, this.group,
-					ex.getMessage());
-		}
-	}
-
-	/**
-	 * Commits while the next messages are fetched, once in a while and one at a time: the
-	 * next one covers what was handled meanwhile.
-	 */
-	private void commitAside() {
-		this.behind = this.committing || !isOver(COMMIT_PAUSE, this.committedAt);
-		if (this.behind) {
-			return;
-		}
-		Map<TopicPartition, OffsetAndMetadata> offsets = this.progress.toCommit();
-		if (offsets.isEmpty()) {
-			return;
-		}
-		this.committedAt = System.nanoTime();
-		this.committing = true;
-		this.consumer.commitAsync(offsets, (committed, failure) -> {
-			this.committing = false;
-			if (failure == null) {
-				this.progress.committed(offsets);
-				this.commitFailed = false;
-			}
-			else if (!this.commitFailed) {
-				this.commitFailed = true;
-				log.info("Messages of {} may come again, group {} could not commit how far it is: {}", this.topic,
-						this.group, failure.getMessage());
-			}
-		});
-	}
-
 	/** The call to stop may still be on its way: it interrupts once, and only once. */
 	private void commitLast() {
 		try {
-			commit();
+			this.commits.now();
 		}
 		catch (WakeupException ex) {
-			commit();
+			this.commits.now();
 		}
 	}
 
@@ -418,9 +365,11 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 
 	@Override
 	public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+		this.fetched.removeIf((record) -> partitions.contains(Progress.partition(record)));
+		this.progress.revoke(partitions);
 		try {
-			settle();
-			commit();
+			settle(isStopped() ? Duration.ZERO : this.revokeTimeout);
+			this.commits.now();
 		}
 		finally {
 			// Whatever came of it: they belong to somebody else now.
@@ -428,17 +377,24 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 		}
 	}
 
-	/** What is being handled is not to be handled by another member too. */
-	private void settle() {
-		long began = System.nanoTime();
-		while (!isStopped() && this.deliveries.isHandling() && !isOver(REVOKE_TIMEOUT, began)) {
-			LockSupport.parkNanos(1_000_000);
-		}
-	}
-
 	@Override
 	public void onPartitionsLost(Collection<TopicPartition> partitions) {
+		this.fetched.removeIf((record) -> partitions.contains(Progress.partition(record)));
 		this.progress.forget(partitions);
+		settle(Duration.ZERO);
+	}
+
+	/** What is being handled is not to be handled by another member too. */
+	private void settle(Duration timeout) {
+		try {
+			if (!this.deliveries.releaseRevoked(timeout)) {
+				log.info("The members of group {} change, and a message of {} is still being handled: it comes again",
+						this.group, this.topic);
+			}
+		}
+		catch (InterruptedException ex) {
+			log.trace("Interrupted", ex);
+		}
 	}
 
 	private static boolean isOver(Duration duration, long since) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 
+import io.microspring.broker.Receipt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -21,20 +22,18 @@ final class Progress {
 
 	/**
 	 * A record is given to the handler.
-	 * @return to be run, once and by any thread, when it is done
+	 * @return is told when it is done
 	 */
-	Runnable begin(ConsumerRecord<byte[], byte[]> record) {
-		Place place = this.places.computeIfAbsent(new TopicPartition(record.topic(), record.partition()),
-				(partition) -> new Place());
+	Receipt begin(ConsumerRecord<byte[], byte[]> record) {
+		Place place = this.places.computeIfAbsent(partition(record), (partition) -> new Place());
 		long offset = record.offset();
 		place.next = offset + 1;
 		place.open.add(offset);
-		return () -> place.open.remove(offset);
+		return new Handed(place, offset);
 	}
 
-	/** How many records are not done. */
-	int open() {
-		return this.places.values().stream().mapToInt((place) -> place.open.size()).sum();
+	static TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {
+		return new TopicPartition(record.topic(), record.partition());
 	}
 
 	/** What has become possible to commit since it was last asked for. */
@@ -59,8 +58,22 @@ final class Progress {
 		});
 	}
 
+	/**
+	 * Partitions will be somebody else's: no more of their records are handled. Those
+	 * that get done meanwhile still count.
+	 */
+	void revoke(Collection<TopicPartition> partitions) {
+		for (TopicPartition partition : partitions) {
+			Place place = this.places.get(partition);
+			if (place != null) {
+				place.revoked = true;
+			}
+		}
+	}
+
 	/** Partitions are no longer ours; records of theirs that get done do not count. */
 	void forget(Collection<TopicPartition> partitions) {
+		revoke(partitions);
 		partitions.forEach(this.places::remove);
 	}
 
@@ -71,6 +84,22 @@ final class Progress {
 		private long next;
 
 		private long committed = -1;
+
+		private volatile boolean revoked;
+
+	}
+
+	private record Handed(Place place, long offset) implements Receipt {
+
+		@Override
+		public void ack() {
+			this.place.open.remove(this.offset);
+		}
+
+		@Override
+		public boolean isRevoked() {
+			return this.place.revoked;
+		}
 
 	}
 
