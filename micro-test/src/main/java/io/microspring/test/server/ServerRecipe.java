@@ -128,6 +128,21 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 						"""), ServerRecipe::accepts);
 	}
 
+	/**
+	 * A Consul agent that is no server, and a member of no cluster until it is told of
+	 * one. It keeps what was registered with it over a restart, unless told to forget it,
+	 * and stays the same machine for the servers.
+	 * @return the recipe
+	 */
+	public static ServerRecipe consulClient() {
+		return new ServerRecipe("consul", List.of("http", "dns", "serf-lan", "serf-wan", "server"),
+				Map.of("consul.hcl", CONSUL_CONFIG),
+				List.of("agent", "-node", "client-{http}", "-node-id", "00000000-0000-0000-0000-0000000{http}",
+						"-data-dir", "{dir}/data", "-bind", "127.0.0.1", "-client", "127.0.0.1", "-config-file",
+						"{dir}/consul.hcl"),
+				List.of("version"), (address) -> httpGet(address, "/v1/agent/self").contains("client-"));
+	}
+
 	private static ServerRecipe consul(Map<String, String> files, ReadyCheck ready) {
 		return new ServerRecipe(
 				"consul", List.of("http", "dns", "serf-lan", "serf-wan", "server"), files, List.of("agent", "-dev",

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import javax.net.ssl.SSLContext;
@@ -97,12 +98,12 @@ final class ConsulAgents implements AutoCloseable {
 	 * refuses; then the cause is a {@link RestClientResponseException}
 	 */
 	<T> ResponseEntity<T> ask(String what, Function<ConsulClient, ResponseEntity<T>> question) {
-		return askFirst(what, (agent) -> question.apply(agent.prompt));
+		return with(what, (agent) -> question.apply(agent.prompt));
 	}
 
 	/** Asks a question that the agent may hold back for the wait time. */
 	<T> ResponseEntity<T> await(String what, Function<ConsulClient, ResponseEntity<T>> question) {
-		return askFirst(what, (agent) -> question.apply(agent.patient));
+		return with(what, (agent) -> question.apply(agent.patient));
 	}
 
 	/** Whether the agent works, but does not do what was asked. */
@@ -144,29 +145,63 @@ final class ConsulAgents implements AutoCloseable {
 		this.executor.shutdown();
 	}
 
-	private <T> ResponseEntity<T> askFirst(String what, Function<Agent, ResponseEntity<T>> question) {
+	/**
+	 * Does something with the agent in use, and with the others when it cannot be
+	 * reached.
+	 * @param what what is done, in messages
+	 * @param task does it
+	 * @return what it gives
+	 * @throws RegistryException as {@link #ask} does
+	 */
+	<T> T with(String what, Function<Agent, T> task) {
 		int first = this.current;
 		RestClientException unreachable = null;
 		for (int i = 0; i < this.agents.size() && !this.closed; i++) {
 			int index = (first + i) % this.agents.size();
 			Agent agent = this.agents.get(index);
 			try {
-				ResponseEntity<T> answer = question.apply(agent);
+				T result = task.apply(agent);
 				this.current = index;
-				return answer;
+				return result;
 			}
 			catch (ResourceAccessException ex) {
 				unreachable = ex;
 			}
 			catch (RestClientException ex) {
-				throw new RegistryException("consul at " + agent.address + " refused to " + what + ": " + reason(ex),
-						ex);
+				throw refused(agent, what, ex);
 			}
 		}
 		if (unreachable == null) {
 			throw new RegistryException("registry consul is closed", null);
 		}
-		throw new RegistryException(this + " cannot be reached to " + what + ": " + reason(unreachable), unreachable);
+		throw unreachable(toString(), what, unreachable);
+	}
+
+	/**
+	 * Does something with one agent and no other.
+	 * @param agent the agent
+	 * @param what what is done, in messages
+	 * @param task does it
+	 * @throws RegistryException when the agent cannot be reached, or refuses
+	 */
+	void with(Agent agent, String what, Consumer<ConsulClient> task) {
+		try {
+			task.accept(agent.prompt);
+		}
+		catch (ResourceAccessException ex) {
+			throw unreachable("consul at " + agent.address, what, ex);
+		}
+		catch (RestClientException ex) {
+			throw refused(agent, what, ex);
+		}
+	}
+
+	private RegistryException refused(Agent agent, String what, RestClientException ex) {
+		return new RegistryException("consul at " + agent.address + " refused to " + what + ": " + reason(ex), ex);
+	}
+
+	private RegistryException unreachable(String who, String what, RestClientException ex) {
+		return new RegistryException(who + " cannot be reached to " + what + ": " + reason(ex), ex);
 	}
 
 	private ConsulClient client(URI uri, Duration readTimeout, List<ClientHttpRequestInterceptor> interceptors) {
@@ -231,7 +266,14 @@ final class ConsulAgents implements AutoCloseable {
 		return (message == null || message.isEmpty()) ? cause.getClass().getSimpleName() : message;
 	}
 
-	private record Agent(String address, ConsulClient prompt, ConsulClient patient) {
+	/**
+	 * An agent.
+	 *
+	 * @param address where it is
+	 * @param prompt asks it what it answers at once
+	 * @param patient asks it what it may hold back
+	 */
+	record Agent(String address, ConsulClient prompt, ConsulClient patient) {
 
 	}
 

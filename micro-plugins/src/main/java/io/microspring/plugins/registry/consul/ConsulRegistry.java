@@ -2,14 +2,12 @@ package io.microspring.plugins.registry.consul;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 
 import io.microspring.concurrent.Mailbox;
 import io.microspring.health.HealthReport;
@@ -20,7 +18,6 @@ import io.microspring.registry.RegistryException;
 import io.microspring.registry.Service;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.consul.ConsulClient.QueryParams;
-import org.springframework.cloud.consul.model.http.agent.NewService;
 import org.springframework.cloud.consul.model.http.health.Check;
 import org.springframework.cloud.consul.model.http.health.HealthService;
 import org.springframework.http.ResponseEntity;
@@ -37,25 +34,13 @@ import org.springframework.web.client.RestClientResponseException;
  */
 public final class ConsulRegistry implements Registry {
 
-	private static final Pattern PORT = Pattern.compile("(.*):(\\d{1,5})");
-
-	/** What Consul accepts as a key and a value of metadata, and how many. */
-	private static final Pattern META_KEY = Pattern.compile("[A-Za-z0-9_-]{1,128}");
-
-	private static final int LONGEST_META_VALUE = 512;
-
-	private static final int MOST_META = 64;
-
 	private final ConsulOptions options;
-
-	private final ConsulChecks checks;
 
 	private final @Nullable String datacenter;
 
 	private final ConsulAgents agents;
 
-	/** What was registered by node id, so that a renewal is no more than a pass. */
-	private final Map<String, Registration> registrations = new ConcurrentHashMap<>();
+	private final ConsulRegistrations registrations;
 
 	private final Set<ConsulWatch> watches = ConcurrentHashMap.newKeySet();
 
@@ -70,9 +55,10 @@ public final class ConsulRegistry implements Registry {
 	 */
 	public ConsulRegistry(ConsulOptions options) {
 		this.options = options;
-		this.checks = new ConsulChecks(options.check(), options.deregisterCriticalAfter());
 		this.datacenter = options.datacenter().isEmpty() ? null : options.datacenter();
 		this.agents = new ConsulAgents(options);
+		this.registrations = new ConsulRegistrations(this.agents,
+				new ConsulChecks(options.check(), options.deregisterCriticalAfter()));
 	}
 
 	@Override
@@ -86,27 +72,13 @@ public final class ConsulRegistry implements Registry {
 			throw new IllegalArgumentException("register " + service.name() + ": at least one node is needed");
 		}
 		for (Node node : service.nodes()) {
-			Registration registration = new Registration(service.withNodes(List.of(node)), ttl);
-			boolean known = registration.equals(this.registrations.get(node.id()));
-			if (!known || !renew(registration, node)) {
-				register(registration, node);
-			}
+			this.registrations.register(service.withNodes(List.of(node)), node, ttl);
 		}
 	}
 
 	@Override
 	public void deregister(Service service) {
-		for (Node node : service.nodes()) {
-			this.registrations.remove(node.id());
-			try {
-				this.agents.ask("deregister " + node.id(), (client) -> client.agentServiceDeregister(node.id(), null));
-			}
-			catch (RegistryException ex) {
-				if (!isUnknown(ex)) {
-					throw ex;
-				}
-			}
-		}
+		service.nodes().forEach((node) -> this.registrations.deregister(node.id()));
 	}
 
 	@Override
@@ -251,56 +223,6 @@ public final class ConsulRegistry implements Registry {
 		return new QueryParams(this.datacenter, waitTime.toSeconds(), index);
 	}
 
-	/** Whether Consul still knows the node, and now that it lives. */
-	private boolean renew(Registration registration, Node node) {
-		if (this.checks.byTimeToLive()) {
-			return !registration.ttl.isZero() && pass(node);
-		}
-		List<Check> known = this.agents
-			.ask("renew " + node.id(), (client) -> client.getHealthChecksForService(registration.service.name()))
-			.getBody();
-		return known != null && known.stream().anyMatch((check) -> node.id().equals(check.getServiceId()));
-	}
-
-	private boolean pass(Node node) {
-		try {
-			this.agents.ask("renew " + node.id(),
-					(client) -> client.agentCheckPass("service:" + node.id(), null, null));
-			return true;
-		}
-		catch (RegistryException ex) {
-			if (ex.getCause() instanceof RestClientResponseException) {
-				// Consul was restarted, or its operator took the node out.
-				return false;
-			}
-			throw ex;
-		}
-	}
-
-	private void register(Registration registration, Node node) {
-		this.registrations.remove(node.id());
-		NewService service = new NewService();
-		service.setId(node.id());
-		service.setName(registration.service.name());
-		var hostAndPort = PORT.matcher(node.address());
-		if (hostAndPort.matches()) {
-			service.setAddress(hostAndPort.group(1).replaceAll("^\\[(.*)]$", "$1"));
-			service.setPort(Integer.valueOf(hostAndPort.group(2)));
-		}
-		else {
-			service.setAddress(node.address());
-		}
-		service.setTags(ConsulTags.write(registration.service, node));
-		service.setMeta(meta(node.metadata()));
-		NewService.Check check = this.checks.of(service, registration.ttl);
-		service.setCheck(check);
-		this.agents.ask("register " + node.id(), (client) -> client.agentServiceRegister(null, service));
-		if (check != null && this.checks.byTimeToLive() && !pass(node)) {
-			throw new RegistryException(this + " does not know the check of " + node.id() + ", just registered", null);
-		}
-		this.registrations.put(node.id(), registration);
-	}
-
 	/** One entry per version that has living nodes. */
 	private static List<Service> services(String name, List<HealthService> answer) {
 		List<Service> services = new ArrayList<>();
@@ -328,26 +250,6 @@ public final class ConsulRegistry implements Registry {
 			return host;
 		}
 		return (host.indexOf(':') < 0) ? host + ":" + port : "[" + host + "]:" + port;
-	}
-
-	/** Beside the tags, for people and programs that know Consul but not go-micro. */
-	private static Map<String, String> meta(Map<String, String> metadata) {
-		Map<String, String> meta = new LinkedHashMap<>();
-		metadata.forEach((name, value) -> {
-			if (meta.size() < MOST_META && META_KEY.matcher(name).matches() && value.length() <= LONGEST_META_VALUE) {
-				meta.put(name, value);
-			}
-		});
-		return meta;
-	}
-
-	private static boolean isUnknown(RegistryException ex) {
-		return ex.getCause() instanceof RestClientResponseException refusal
-				&& (refusal.getStatusCode().value() == 404 || refusal.getResponseBodyAsString().startsWith("Unknown"));
-	}
-
-	private record Registration(Service service, Duration ttl) {
-
 	}
 
 }
