@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import io.microspring.concurrent.Threads;
 import io.microspring.registry.RegistryException;
@@ -47,7 +49,9 @@ final class DnsClient implements AutoCloseable {
 	/** What an answer over UDP may hold. */
 	private static final int MAX_DATAGRAM = 4096;
 
-	private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+	private final String domain;
+
+	private final Path resolvConf;
 
 	private final List<InetSocketAddress> servers;
 
@@ -61,7 +65,14 @@ final class DnsClient implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	DnsClient(DnsOptions options) {
+	/**
+	 * A client; nothing is asked yet.
+	 * @param options which servers to ask, and in which domain
+	 * @param resolvConf where the system says which domains names may be in
+	 */
+	DnsClient(DnsOptions options, Path resolvConf) {
+		this.domain = options.domain();
+		this.resolvConf = resolvConf;
 		List<InetSocketAddress> given = DnsAddress.all(options.address());
 		this.servers = given.isEmpty() ? ofTheSystem() : given;
 		this.timeout = options.timeout();
@@ -84,21 +95,34 @@ final class DnsClient implements AutoCloseable {
 		return List.copyOf(servers);
 	}
 
-	/** What the system completes names with; nothing where it does not say. */
-	static List<String> searchDomains() {
+	/**
+	 * The domains that a name may be in, in the order in which they are tried: the one of
+	 * the options, else those that the system completes names with, and then none.
+	 * @return the domains, one at least; the last may be empty
+	 */
+	List<String> domains() {
+		if (!this.domain.isEmpty()) {
+			return List.of(this.domain);
+		}
 		List<String> domains = new ArrayList<>();
 		try {
-			for (String line : Files.readAllLines(RESOLV_CONF)) {
+			for (String line : Files.readAllLines(this.resolvConf)) {
 				String[] words = line.strip().split("\\s+");
 				if (words[0].equals("search") || words[0].equals("domain")) {
-					// The last one counts.
-					domains = List.of(words).subList(1, words.length);
+					// The last line counts.
+					domains.clear();
+					Stream.of(words)
+						.skip(1)
+						.map(DnsAnswer::key)
+						.filter(Predicate.not(String::isEmpty))
+						.forEach(domains::add);
 				}
 			}
 		}
 		catch (IOException ignored) {
 			// Not such a system.
 		}
+		domains.add("");
 		return domains;
 	}
 

@@ -71,7 +71,11 @@ final class DnsLookup {
 	}
 
 	private List<Service> named() {
-		for (String srvName : names(this.options.srvName())) {
+		for (String domain : this.client.domains()) {
+			String srvName = name(this.options.srvName(), domain);
+			if (!isName(srvName)) {
+				continue;
+			}
 			CompletableFuture<DnsAnswer> texts = this.options.txt()
 					? this.client.ask(this.what, srvName, DnsRecordType.TXT) : null;
 			DnsAnswer targets = ask(srvName, DnsRecordType.SRV);
@@ -84,27 +88,23 @@ final class DnsLookup {
 				if (described != null && !strings.isEmpty()) {
 					count(described.ttl());
 				}
-				return services(targets, strings);
+				return services(targets, strings, domain);
 			}
 			count(targets.ttl());
 		}
-		return (this.options.port() > 0) ? hosts(names(this.options.hostName()), this.options.port()) : List.of();
+		if (this.options.port() == 0) {
+			return List.of();
+		}
+		return hosts(this.client.domains().stream().map((domain) -> name(this.options.hostName(), domain)).toList(),
+				this.options.port());
 	}
 
-	/** The whole names that a service may have; none when DNS cannot carry them. */
-	private List<String> names(String template) {
+	private String name(String template, String domain) {
 		String relative = template.replace(DnsOptions.SERVICE, this.name);
-		List<String> names = new ArrayList<>();
-		if (!this.options.domain().isEmpty()) {
-			names.add(relative + "." + this.options.domain());
-		}
-		else {
-			DnsClient.searchDomains().forEach((domain) -> names.add(relative + "." + domain));
-			names.add(relative);
-		}
-		return names.stream().filter(DnsLookup::isName).toList();
+		return domain.isEmpty() ? relative : relative + "." + domain;
 	}
 
+	/** Whether DNS can carry a name. */
 	private static boolean isName(String name) {
 		if (name.length() > MAX_NAME || name.isEmpty()) {
 			return false;
@@ -154,7 +154,7 @@ final class DnsLookup {
 		return (ip != null) ? ip : HostsFileEntriesResolver.DEFAULT.address(host, ResolvedAddressTypes.IPV4_PREFERRED);
 	}
 
-	private List<Service> services(DnsAnswer answer, List<List<String>> texts) {
+	private List<Service> services(DnsAnswer answer, List<List<String>> texts, String domain) {
 		List<DnsAnswer.Target> targets = answer.targets()
 			.stream()
 			.filter((target) -> !target.name().isEmpty())
@@ -169,7 +169,7 @@ final class DnsLookup {
 			if (ips.isEmpty()) {
 				log.debug("{} of {} has no address", target.name(), this.name);
 			}
-			String host = host(target.name());
+			String host = host(target.name(), domain);
 			Map<String, String> metadata = metadata(target, host, texts);
 			String version = metadata.remove(VERSION);
 			for (InetAddress ip : ips) {
@@ -221,10 +221,10 @@ final class DnsLookup {
 	}
 
 	/** A host's name without the domain that all have. */
-	private String host(String name) {
-		String domain = "." + DnsAnswer.key(this.options.domain());
-		return name.endsWith(domain) && name.length() > domain.length()
-				? name.substring(0, name.length() - domain.length()) : name;
+	private static String host(String name, String domain) {
+		String end = "." + DnsAnswer.key(domain);
+		return name.endsWith(end) && name.length() > end.length() ? name.substring(0, name.length() - end.length())
+				: name;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.microspring.plugins.registry.dns;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,8 @@ public final class DnsRegistry implements Registry {
 	/** Of names beyond it, nothing is remembered. */
 	private static final int MAX_NAMES = 10_000;
 
+	private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+
 	private static final Logger log = LoggerFactory.getLogger(DnsRegistry.class);
 
 	private final DnsOptions options;
@@ -64,8 +67,12 @@ public final class DnsRegistry implements Registry {
 	 * @param options which servers to ask, and for what
 	 */
 	public DnsRegistry(DnsOptions options) {
+		this(options, RESOLV_CONF);
+	}
+
+	DnsRegistry(DnsOptions options, Path resolvConf) {
 		this.options = options;
-		this.client = new DnsClient(options);
+		this.client = new DnsClient(options, resolvConf);
 		this.executor = Threads.executor(ExecutorMode.AUTO, "micro-registry-dns");
 	}
 
@@ -139,7 +146,8 @@ public final class DnsRegistry implements Registry {
 	@Override
 	public HealthReport health() {
 		Map<String, String> details = Map.of("address", this.client.toString().substring("dns at ".length()), "domain",
-				this.options.domain(), "registration", "none: somebody else writes the records");
+				String.join(" ", this.client.domains()).strip(), "registration",
+				"none: somebody else writes the records");
 		try {
 			ping("answer");
 			return HealthReport.up("dns at " + this.client.server() + " answers; it is only read").with(details);
@@ -211,7 +219,8 @@ public final class DnsRegistry implements Registry {
 	/** Any answer will do. */
 	private void ping(String what) {
 		requireOpen();
-		String zone = this.options.domain().isEmpty() ? "." : this.options.domain();
+		String first = this.client.domains().get(0);
+		String zone = first.isEmpty() ? "." : first;
 		this.client.await(what, this.client.ask(what, zone, DnsRecordType.SOA));
 	}
 

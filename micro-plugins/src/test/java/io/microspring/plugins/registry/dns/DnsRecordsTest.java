@@ -1,5 +1,7 @@
 package io.microspring.plugins.registry.dns;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -35,8 +38,8 @@ class DnsRecordsTest {
 	private static final DnsZone SHORT_ZONE = new DnsZone();
 
 	@RegisterExtension
-	static final ExternalServer SHORT = new ExternalServer(
-			SHORT_ZONE.recipe(Duration.ofSeconds(1), "local=/test/", "server=/refused.test/127.0.0.1#1"));
+	static final ExternalServer SHORT = new ExternalServer(SHORT_ZONE.recipe(Duration.ofSeconds(1), "local=/test/",
+			"local=/_tcp/", "server=/refused.test/127.0.0.1#1"));
 
 	// records
 
@@ -123,6 +126,35 @@ class DnsRecordsTest {
 				.satisfies((service) -> assertThat(service.nodes()).hasSize(200)
 					.contains(Node.of("host-with-a-long-name-7", "10.2.0.7:1007"),
 							Node.of("host-with-a-long-name-199", "10.2.0.199:1199")));
+		}
+	}
+
+	@Test
+	void namesAreCompletedByTheSearchDomainsOfTheSystem(@TempDir Path directory) throws Exception {
+		SHORT_ZONE.put("search",
+				List.of("srv-host=_near._tcp.first.test,n1.first.test,80", "host-record=n1.first.test,10.3.0.1",
+						"srv-host=_near._tcp.second.test,n2.second.test,80",
+						"srv-host=_far._tcp.second.test,n2.second.test,81", "host-record=n2.second.test,10.3.0.2",
+						"srv-host=_whole.test._tcp.test,n3.test,82", "host-record=n3.test,10.3.0.3"));
+		SHORT.restart();
+		Path resolvConf = Files.writeString(directory.resolve("resolv.conf"),
+				"# search lost.test\nnameserver 127.0.0.1\nsearch lost.test\nsearch First.test. second.test test .\n");
+		DnsOptions options = options(SHORT).withDomain("");
+		try (Registry registry = new DnsRegistry(options, resolvConf);
+				Registry hosts = new DnsRegistry(options.withHosts("{service}", 8080), resolvConf)) {
+			assertThat(registry.get("near"))
+				.containsExactly(Service.of("near", "latest", Node.of("n1", "10.3.0.1:80")));
+			assertThat(registry.get("far")).containsExactly(Service.of("far", "latest", Node.of("n2", "10.3.0.2:81")));
+			assertThat(addresses(registry, "whole.test")).containsExactly("10.3.0.3:82");
+			assertThat(addresses(hosts, "n2")).containsExactly("10.3.0.2:8080");
+			assertThat(addresses(hosts, "n2.second.test")).as("as it is").containsExactly("10.3.0.2:8080");
+			assertThat(registry.health()).satisfies((health) -> {
+				assertThat(health.state()).isEqualTo(HealthReport.State.UP);
+				assertThat(health.details()).containsEntry("domain", "first.test second.test test");
+			});
+			assertThat(SHORT_ZONE.asked("_near._tcp.lost.test") + SHORT_ZONE.asked("_near._tcp.second.test")).isZero();
+			Files.writeString(resolvConf, "search second.test\n");
+			assertThat(registry.health().details()).containsEntry("domain", "second.test");
 		}
 	}
 
