@@ -38,6 +38,11 @@ sealed interface BodyCodec extends Codec permits ProtoCodec, JsonCodec, BytesCod
 
 	@Nullable Object decode(byte[] body, Type type);
 
+	/** The same for a codec that has to know what the headers say of the body. */
+	default @Nullable Object decode(Message message, Type type) {
+		return decode(message.body(), type);
+	}
+
 	@Override
 	default Message write(Header header, @Nullable Object body) {
 		Metadata none = Metadata.empty();
@@ -55,7 +60,7 @@ sealed interface BodyCodec extends Codec permits ProtoCodec, JsonCodec, BytesCod
 
 			@Override
 			public @Nullable Object body(Type type) {
-				return (type == Void.class || type == void.class) ? null : decode(message.body(), type);
+				return (type == Void.class || type == void.class) ? null : decode(message, type);
 			}
 
 		};

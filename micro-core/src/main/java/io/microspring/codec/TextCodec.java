@@ -10,7 +10,6 @@ import java.util.Locale;
 
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Text as it is (go-micro: {@code codec/text}, which it has but gives no content type).
@@ -57,29 +56,14 @@ final class TextCodec implements BodyCodec {
 	}
 
 	@Override
-	public Incoming read(Kind kind, Message message) {
+	public Object decode(Message message, Type type) {
 		String contentType = message.header(Headers.CONTENT_TYPE);
-		if (contentType == null || contentType.indexOf(';') < 0) {
-			return BodyCodec.super.read(kind, message);
-		}
-		return new Incoming() {
-
-			@Override
-			public Header header() {
-				return Header.of(kind);
-			}
-
-			@Override
-			public @Nullable Object body(Type type) {
-				return (type == Void.class || type == void.class) ? null
-						: decode(message.body(), type, charset(contentType, type));
-			}
-
-		};
+		return decode(message.body(), type,
+				(contentType != null) ? charset(contentType, type) : StandardCharsets.UTF_8);
 	}
 
 	@Override
-	public @Nullable Object decode(byte[] body, Type type) {
+	public Object decode(byte[] body, Type type) {
 		return decode(body, type, StandardCharsets.UTF_8);
 	}
 
