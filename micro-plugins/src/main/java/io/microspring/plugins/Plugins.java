@@ -36,6 +36,8 @@ import io.microspring.plugins.registry.zookeeper.ZooKeeperOptions;
 import io.microspring.plugins.registry.zookeeper.ZooKeeperRegistry;
 import io.microspring.plugins.transport.nats.NatsTransport;
 import io.microspring.plugins.transport.nats.NatsTransportOptions;
+import io.microspring.plugins.transport.rabbitmq.RabbitTransport;
+import io.microspring.plugins.transport.rabbitmq.RabbitTransportOptions;
 import io.microspring.service.Catalogue;
 import io.microspring.service.Plugin;
 
@@ -95,7 +97,11 @@ public final class Plugins {
 				.needing("org.msgpack.core.MessagePack", "org.msgpack:msgpack-core:0.9.12"),
 			Plugin
 				.transport("nats", (address) -> new NatsTransport(NatsTransportOptions.defaults().withAddress(address)))
-				.needing("io.nats.client.Nats", "io.nats:jnats:2.26.2"));
+				.needing("io.nats.client.Nats", "io.nats:jnats:2.26.2"),
+			Plugin
+				.transport("rabbitmq",
+						(address) -> new RabbitTransport(RabbitTransportOptions.defaults().withAddress(address)))
+				.needing("com.rabbitmq.client.ConnectionFactory", "com.rabbitmq:amqp-client"));
 
 	private Plugins() {
 	}

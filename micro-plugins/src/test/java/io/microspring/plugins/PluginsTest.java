@@ -32,7 +32,8 @@ class PluginsTest {
 				"etcd", "gossip", "kubernetes", "nats", "zookeeper");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.BROKER)).contains("http", "memory", "googlepubsub", "jms",
 				"kafka", "mqtt", "nats", "nsq", "rabbitmq", "redis");
-		assertThat(Plugins.catalogue().names(Plugin.Concept.TRANSPORT)).contains("http", "grpc", "memory", "nats");
+		assertThat(Plugins.catalogue().names(Plugin.Concept.TRANSPORT)).contains("http", "grpc", "memory", "nats",
+				"rabbitmq");
 		assertThat(Plugins.catalogue().names(Plugin.Concept.CODEC)).contains("bson", "bson-rpc", "msgpack",
 				"msgpack-rpc");
 	}
@@ -116,6 +117,10 @@ class PluginsTest {
 		try (Transport transport = catalogue.transport("nats", "")) {
 			assertThat(transport).hasToString("nats at 127.0.0.1:4222");
 			assertThat(transport.name()).isEqualTo("nats");
+		}
+		try (Transport transport = catalogue.transport("rabbitmq", "r1,r2:1")) {
+			assertThat(transport).hasToString("rabbitmq at r1:5672, r2:1");
+			assertThat(transport.name()).isEqualTo("rabbitmq");
 		}
 	}
 

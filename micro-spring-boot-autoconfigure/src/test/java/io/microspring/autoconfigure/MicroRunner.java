@@ -22,6 +22,7 @@ import io.microspring.autoconfigure.selector.MicroSelectorAutoConfiguration;
 import io.microspring.autoconfigure.server.MicroServerAutoConfiguration;
 import io.microspring.autoconfigure.transport.MicroTransportAutoConfiguration;
 import io.microspring.autoconfigure.transport.NatsTransportAutoConfiguration;
+import io.microspring.autoconfigure.transport.RabbitTransportAutoConfiguration;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -38,7 +39,8 @@ public final class MicroRunner {
 			GossipRegistryAutoConfiguration.class, KubernetesRegistryAutoConfiguration.class,
 			NatsRegistryAutoConfiguration.class, ZooKeeperRegistryAutoConfiguration.class,
 			MicroBrokerAutoConfiguration.class, KafkaBrokerAutoConfiguration.class, RabbitBrokerAutoConfiguration.class,
-			NatsBrokerAutoConfiguration.class, NatsTransportAutoConfiguration.class, JmsBrokerAutoConfiguration.class,
+			NatsBrokerAutoConfiguration.class, NatsTransportAutoConfiguration.class,
+			RabbitTransportAutoConfiguration.class, JmsBrokerAutoConfiguration.class,
 			RedisBrokerAutoConfiguration.class, MqttBrokerAutoConfiguration.class, NsqBrokerAutoConfiguration.class,
 			PubSubBrokerAutoConfiguration.class, MicroTransportAutoConfiguration.class,
 			MicroSelectorAutoConfiguration.class, MicroClientAutoConfiguration.class,

@@ -39,6 +39,7 @@ import io.microspring.autoconfigure.server.ServerProperties;
 import io.microspring.autoconfigure.transport.ClientSslProperties;
 import io.microspring.autoconfigure.transport.HttpTransportProperties;
 import io.microspring.autoconfigure.transport.NatsTransportProperties;
+import io.microspring.autoconfigure.transport.RabbitTransportProperties;
 import io.microspring.autoconfigure.transport.ServerSslProperties;
 import io.microspring.autoconfigure.transport.TransportProperties;
 import io.microspring.autoconfigure.transport.WebSocketProperties;
@@ -77,8 +78,8 @@ class PropertiesTest {
 			JmsBrokerProperties.class, KafkaBrokerProperties.class, RedisBrokerProperties.class,
 			MqttBrokerProperties.class, NsqBrokerProperties.class, PubSubBrokerProperties.class,
 			NatsBrokerProperties.class, RabbitBrokerProperties.class, NatsTransportProperties.class,
-			TransportProperties.class, HttpTransportProperties.class, ServerSslProperties.class,
-			ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
+			RabbitTransportProperties.class, TransportProperties.class, HttpTransportProperties.class,
+			ServerSslProperties.class, ClientSslProperties.class, WebSocketProperties.class, SelectorProperties.class);
 
 	private static final List<String> SWITCHES = List.of("micro.enabled", "micro.validation.enabled",
 			"micro.observability.enabled");

@@ -18,6 +18,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.Method;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.SocketConfigurator;
 import com.rabbitmq.client.SocketConfigurators;
@@ -113,9 +114,20 @@ public final class RabbitConnection implements AutoCloseable {
 			made.addBlockedListener((reason) -> this.blocked = reason, () -> this.blocked = null);
 			return made;
 		}
+		catch (PossibleAuthenticationFailureException ex) {
+			throw new IOException(this + " does not let in user " + user() + ": " + reason(ex), ex);
+		}
 		catch (IOException | TimeoutException | TlsException | ShutdownSignalException ex) {
 			throw new IOException(this + " cannot be reached within " + timeout.toMillis() + " ms: " + reason(ex), ex);
 		}
+	}
+
+	private String user() {
+		ConnectionFactory given = this.options.factory();
+		if (!this.options.username().isEmpty()) {
+			return this.options.username();
+		}
+		return (given != null) ? given.getUsername() : ConnectionFactory.DEFAULT_USER;
 	}
 
 	private ConnectionFactory factory(Duration timeout) {
@@ -228,6 +240,14 @@ public final class RabbitConnection implements AutoCloseable {
 	public boolean isOpen() {
 		Connection open = this.connection;
 		return open != null && open.isOpen();
+	}
+
+	/**
+	 * Whether it was closed by us.
+	 * @return true once it is not made again
+	 */
+	public boolean isClosed() {
+		return this.closed;
 	}
 
 	/**

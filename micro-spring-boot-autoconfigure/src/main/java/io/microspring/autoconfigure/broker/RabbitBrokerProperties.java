@@ -2,10 +2,12 @@ package io.microspring.autoconfigure.broker;
 
 import java.time.Duration;
 
+import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.broker.rabbitmq.RabbitBrokerOptions;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -27,6 +29,8 @@ import org.springframework.util.unit.DataSize;
  * @param timeout How long connecting, each answer and the confirmation of a message may
  * take.
  * @param maxMessageSize Largest body that is sent or accepted.
+ * @param ssl TLS to RabbitMQ, in place of what spring.rabbitmq.ssl says; it is on when
+ * anything of it is set, or the address begins with amqps://.
  */
 @ConfigurationProperties("micro.broker.rabbitmq")
 public record RabbitBrokerProperties(@DefaultValue("") String username, @DefaultValue("") String password,
@@ -34,7 +38,7 @@ public record RabbitBrokerProperties(@DefaultValue("") String username, @Default
 		@DefaultValue("topic") String exchangeType, @DefaultValue("false") boolean durableExchange,
 		@DefaultValue("false") boolean durableQueues, @DefaultValue("false") boolean queuePerTopic,
 		@DefaultValue("64") int prefetch, @DefaultValue("10s") Duration timeout,
-		@DefaultValue("4MB") DataSize maxMessageSize) {
+		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	RabbitBrokerOptions toOptions() {
 		return RabbitBrokerOptions.defaults()
@@ -42,6 +46,7 @@ public record RabbitBrokerProperties(@DefaultValue("") String username, @Default
 				.withCredentials(this.username, this.password)
 				.withVirtualHost(this.virtualHost)
 				.withExchange(this.exchange, this.exchangeType, this.durableExchange)
+				.withTls(this.ssl.toOptions())
 				.withTimeout(this.timeout)
 				.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes())))
 			.withDurableQueues(this.durableQueues)

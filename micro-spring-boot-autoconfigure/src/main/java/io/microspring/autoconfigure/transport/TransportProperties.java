@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What carries calls.
  *
- * @param type Name of the transport: http, grpc, memory or nats.
+ * @param type Name of the transport: http, grpc, memory, nats or rabbitmq.
  * @param address Addresses of what the transport goes through, with commas between; empty
  * for its own default.
  */

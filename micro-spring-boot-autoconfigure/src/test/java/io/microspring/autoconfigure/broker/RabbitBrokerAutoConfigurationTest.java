@@ -1,6 +1,5 @@
 package io.microspring.autoconfigure.broker;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -9,15 +8,15 @@ import java.util.concurrent.TimeUnit;
 
 import com.rabbitmq.client.ConnectionFactory;
 import io.microspring.annotation.MicroSubscriber;
+import io.microspring.autoconfigure.BootRabbit;
 import io.microspring.autoconfigure.MicroRunner;
+import io.microspring.autoconfigure.TlsRabbit;
 import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerException;
 import io.microspring.client.Client;
+import io.microspring.health.HealthReport;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 import io.microspring.test.server.ExternalServer;
-import io.microspring.test.server.ServerRecipe;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.CertificateBuilder.ExtendedKeyUsage;
-import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,21 +29,15 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * RabbitMQ by one property, at the address and with the properties that Boot knows.
  */
 class RabbitBrokerAutoConfigurationTest {
 
-	private static final X509Bundle AUTHORITY = authority();
-
-	private static final X509Bundle CERTIFICATE = certificate();
-
 	@RegisterExtension
-	static final ExternalServer RABBITMQ = new ExternalServer(
-			ServerRecipe.rabbitmqWithTls(CERTIFICATE.getCertificatePathPEM(), CERTIFICATE.getPrivateKeyPEM(),
-					AUTHORITY.getCertificatePEM()),
-			new ExternalServer(ServerRecipe.epmd()));
+	static final ExternalServer RABBITMQ = TlsRabbit.server();
 
 	@TempDir
 	private Path directory;
@@ -54,20 +47,38 @@ class RabbitBrokerAutoConfigurationTest {
 		.withPropertyValues("micro.broker.type=rabbitmq");
 
 	@Test
-	void messagesGoThroughTheRabbitThatBootKnowsWithItsSslBundle() throws Exception {
+	void messagesGoThroughTheRabbitThatBootKnowsWithItsSslBundle() {
 		RABBITMQ.requireOurs();
-		String bundle = "spring.ssl.bundle.pem.rabbit.";
 		this.runner.withUserConfiguration(Listening.class)
-			.withPropertyValues("spring.rabbitmq.addresses=" + RABBITMQ.address(), "spring.rabbitmq.ssl.bundle=rabbit",
-					bundle + "truststore.certificate=" + file("authority.pem", AUTHORITY.getCertificatePEM()),
-					bundle + "keystore.certificate=" + file("certificate.pem", CERTIFICATE.getCertificatePathPEM()),
-					bundle + "keystore.private-key=" + file("key.pem", CERTIFICATE.getPrivateKeyPEM()))
+			.withPropertyValues(TlsRabbit.bundle("rabbit", this.directory))
+			.withPropertyValues("spring.rabbitmq.addresses=" + RABBITMQ.address(), "spring.rabbitmq.ssl.bundle=rabbit")
 			.run((context) -> {
 				assertThat(context.getBean(Broker.class).address()).isEqualTo(RABBITMQ.address());
 				context.getBean(Client.class).publish("micro-news", new Text("one"));
 				assertThat(context.getBean(Listening.class).received.poll(30, TimeUnit.SECONDS))
 					.isEqualTo(new Text("one"));
 			});
+	}
+
+	@Test
+	void messagesGoThroughTheRabbitOfOurOwnAddressAndTls() {
+		RABBITMQ.requireOurs();
+		this.runner.withPropertyValues(TlsRabbit.own("micro.broker.rabbitmq.ssl", this.directory))
+			.withPropertyValues("spring.rabbitmq.addresses=boot:1", "micro.broker.address=" + RABBITMQ.address())
+			.run((context) -> assertThat(context.getBean(Broker.class).health().state())
+				.isEqualTo(HealthReport.State.UP));
+	}
+
+	@Test
+	void whoIsNotLetInIsNamed() {
+		RABBITMQ.requireOurs();
+		this.runner.withPropertyValues(TlsRabbit.bundle("rabbit", this.directory))
+			.withPropertyValues("spring.rabbitmq.addresses=" + RABBITMQ.address(), "spring.rabbitmq.ssl.bundle=rabbit",
+					"spring.rabbitmq.username=stranger", "spring.rabbitmq.password=pa55word")
+			.run((context) -> assertThatExceptionOfType(BrokerException.class)
+				.isThrownBy(() -> context.getBean(Broker.class).connect())
+				.withMessageContaining(RABBITMQ.address() + " does not let in user stranger: ACCESS_REFUSED")
+				.withMessageNotContaining("pa55word"));
 	}
 
 	@Test
@@ -116,36 +127,6 @@ class RabbitBrokerAutoConfigurationTest {
 			.withClassLoader(new FilteredClassLoader(ConnectionFactory.class))
 			.withPropertyValues("micro.broker.type=memory")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RabbitBrokerAutoConfiguration.class));
-	}
-
-	private Path file(String name, String text) throws Exception {
-		return Files.writeString(this.directory.resolve(name), text);
-	}
-
-	private static X509Bundle authority() {
-		try {
-			return new CertificateBuilder().ecp256()
-				.subject("CN=authority of a test")
-				.setIsCertificateAuthority(true)
-				.buildSelfSigned();
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static X509Bundle certificate() {
-		try {
-			return new CertificateBuilder().ecp256()
-				.subject("CN=server and client of a test")
-				.addSanIpAddress("127.0.0.1")
-				.addExtendedKeyUsage(ExtendedKeyUsage.PKIX_KP_SERVER_AUTH)
-				.addExtendedKeyUsage(ExtendedKeyUsage.PKIX_KP_CLIENT_AUTH)
-				.buildIssuedBy(AUTHORITY);
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	record Text(String text) {

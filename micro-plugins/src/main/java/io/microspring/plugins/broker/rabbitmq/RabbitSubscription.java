@@ -5,8 +5,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
@@ -18,10 +16,9 @@ import io.microspring.broker.EventHandler;
 import io.microspring.broker.Receipt;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
-import io.microspring.concurrent.Backoff;
-import io.microspring.concurrent.Threads;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
+import io.microspring.plugins.rabbitmq.RabbitAttachment;
 import io.microspring.plugins.rabbitmq.RabbitConnection;
 import io.microspring.plugins.rabbitmq.RabbitMessages;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +34,6 @@ final class RabbitSubscription implements Subscription {
 
 	private static final Logger log = LoggerFactory.getLogger(RabbitSubscription.class);
 
-	private static final Backoff REATTACH = Backoff.exponential(Duration.ofMillis(200), 2, Duration.ofSeconds(5), 0.2);
-
 	/** How long a message waits for room before it is given back to the server. */
 	private static final Duration ROOM_TIMEOUT = Duration.ofSeconds(1);
 
@@ -53,13 +48,12 @@ final class RabbitSubscription implements Subscription {
 	/** The name at the server; empty for one that the server gives. */
 	private final String queue;
 
-	private final ExecutorService executor;
-
 	private final Deliveries deliveries;
 
-	private final AtomicBoolean closed = new AtomicBoolean();
+	private final RabbitAttachment attachment;
 
-	private final AtomicReference<@Nullable Attachment> attachment = new AtomicReference<>();
+	/** The last that was made. */
+	private volatile @Nullable Consumer consumer;
 
 	RabbitSubscription(RabbitBroker broker, RabbitBrokerOptions options, RabbitConnection connection, String topic,
 			String queue, SubscribeOptions subscribing, EventHandler handler, ExecutorService executor) {
@@ -68,7 +62,7 @@ final class RabbitSubscription implements Subscription {
 		this.connection = connection;
 		this.topic = topic;
 		this.queue = queue;
-		this.executor = executor;
+		this.attachment = new RabbitAttachment(connection, "The subscription to " + topic, executor, this::declare);
 		// After a connection broke, what it brought is still here when it comes again.
 		this.deliveries = new Deliveries(broker, subscribing, this::read, handler, executor, 2 * options.prefetch());
 	}
@@ -83,32 +77,21 @@ final class RabbitSubscription implements Subscription {
 	}
 
 	boolean isAttached() {
-		return this.attachment.get() != null;
+		return this.attachment.channel() != null;
 	}
 
 	void start() throws IOException {
-		attach();
+		this.attachment.attach();
 	}
 
-	private void attach() throws IOException {
-		Channel channel = this.connection.openChannel();
-		try {
-			this.connection.declareExchange(channel);
-			String name = declareQueue(channel);
-			channel.queueBind(name, this.options.connection().exchange(), this.topic);
-			channel.basicQos(this.options.prefetch());
-			Attachment made = new Attachment(channel, name);
-			channel.basicConsume(name, false, made);
-			this.attachment.set(made);
-			channel.addShutdownListener((cause) -> detached(made, RabbitConnection.reason(cause)));
-		}
-		catch (IOException | ShutdownSignalException ex) {
-			abort(channel);
-			throw new IOException(RabbitConnection.reason(ex), ex);
-		}
-		if (this.closed.get()) {
-			detach();
-		}
+	private void declare(Channel channel) throws IOException {
+		this.connection.declareExchange(channel);
+		String declared = declareQueue(channel);
+		channel.queueBind(declared, this.options.connection().exchange(), this.topic);
+		channel.basicQos(this.options.prefetch());
+		Consumer made = new Consumer(channel, declared);
+		this.consumer = made;
+		channel.basicConsume(declared, false, made);
 	}
 
 	private String declareQueue(Channel channel) throws IOException {
@@ -126,36 +109,6 @@ final class RabbitSubscription implements Subscription {
 		}
 	}
 
-	/** Called by the client library's threads, which are not to be kept. */
-	private void detached(Attachment ended, String reason) {
-		if (this.attachment.compareAndSet(ended, null) && !this.closed.get()) {
-			log.warn("The subscription to {} at {} was interrupted, it is made again: {}", this.topic, this.broker,
-					reason);
-			attachLater(1);
-		}
-	}
-
-	private void attachLater(int attempt) {
-		Threads.after(REATTACH.before(attempt),
-				() -> Threads.executeWhenFree(this.executor, () -> attachAgain(attempt)));
-	}
-
-	private void attachAgain(int attempt) {
-		if (this.closed.get()) {
-			return;
-		}
-		try {
-			attach();
-			log.info("The subscription to {} at {} is there again", this.topic, this.broker);
-		}
-		catch (IOException | RuntimeException ex) {
-			if (attempt == 1) {
-				log.warn("The subscription to {} cannot be made again yet: {}", this.topic, ex.getMessage());
-			}
-			attachLater(attempt + 1);
-		}
-	}
-
 	private Message read(Message raw) {
 		int limit = this.options.connection().maxMessageSize();
 		if (raw.body().length > limit) {
@@ -170,8 +123,8 @@ final class RabbitSubscription implements Subscription {
 	 */
 	@Override
 	public OptionalLong lag() {
-		Attachment current = this.attachment.get();
-		if (current == null) {
+		Consumer current = this.consumer;
+		if (current == null || !isAttached()) {
 			return OptionalLong.empty();
 		}
 		Channel channel = null;
@@ -179,57 +132,41 @@ final class RabbitSubscription implements Subscription {
 			// Asked on a channel of its own: the server closes it when the queue is gone.
 			channel = this.connection.openChannel();
 			return OptionalLong
-				.of(channel.queueDeclarePassive(current.name).getMessageCount() + this.deliveries.unsettled());
+				.of(channel.queueDeclarePassive(current.queue).getMessageCount() + this.deliveries.unsettled());
 		}
 		catch (IOException | ShutdownSignalException ex) {
 			return OptionalLong.empty();
 		}
 		finally {
 			if (channel != null) {
-				abort(channel);
+				RabbitAttachment.abort(channel);
 			}
 		}
 	}
 
 	@Override
 	public void close() {
-		if (!this.closed.compareAndSet(false, true)) {
+		if (!this.attachment.close()) {
 			return;
 		}
-		Attachment current = this.attachment.get();
+		Consumer current = this.consumer;
 		if (current != null) {
 			current.cancel();
 		}
 		this.deliveries.close();
-		detach();
+		// What was not acknowledged goes back to the queue.
+		this.attachment.detach();
 		this.broker.ended(this);
 	}
 
-	/** What was not acknowledged goes back to the queue. */
-	private void detach() {
-		Attachment current = this.attachment.getAndSet(null);
-		if (current != null) {
-			abort(current.getChannel());
-		}
-	}
-
-	private static void abort(Channel channel) {
-		try {
-			channel.abort();
-		}
-		catch (IOException ex) {
-			log.debug("A channel could not be closed", ex);
-		}
-	}
-
 	/** The consumer on one channel. */
-	private final class Attachment extends DefaultConsumer {
+	private final class Consumer extends DefaultConsumer {
 
-		private final String name;
+		private final String queue;
 
-		Attachment(Channel channel, String name) {
+		Consumer(Channel channel, String queue) {
 			super(channel);
-			this.name = name;
+			this.queue = queue;
 		}
 
 		@Override
@@ -257,8 +194,9 @@ final class RabbitSubscription implements Subscription {
 		/** Somebody has deleted the queue, or the node that has it is gone. */
 		@Override
 		public void handleCancel(String tag) {
-			detached(this, "the server cancelled the consumer of queue " + this.name);
-			abort(getChannel());
+			RabbitSubscription.this.attachment.lost(getChannel(),
+					"the server cancelled the consumer of queue " + this.queue);
+			RabbitAttachment.abort(getChannel());
 		}
 
 		void cancel() {

@@ -1,5 +1,6 @@
 package io.microspring.plugins.transport.nats;
 
+import io.microspring.plugins.relay.RelaySignal;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,14 @@ final class NatsSignal {
 	private static final int NO_RESPONDERS = 503;
 
 	private NatsSignal() {
+	}
+
+	static String name(RelaySignal signal) {
+		return switch (signal) {
+			case TAKEN -> TAKEN;
+			case CLOSED -> CLOSED;
+			case REFUSED -> REFUSED;
+		};
 	}
 
 	static Headers of(String name, String value) {

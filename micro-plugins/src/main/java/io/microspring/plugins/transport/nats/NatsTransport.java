@@ -2,31 +2,29 @@ package io.microspring.plugins.transport.nats;
 
 import java.net.BindException;
 import java.time.Duration;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 import io.microspring.broker.Envelope;
 import io.microspring.concurrent.Threads;
-import io.microspring.errors.MicroException;
-import io.microspring.message.Message;
-import io.microspring.message.Metadata;
 import io.microspring.plugins.nats.NatsLink;
 import io.microspring.plugins.nats.NatsListening;
-import io.microspring.transport.Addresses;
+import io.microspring.plugins.relay.Relay;
+import io.microspring.plugins.relay.RelayListener;
+import io.microspring.plugins.relay.RelaySocket;
 import io.microspring.transport.Listener;
 import io.microspring.transport.Socket;
 import io.microspring.transport.Transport;
 import io.microspring.transport.TransportException;
-import io.nats.client.Connection;
-import io.nats.client.impl.Headers;
-import org.jspecify.annotations.Nullable;
+import io.nats.client.Message;
 
 /**
  * Calls through NATS: a server listens to a subject, which is its address, and a
@@ -41,13 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NatsTransport implements Transport {
 
-	private static final String ID = "go.micro.transport";
-
 	/** How often to look whether peers are still there. */
 	private static final Duration LOOK = Duration.ofSeconds(5);
-
-	/** More than that does not wait to be sent without anybody being told. */
-	private static final long FREE = 8 * 1024 * 1024;
 
 	private static final NatsListening.Limits LIMITS = NatsListening.Limits.DEFAULT;
 
@@ -57,21 +50,18 @@ public final class NatsTransport implements Transport {
 
 	private final NatsLink link;
 
+	private final NatsWire wire;
+
 	private final NatsInbox inbox;
 
-	private final Wire wire = new Wire();
-
-	private final NatsPeers peers;
+	private final Relay relay;
 
 	private final AtomicLong count = new AtomicLong();
 
-	private final Set<NatsSocket> sockets = ConcurrentHashMap.newKeySet();
-
-	private final Set<NatsListener> listeners = ConcurrentHashMap.newKeySet();
+	/** What was asked last, by what NATS answers to. */
+	private final List<String> asked = new ArrayList<>();
 
 	private final Threads.Scheduled look;
-
-	private volatile boolean closed;
 
 	/**
 	 * A transport; nothing is connected to yet.
@@ -82,10 +72,11 @@ public final class NatsTransport implements Transport {
 		this.options = options;
 		this.link = new NatsLink(options.servers(), "transport",
 				(message, cause) -> new TransportException(message, true, cause));
+		this.wire = new NatsWire(this.link, options.maxMessageSize());
+		this.relay = new Relay("nats", this.link, this.link.executor());
 		this.inbox = new NatsInbox(this.link.inbox());
-		this.peers = new NatsPeers(this.wire, this.inbox);
 		this.link.listen(this.inbox.all(), this.inbox::hear);
-		this.link.whenMessagesAreLost(this::messagesAreLost);
+		this.link.whenMessagesAreLost(this.relay::lost);
 		this.look = Threads.every(LOOK, this.link.executor(), this::look);
 	}
 
@@ -101,96 +92,80 @@ public final class NatsTransport implements Transport {
 
 	@Override
 	public CompletableFuture<Socket> dial(String address, Duration timeout) {
-		CompletableFuture<Socket> dialled = new CompletableFuture<>();
 		try {
-			requireOpen();
+			this.relay.requireOpen();
 			requireSubject(address);
-			if (this.link.isConnected()) {
-				dialled.complete(open(address));
-				return dialled;
-			}
+			return this.relay.dial(address, timeout, this.link::isConnected,
+					() -> this.link.connection("dial " + address), () -> open("", (closing) -> {
+					}, (own) -> new NatsLine(this.wire, this.relay, true, address, own, own, address)));
 		}
 		catch (TransportException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
-		Threads.Scheduled late = Threads.after(timeout,
-				() -> dialled.completeExceptionally(new TransportException(
-						"could not dial " + address + ": " + this.link + " did not answer within " + timeout, true,
-						null)));
-		execute(() -> {
-			try {
-				this.link.connection("dial " + address);
-				dialled.complete(open(address));
-			}
-			catch (RuntimeException ex) {
-				dialled.completeExceptionally(ex);
-			}
-			late.cancel();
+	}
+
+	private RelaySocket open(String prefix, Consumer<RelaySocket> whenClosed, Function<String, NatsLine> line) {
+		String token = prefix + this.count.incrementAndGet();
+		RelaySocket socket = this.relay.open(line.apply(this.inbox.subject(token)), (closing) -> {
+			this.inbox.forget(token);
+			whenClosed.accept(closing);
 		});
-		return dialled;
-	}
-
-	/** Nobody is told of it before there is something to say. */
-	private NatsSocket open(String address) {
-		String token = Long.toString(this.count.incrementAndGet());
-		String own = this.inbox.subject(token);
-		NatsSocket socket = new NatsSocket(this.wire, new NatsSocket.Ends(true, address, own, own, address),
-				(closing) -> {
-					this.inbox.forget(token);
-					forget(closing);
-				});
-		this.inbox.route(token, socket::arrive);
-		return track(socket);
-	}
-
-	/**
-	 * A connection that was accepted.
-	 * @param subject where
-	 * @param replyTo where it is to be answered
-	 * @param whenClosed is told when it was closed
-	 * @return the socket
-	 */
-	NatsSocket accepted(String subject, String replyTo, Consumer<NatsSocket> whenClosed) {
-		String token = "accepted-" + this.count.incrementAndGet();
-		NatsSocket socket = new NatsSocket(this.wire,
-				new NatsSocket.Ends(false, replyTo, this.inbox.subject(token), subject, NatsInbox.alive(replyTo)),
-				(closing) -> {
-					this.inbox.forget(token);
-					forget(closing);
-					whenClosed.accept(closing);
-				});
-		this.inbox.route(token, socket::arrive);
-		return track(socket);
-	}
-
-	private NatsSocket track(NatsSocket socket) {
-		this.sockets.add(socket);
-		if (this.closed) {
-			socket.close();
-		}
+		this.inbox.route(token, (message) -> arrive(message, socket));
 		return socket;
-	}
-
-	private void forget(NatsSocket socket) {
-		this.sockets.remove(socket);
-		this.peers.remove(socket);
-	}
-
-	/** Tells who came that nobody accepts any more. */
-	void refuse(String replyTo) {
-		this.wire.send(replyTo, this.inbox.subject("refused"), NatsSignal.of(NatsSignal.REFUSED, "1"),
-				NatsSignal.NOTHING);
 	}
 
 	@Override
 	public Listener listen(String address, Consumer<Socket> onAccept) {
-		requireOpen();
+		this.relay.requireOpen();
 		String what = "listen on " + address;
 		this.link.connection(what);
-		NatsListener listener = new NatsListener(this, subject(address), onAccept);
-		listener.listening(this.link.listen(what, listener.address(), "", LIMITS, listener::hear));
-		this.listeners.add(listener);
-		return listener;
+		String subject = subject(address);
+		return this.relay.listen(subject, onAccept,
+				(listener) -> this.link.listen(what, subject, "", LIMITS, (message) -> hear(listener, message))::close);
+	}
+
+	/** Called by one thread at a time. */
+	private void hear(RelayListener listener, Message message) {
+		String replyTo = message.getReplyTo();
+		if (replyTo != null) {
+			Caller caller = (message.getData().length > 0) ? new Caller(this, listener.address(), replyTo) : null;
+			listener.hear(replyTo, caller, (socket) -> arrive(message, socket));
+		}
+	}
+
+	private static void arrive(Message message, RelaySocket socket) {
+		if (NatsSignal.isNobodyThere(message)) {
+			socket.nobodyIsThere();
+			return;
+		}
+		Long taken = NatsSignal.number(message, NatsSignal.TAKEN);
+		if (taken != null || NatsSignal.has(message, NatsSignal.OURS)) {
+			socket.peerIsOurs();
+		}
+		if (taken != null) {
+			socket.takenByPeer(taken);
+		}
+		else if (NatsSignal.has(message, NatsSignal.REFUSED)) {
+			socket.refused();
+		}
+		else if (message.getData().length == 0) {
+			socket.closedByPeer();
+		}
+		else {
+			read(message.getData(), socket);
+		}
+	}
+
+	private static void read(byte[] payload, RelaySocket socket) {
+		io.microspring.message.Message message;
+		try {
+			message = Envelope.decode(payload);
+		}
+		catch (IllegalArgumentException ex) {
+			socket.malformed(ex);
+			return;
+		}
+		socket.arrive(message);
 	}
 
 	/** What is listened to, where nobody else listens. */
@@ -199,10 +174,7 @@ public final class NatsTransport implements Transport {
 			return this.link.inbox();
 		}
 		requireSubject(address);
-		if (!address.equals(Addresses.announced(address, ""))) {
-			throw new TransportException("'" + address + "' is no address for NATS: it would be announced as "
-					+ Addresses.announced(address, "") + ", where nobody listens", true, null);
-		}
+		this.relay.requireAnnounced(address);
 		if (isTaken(address)) {
 			String taken = "already listening on " + address;
 			throw new TransportException(taken, true, new BindException(taken));
@@ -245,47 +217,38 @@ public final class NatsTransport implements Transport {
 		}
 	}
 
-	void forget(NatsListener listener) {
-		this.listeners.remove(listener);
-	}
-
-	void execute(Runnable task) {
-		Threads.executeWhenFree(this.link.executor(), task);
-	}
-
-	/** Whether all that was subscribed is about to end anyway. */
-	boolean isClosed() {
-		return this.closed;
-	}
-
-	private void requireOpen() {
-		if (this.closed) {
-			throw new TransportException("the nats transport is closed", true, null);
-		}
-	}
-
 	private void look() {
 		this.link.revive();
 		if (this.link.isConnected()) {
-			this.peers.ask();
+			askForPeers();
 		}
 	}
 
-	private void messagesAreLost() {
-		this.sockets.forEach((socket) -> socket.broken(new TransportException(
-				"connection to " + socket.remote() + " is lost: so is what " + this.link + " carried", false, null)));
+	/**
+	 * NATS says of what is sent to processes that are gone that nobody is there. Asking
+	 * costs as much as a message, and no answer.
+	 */
+	private void askForPeers() {
+		this.asked.forEach(this.inbox::forget);
+		this.asked.clear();
+		for (String peer : this.relay.peers().known()) {
+			String token = "peer-" + this.count.incrementAndGet();
+			this.asked.add(token);
+			this.inbox.route(token, (message) -> {
+				if (NatsSignal.isNobodyThere(message)) {
+					this.relay.peers().gone(peer);
+				}
+			});
+			this.wire.send(peer, this.inbox.subject(token), null, NatsSignal.NOTHING);
+		}
 	}
 
 	@Override
 	public void close() {
-		if (this.closed) {
-			return;
+		if (this.relay.close()) {
+			this.look.cancel();
+			this.link.close();
 		}
-		this.closed = true;
-		this.look.cancel();
-		this.listeners.forEach(NatsListener::close);
-		this.sockets.forEach(NatsSocket::close);
-		this.link.close();
 	}
 
 	@Override
@@ -293,75 +256,25 @@ public final class NatsTransport implements Transport {
 		return this.link.toString();
 	}
 
-	/** The line to NATS. */
-	private final class Wire implements NatsWire {
+	/**
+	 * Who has sent something to be answered.
+	 *
+	 * @param transport the transport
+	 * @param subject where it came
+	 * @param replyTo where it is to be answered
+	 */
+	private record Caller(NatsTransport transport, String subject, String replyTo) implements RelayListener.Caller {
 
 		@Override
-		public byte[] encode(Message message, String remote) {
-			requireSize(message.body().length, maxMessageSize(), remote, "");
-			byte[] envelope = Envelope.encode(hasPseudo(message) ? withoutPseudo(message) : message);
-			Connection present = NatsTransport.this.link.present();
-			if (present != null) {
-				requireSize(envelope.length, present.getMaxPayload(), remote, " of NATS (max_payload)");
-			}
-			return envelope;
-		}
-
-		private void requireSize(int size, long limit, String remote, String whose) {
-			if (size > limit) {
-				throw MicroException.of(ID, 413, "a message of " + size + " bytes is not sent to " + remote
-						+ ": the limit" + whose + " is " + limit);
-			}
+		public RelaySocket open(Consumer<RelaySocket> whenClosed) {
+			return this.transport.open("accepted-", whenClosed, (own) -> new NatsLine(this.transport.wire,
+					this.transport.relay, false, this.replyTo, own, this.subject, NatsInbox.alive(this.replyTo)));
 		}
 
 		@Override
-		public void send(String subject, String replyTo, @Nullable Headers headers, byte[] payload) {
-			Connection present = NatsTransport.this.link.present();
-			if (present == null) {
-				throw new IllegalStateException(NatsTransport.this.link + " is not connected");
-			}
-			boolean understood = headers != null && present.getServerInfo().isHeadersSupported();
-			present.publish(subject, replyTo, understood ? headers : null, payload);
-		}
-
-		boolean hasHeaders() {
-			Connection present = NatsTransport.this.link.present();
-			return present != null && present.getServerInfo().isHeadersSupported();
-		}
-
-		@Override
-		public boolean isFree() {
-			Connection present = NatsTransport.this.link.present();
-			return present != null && present.outgoingPendingBytes() < FREE;
-		}
-
-		@Override
-		public int maxMessageSize() {
-			return NatsTransport.this.options.maxMessageSize();
-		}
-
-		@Override
-		public void meet(NatsSocket socket) {
-			NatsTransport.this.peers.add(socket);
-			if (!socket.isOpen()) {
-				NatsTransport.this.peers.remove(socket);
-			}
-		}
-
-		private static boolean hasPseudo(Message message) {
-			boolean[] found = new boolean[1];
-			message.headers().forEach((name, value) -> found[0] |= name.startsWith(":"));
-			return found[0];
-		}
-
-		private static Message withoutPseudo(Message message) {
-			Metadata.Builder headers = Metadata.builder();
-			message.headers().forEach((name, value) -> {
-				if (!name.startsWith(":")) {
-					headers.set(name, value);
-				}
-			});
-			return new Message(headers.build(), message.body());
+		public void refuse() {
+			this.transport.wire.send(this.replyTo, this.transport.inbox.subject("refused"),
+					NatsSignal.of(NatsSignal.REFUSED, "1"), NatsSignal.NOTHING);
 		}
 
 	}

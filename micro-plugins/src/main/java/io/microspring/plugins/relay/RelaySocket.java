@@ -1,4 +1,4 @@
-package io.microspring.plugins.transport.nats;
+package io.microspring.plugins.relay;
 
 import java.time.Duration;
 import java.util.Queue;
@@ -9,27 +9,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 
-import io.microspring.broker.Envelope;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.transport.Receiver;
 import io.microspring.transport.Socket;
 import io.microspring.transport.TransportException;
-import io.nats.client.impl.Headers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One end of a connection that is none to NATS: the messages from one subject that are to
- * be answered to another.
+ * One end of a connection that is none to the server in between: to that these are single
+ * messages.
  * <p>
  * Two ends of ours tell each other when they close and how much they have taken in, so
- * that a slow reader holds back its peer. go-micro knows neither.
+ * that a slow reader holds back its peer. go-micro knows neither. Thread-safe; what comes
+ * is to be handed over in order.
  */
-final class NatsSocket implements Socket {
+public final class RelaySocket implements Socket {
 
 	/** Not more than that is sent without hearing that something was taken in. */
 	private static final long WINDOW = 1024 * 1024;
@@ -40,16 +38,12 @@ final class NatsSocket implements Socket {
 	/** More than that is not kept for a reader that does not read. */
 	private static final long MOST_HELD = 64 * 1024 * 1024;
 
-	/** How often whoever waits looks whether the line to NATS is free. */
+	/** How often whoever waits looks whether the line is free. */
 	private static final Duration LOOK = Duration.ofMillis(10);
 
-	private static final Logger log = LoggerFactory.getLogger(NatsSocket.class);
+	private static final Logger log = LoggerFactory.getLogger(RelaySocket.class);
 
-	private final NatsWire wire;
-
-	private final Ends ends;
-
-	private final Consumer<NatsSocket> whenClosed;
+	private final RelayLine line;
 
 	private final Queue<Object> arrived = new ConcurrentLinkedQueue<>();
 
@@ -68,6 +62,9 @@ final class NatsSocket implements Socket {
 	private final AtomicBoolean introduced = new AtomicBoolean();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
+
+	/** Whether the line knows that it is over. */
+	private final AtomicBoolean left = new AtomicBoolean();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -96,14 +93,10 @@ final class NatsSocket implements Socket {
 
 	/**
 	 * An end.
-	 * @param wire sends
-	 * @param ends where it sends to and hears
-	 * @param whenClosed is told once it was closed by either side
+	 * @param line where it sends to
 	 */
-	NatsSocket(NatsWire wire, Ends ends, Consumer<NatsSocket> whenClosed) {
-		this.wire = wire;
-		this.ends = ends;
-		this.whenClosed = whenClosed;
+	public RelaySocket(RelayLine line) {
+		this.line = line;
 	}
 
 	// what goes
@@ -113,12 +106,11 @@ final class NatsSocket implements Socket {
 		if (!isOpen()) {
 			throw closedAlready(null);
 		}
-		byte[] payload = this.wire.encode(message, remote());
+		RelayLine.Outgoing outgoing = this.line.prepare(Relay.withoutPseudo(message));
 		this.sent.addAndGet(weight(message));
 		this.unanswered.incrementAndGet();
-		Headers ourselves = this.introduced.getAndSet(true) ? null : NatsSignal.of(NatsSignal.OURS, "1");
 		try {
-			this.wire.send(this.ends.subject(), this.ends.replyTo(), ourselves, payload);
+			outgoing.send(!this.introduced.getAndSet(true));
 		}
 		catch (IllegalStateException ex) {
 			broken(closedAlready(ex));
@@ -130,19 +122,18 @@ final class NatsSocket implements Socket {
 		return new TransportException("connection to " + remote() + " is closed", true, cause);
 	}
 
-	/** Says something to the peer that go-micro has no words for. */
-	private void signal(Headers signal) {
+	private void tell(RelaySignal signal, long number) {
 		try {
-			this.wire.send(this.ends.subject(), this.ends.replyTo(), signal, NatsSignal.NOTHING);
+			this.line.tell(signal, number);
 		}
 		catch (IllegalStateException ex) {
-			log.debug("{} was not told {}: {}", remote(), signal.keySet(), ex.getMessage());
+			log.debug("{} was not told {}: {}", remote(), signal, ex.getMessage());
 		}
 	}
 
 	@Override
 	public boolean isWritable() {
-		return isOpen() && this.wire.isFree() && (!this.ours || this.sent.get() - this.takenByPeer < WINDOW);
+		return isOpen() && this.line.isFree() && (!this.ours || this.sent.get() - this.takenByPeer < WINDOW);
 	}
 
 	@Override
@@ -174,57 +165,69 @@ final class NatsSocket implements Socket {
 
 	// what comes
 
+	/** The server in between says that nobody got what was sent. */
+	public void nobodyIsThere() {
+		turnedAway("nobody listens there");
+	}
+
+	/** The peer says that it accepts no connections any more. */
+	public void refused() {
+		turnedAway("nobody accepts there any more");
+	}
+
+	private void turnedAway(String reason) {
+		// Of more than one, the former may have arrived.
+		broken(new TransportException("could not dial " + remote() + ": " + reason, this.unanswered.get() == 1, null));
+	}
+
 	/**
-	 * Takes what came by NATS.
-	 * @param message a message of the connection, or a signal
+	 * The peer is one of ours, as it says; one that has dialled cannot know it yet.
 	 */
-	void arrive(io.nats.client.Message message) {
-		if (NatsSignal.isNobodyThere(message)) {
-			// Of more than one, the former may have arrived.
-			boolean unsent = this.unanswered.get() == 1;
-			broken(new TransportException("could not dial " + remote() + ": nobody listens there", unsent, null));
+	public void peerIsOurs() {
+		if (this.ours) {
 			return;
 		}
-		if (!this.ours && (NatsSignal.has(message, NatsSignal.OURS) || NatsSignal.has(message, NatsSignal.TAKEN))) {
-			meet();
-		}
-		Long total = NatsSignal.number(message, NatsSignal.TAKEN);
-		if (total != null) {
-			this.takenByPeer = Math.max(this.takenByPeer, total);
-			wake();
-		}
-		else if (NatsSignal.has(message, NatsSignal.REFUSED)) {
-			broken(new TransportException("could not dial " + remote() + ": nobody accepts there any more",
-					this.unanswered.get() == 1, null));
-		}
-		else if (message.getData().length == 0) {
-			end(null);
-		}
-		else {
-			read(message.getData());
-		}
-	}
-
-	/** The peer is one of ours; one that has dialled cannot know it yet. */
-	private void meet() {
 		this.ours = true;
-		this.wire.meet(this);
+		if (this.closed.get()) {
+			// It could not be told before.
+			tell(RelaySignal.CLOSED, 1);
+			return;
+		}
+		this.line.met(this);
 		if (!this.introduced.getAndSet(true)) {
-			signal(NatsSignal.of(NatsSignal.TAKEN, "0"));
+			tell(RelaySignal.TAKEN, 0);
 		}
 	}
 
-	private void read(byte[] payload) {
-		Message message;
-		try {
-			message = Envelope.decode(payload);
-		}
-		catch (IllegalArgumentException ex) {
-			broken(new TransportException("malformed message from " + remote() + ": " + ex.getMessage(), false, ex));
-			return;
-		}
+	/**
+	 * The peer says how much it has taken in.
+	 * @param total all together
+	 */
+	public void takenByPeer(long total) {
+		this.takenByPeer = Math.max(this.takenByPeer, total);
+		wake();
+	}
+
+	/** The peer says that it has closed the connection. */
+	public void closedByPeer() {
+		end(null);
+	}
+
+	/**
+	 * Something came that is no message.
+	 * @param cause what is wrong with it
+	 */
+	public void malformed(IllegalArgumentException cause) {
+		broken(new TransportException("malformed message from " + remote() + ": " + cause.getMessage(), false, cause));
+	}
+
+	/**
+	 * A message came.
+	 * @param message the message
+	 */
+	public void arrive(Message message) {
 		this.unanswered.set(0);
-		int limit = this.wire.maxMessageSize();
+		int limit = this.line.maxMessageSize();
 		if (message.body().length > limit) {
 			took(weight(message));
 			add(new Refused(Message.of(message.headers()), MicroException.of("go.micro.transport", 413,
@@ -248,7 +251,7 @@ final class NatsSocket implements Socket {
 	 * Ends the connection because it broke: both ends of it, as far as the other hears.
 	 * @param cause what broke it
 	 */
-	void broken(Throwable cause) {
+	public void broken(Throwable cause) {
 		end(cause);
 	}
 
@@ -258,9 +261,15 @@ final class NatsSocket implements Socket {
 		}
 		this.failure = cause;
 		this.ended = true;
-		this.whenClosed.accept(this);
+		leave();
 		wake();
 		add(End.MARK);
+	}
+
+	private void leave() {
+		if (this.left.compareAndSet(false, true)) {
+			this.line.closed(this);
+		}
 	}
 
 	private void deliver() {
@@ -344,7 +353,7 @@ final class NatsSocket implements Socket {
 		long total = this.taken.addAndGet(weight);
 		long told = this.reported.get();
 		if (this.ours && total - told >= WINDOW / 4 && this.reported.compareAndSet(told, total)) {
-			signal(NatsSignal.of(NatsSignal.TAKEN, Long.toString(total)));
+			tell(RelaySignal.TAKEN, total);
 		}
 	}
 
@@ -361,22 +370,33 @@ final class NatsSocket implements Socket {
 
 	@Override
 	public String local() {
-		return this.ends.local();
+		return this.line.local();
 	}
 
 	@Override
 	public String remote() {
-		return this.ends.remote();
+		return this.line.remote();
 	}
 
-	/** Whether the peer is one of ours, as far as known. */
-	boolean isOurs() {
+	/**
+	 * Whether the peer is one of ours.
+	 * @return false as long as it has not said so
+	 */
+	public boolean isOurs() {
 		return this.ours;
 	}
 
-	/** What to ask whether the peer is still there. */
-	String alive() {
-		return this.ends.alive();
+	/**
+	 * Whether the peer, if it is one of ours, waits to be told that this end is closed.
+	 * @return false when it has been told, or knows nothing of this end
+	 */
+	public boolean isPartingUntold() {
+		return this.closed.get() && !this.ours && !this.ended && this.sent.get() > 0;
+	}
+
+	/** What to ask by whether the peer is still there. */
+	String peer() {
+		return this.line.peer();
 	}
 
 	@Override
@@ -386,10 +406,10 @@ final class NatsSocket implements Socket {
 		}
 		if (!this.ended) {
 			// A caller of go-micro would take it for the answer to its next question.
-			if (this.ours || (this.ends.dialled() && this.sent.get() > 0)) {
-				signal(NatsSignal.of(NatsSignal.CLOSED, "1"));
+			if (this.ours || (this.line.tellsStrangers() && this.line.dialled() && this.sent.get() > 0)) {
+				tell(RelaySignal.CLOSED, 1);
 			}
-			this.whenClosed.accept(this);
+			leave();
 		}
 		wake();
 		add(End.MARK);
@@ -397,7 +417,7 @@ final class NatsSocket implements Socket {
 
 	@Override
 	public String toString() {
-		return "nats[" + local() + " <-> " + remote() + "]";
+		return "relayed[" + local() + " <-> " + remote() + "]";
 	}
 
 	/** Stands in the queue behind the last message. */
@@ -409,23 +429,6 @@ final class NatsSocket implements Socket {
 
 	/** A message that is too large, without its body. */
 	private record Refused(Message head, MicroException error) {
-
-	}
-
-	/**
-	 * Where a connection begins and ends.
-	 *
-	 * @param dialled whether this end has dialled
-	 * @param subject where messages are sent to
-	 * @param replyTo where this end hears what the other, or NATS, answers
-	 * @param local what this end is called
-	 * @param alive the subject that the peer's process listens to while it is there
-	 */
-	record Ends(boolean dialled, String subject, String replyTo, String local, String alive) {
-
-		String remote() {
-			return this.subject;
-		}
 
 	}
 
