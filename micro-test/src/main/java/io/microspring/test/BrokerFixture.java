@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
+import io.microspring.broker.AckMode;
 import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerException;
 import io.microspring.broker.BrokerFeature;
 import io.microspring.broker.Event;
 import io.microspring.broker.EventHandler;
@@ -19,13 +20,12 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What {@link BrokerContract} works with: the brokers it opens, the switches, and the
@@ -40,20 +40,14 @@ abstract class BrokerFixture {
 
 	Broker broker;
 
+	private boolean can = true;
+
 	/**
-	 * Opens a broker. Those that one test opens reach each other, unless
-	 * {@link #reachesOthers()} is false: they may be one and the same then.
+	 * Opens a broker. Those that one test opens reach each other; where a broker reaches
+	 * nobody else, they are one and the same.
 	 * @return the broker; the contract closes it
 	 */
 	protected abstract Broker open();
-
-	/**
-	 * Whether what one broker publishes arrives at another's subscribers.
-	 * @return true by default
-	 */
-	protected boolean reachesOthers() {
-		return true;
-	}
 
 	/**
 	 * Whether several members of a queue all get some of many messages.
@@ -86,38 +80,6 @@ abstract class BrokerFixture {
 	 */
 	protected Duration patience() {
 		return Duration.ofSeconds(20);
-	}
-
-	/**
-	 * Whether {@link #restartServer()} restarts a server.
-	 * @return false by default
-	 */
-	protected boolean restarts() {
-		return false;
-	}
-
-	/**
-	 * Restarts the server that the brokers are connected to, with what it keeps on disk.
-	 */
-	protected void restartServer() {
-		throw new UnsupportedOperationException();
-	}
-
-	/**
-	 * What opens a broker of this kind in another process, when that may be killed.
-	 * @return a class with a constructor without parameters that makes a broker of the
-	 * server's address; null, by default, when there is no server
-	 */
-	protected @Nullable Class<? extends Function<String, Broker>> opener() {
-		return null;
-	}
-
-	/**
-	 * Where the server is, for {@link #opener()}.
-	 * @return the broker's address by default
-	 */
-	protected String serverAddress() {
-		return this.broker.address();
 	}
 
 	/**
@@ -156,12 +118,43 @@ abstract class BrokerFixture {
 		return this.broker.features().contains(feature);
 	}
 
-	void assumeHas(BrokerFeature feature) {
-		assumeTrue(has(feature), () -> this.broker.name() + " has no " + feature.text());
+	/** Whether it has not, which the table of what brokers can says then. */
+	boolean lacks(BrokerFeature feature) {
+		return cannot(!has(feature));
 	}
 
-	static void assertSome(List<Event> received) {
-		assertThat(received).isNotEmpty();
+	boolean cannot(boolean so) {
+		this.can &= !so;
+		return so;
+	}
+
+	/** Whether the test has shown that it can do what the test is about. */
+	boolean can() {
+		return this.can;
+	}
+
+	/** Whether it has no queues, and says so instead of doing less. */
+	boolean refusesQueues() {
+		return refuses(BrokerFeature.QUEUES, SubscribeOptions.defaults().withQueue("q"));
+	}
+
+	/** Whether nothing comes again on it, and it says so instead of doing less. */
+	boolean refusesToWaitForAcks() {
+		return refuses(BrokerFeature.REDELIVERY, SubscribeOptions.defaults().withAck(AckMode.MANUAL));
+	}
+
+	private boolean refuses(BrokerFeature feature, SubscribeOptions asked) {
+		if (!lacks(feature)) {
+			return false;
+		}
+		assertThatExceptionOfType(BrokerException.class)
+			.isThrownBy(() -> this.broker.subscribe(this.topic, asked, (event) -> {
+			}))
+			.withMessageContaining(this.broker.name())
+			.withMessageContaining(feature.text())
+			.withMessageContaining(this.topic)
+			.matches(BrokerException::isRefused);
+		return true;
 	}
 
 	List<Event> subscribe(String queue) {

@@ -2,6 +2,7 @@ package io.microspring.test;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
 
 /**
  * Keeps {@code docs/broker-features.md} true: after all tests of a broker it compares the
@@ -34,25 +37,26 @@ final class BrokerTable implements TestWatcher, AfterAllCallback {
 
 	@Override
 	public void testSuccessful(ExtensionContext context) {
-		note(context, true);
+		if (context.getRequiredTestInstance() instanceof BrokerFixture fixture) {
+			Shown shown = shown(context);
+			shown.title = fixture.title();
+			fact(context.getRequiredTestMethod())
+				.ifPresent((fact) -> shown.facts.merge(fact, fixture.can(), Boolean::logicalAnd));
+		}
 	}
 
 	@Override
 	public void testAborted(ExtensionContext context, @Nullable Throwable cause) {
-		note(context, false);
+		shown(context).incomplete = true;
 	}
 
 	@Override
 	public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
-		shown(context).failed = true;
+		shown(context).incomplete = true;
 	}
 
-	private static void note(ExtensionContext context, boolean can) {
-		if (context.getRequiredTestInstance() instanceof BrokerFixture fixture) {
-			shown(context).title = fixture.title();
-		}
-		AnnotationSupport.findAnnotation(context.getTestMethod(), Shows.class)
-			.ifPresent((shows) -> shown(context).facts.merge(shows.value(), can, Boolean::logicalAnd));
+	private static Optional<BrokerFact> fact(Method test) {
+		return AnnotationSupport.findAnnotation(test, Shows.class).map(Shows::value);
 	}
 
 	private static Shown shown(ExtensionContext context) {
@@ -64,7 +68,8 @@ final class BrokerTable implements TestWatcher, AfterAllCallback {
 	public void afterAll(ExtensionContext context) throws IOException {
 		Shown shown = context.getStore(NAMESPACE).get("shown", Shown.class);
 		// A part of the tests, or failed ones, show nothing.
-		if (shown == null || shown.failed || shown.facts.size() < BrokerFact.values().length) {
+		if (shown == null || shown.incomplete
+				|| !shown.facts.keySet().containsAll(all(context.getRequiredTestClass()))) {
 			return;
 		}
 		Optional<Path> page = page();
@@ -78,6 +83,13 @@ final class BrokerTable implements TestWatcher, AfterAllCallback {
 						+ " does not say what the tests show; `make broker-features` would write:\n" + shown.row());
 			}
 		}
+	}
+
+	private static Set<BrokerFact> all(Class<?> contract) {
+		return AnnotationSupport.findAnnotatedMethods(contract, Shows.class, HierarchyTraversalMode.TOP_DOWN)
+			.stream()
+			.flatMap((test) -> fact(test).stream())
+			.collect(Collectors.toSet());
 	}
 
 	private static Optional<Path> page() {
@@ -119,11 +131,13 @@ final class BrokerTable implements TestWatcher, AfterAllCallback {
 
 		private String title = "";
 
-		private boolean failed;
+		private boolean incomplete;
 
 		String row() {
 			return "| `" + this.title + "` | "
-					+ this.facts.values().stream().map((can) -> can ? "yes" : "–").collect(Collectors.joining(" | "))
+					+ Arrays.stream(BrokerFact.values())
+						.map((fact) -> this.facts.getOrDefault(fact, false) ? "yes" : "–")
+						.collect(Collectors.joining(" | "))
 					+ " |";
 		}
 

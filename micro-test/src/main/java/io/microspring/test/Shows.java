@@ -7,8 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a test shows of a broker when it succeeds, and when it is skipped, that the broker
- * cannot do it.
+ * What a test shows of a broker when it succeeds: that it can do it, or, when the test
+ * has asked {@link BrokerFixture#lacks} or {@link BrokerFixture#cannot} and they said so,
+ * that it cannot.
  */
 @Documented
 @Target(ElementType.METHOD)

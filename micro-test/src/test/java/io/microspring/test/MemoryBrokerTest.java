@@ -12,9 +12,4 @@ class MemoryBrokerTest extends BrokerContract {
 		return this.broker;
 	}
 
-	@Override
-	protected boolean reachesOthers() {
-		return false;
-	}
-
 }

@@ -49,7 +49,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * {@link Backends}. A server that needs others has them, on their own, started before it.
  * Not thread-safe.
  */
-public final class ExternalServer implements ExecutionCondition, BeforeAllCallback, AfterAllCallback, AutoCloseable {
+public final class ExternalServer
+		implements TestServer, ExecutionCondition, BeforeAllCallback, AfterAllCallback, AutoCloseable {
 
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
@@ -149,10 +150,7 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		this.needed.forEach(ExternalServer::close);
 	}
 
-	/**
-	 * Where the server is.
-	 * @return {@code host:port}
-	 */
+	@Override
 	public String address() {
 		return (this.given != null) ? this.given : "127.0.0.1:" + this.ports.get(this.recipe.ports().get(0));
 	}
@@ -175,9 +173,7 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		return this.version;
 	}
 
-	/**
-	 * Starts it again where it was, and waits until it can be used.
-	 */
+	@Override
 	public void start() {
 		requireOurs();
 		launch();
@@ -198,9 +194,7 @@ public final class ExternalServer implements ExecutionCondition, BeforeAllCallba
 		end(Process::destroy);
 	}
 
-	/**
-	 * Kills it, and waits until it is gone.
-	 */
+	@Override
 	public void kill() {
 		requireOurs();
 		end(Process::destroyForcibly);

@@ -3,6 +3,8 @@ package io.microspring.plugins.broker.kafka;
 import java.util.Map;
 
 import io.microspring.test.server.Backends;
+import io.microspring.test.server.TestServer;
+import kafka.server.BrokerServer;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -12,7 +14,7 @@ import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
  * A Kafka of this process, started by the first class that needs it and stopped after the
  * last.
  */
-final class EmbeddedKafka implements BeforeAllCallback {
+final class EmbeddedKafka implements TestServer, BeforeAllCallback {
 
 	/** Of topics that are made when they are first used. */
 	static final int PARTITIONS = 3;
@@ -26,13 +28,40 @@ final class EmbeddedKafka implements BeforeAllCallback {
 			.computeIfAbsent(Running.class, (key) -> new Running(), Running.class);
 	}
 
-	String address() {
+	@Override
+	public String address() {
 		return this.running.broker.getBrokersAsString();
 	}
 
+	/** The controller lives on, whom no client knows. */
+	@Override
+	public void kill() {
+		BrokerServer server = server();
+		server.shutdown();
+		server.awaitShutdown();
+	}
+
+	@Override
+	public void start() {
+		server().startup();
+	}
+
+	private BrokerServer server() {
+		return this.running.broker.getCluster().brokers().values().iterator().next();
+	}
+
 	KafkaOptions options() {
-		// Members hear at their next heartbeat that another one came: here, soon.
-		return KafkaOptions.defaults().withAddress(address()).withProperties(Map.of("heartbeat.interval.ms", "200"));
+		return options(address());
+	}
+
+	/**
+	 * Members hear at their next heartbeat that another one came, and are given up after
+	 * some that did not come: here, soon.
+	 */
+	static KafkaOptions options(String address) {
+		return KafkaOptions.defaults()
+			.withAddress(address)
+			.withProperties(Map.of("heartbeat.interval.ms", "200", "session.timeout.ms", "6000"));
 	}
 
 	private static final class Running implements AutoCloseable {

@@ -4,7 +4,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerFeature;
@@ -13,21 +12,27 @@ import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
-import io.microspring.test.BrokerContract;
+import io.microspring.test.ServerBrokerContract;
+import io.microspring.test.server.TestServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.ApiException;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract with raw records on topics of one partition, where order is kept. */
-class RawKafkaBrokerTest extends BrokerContract {
+class RawKafkaBrokerTest extends ServerBrokerContract {
 
 	@RegisterExtension
 	static final EmbeddedKafka KAFKA = new EmbeddedKafka();
 
 	@Override
-	protected Broker open() {
-		return new OnePartition(new KafkaBroker(KAFKA.options().withRaw(true)));
+	protected TestServer server() {
+		return KAFKA;
+	}
+
+	@Override
+	protected Broker open(String address) {
+		return new OnePartition(new KafkaBroker(EmbeddedKafka.options(address).withRaw(true)));
 	}
 
 	@Override
@@ -38,11 +43,6 @@ class RawKafkaBrokerTest extends BrokerContract {
 	@Override
 	protected boolean spreadsQueues() {
 		return false;
-	}
-
-	@Override
-	protected Class<? extends Function<String, Broker>> opener() {
-		return Opener.class;
 	}
 
 	@Override
@@ -76,11 +76,11 @@ class RawKafkaBrokerTest extends BrokerContract {
 		@Override
 		public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
 			if (!topic.isEmpty()) {
-				try (Admin admin = Admin.create(Map.of("bootstrap.servers", KAFKA.address()))) {
+				try (Admin admin = Admin.create(Map.of("bootstrap.servers", this.broker.address()))) {
 					admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
 				}
 				catch (Exception ex) {
-					if (!(ex.getCause() instanceof TopicExistsException)) {
+					if (!(ex.getCause() instanceof ApiException)) {
 						throw new IllegalStateException(ex);
 					}
 				}
@@ -103,19 +103,6 @@ class RawKafkaBrokerTest extends BrokerContract {
 		@Override
 		public void close() {
 			this.broker.close();
-		}
-
-	}
-
-	/** For another process. */
-	public static final class Opener implements Function<String, Broker> {
-
-		@Override
-		public Broker apply(String address) {
-			return new KafkaBroker(KafkaOptions.defaults()
-				.withAddress(address)
-				.withProperties(Map.of("session.timeout.ms", "6000"))
-				.withRaw(true));
 		}
 
 	}

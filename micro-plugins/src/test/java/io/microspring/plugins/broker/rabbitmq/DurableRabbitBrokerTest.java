@@ -1,57 +1,36 @@
 package io.microspring.plugins.broker.rabbitmq;
 
-import java.util.function.Function;
-
 import io.microspring.broker.Broker;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
-import io.microspring.test.BrokerContract;
+import io.microspring.test.ServerBrokerContract;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
+import io.microspring.test.server.TestServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract with queues that stay, each of one topic. */
-class DurableRabbitBrokerTest extends BrokerContract {
+class DurableRabbitBrokerTest extends ServerBrokerContract {
 
 	@RegisterExtension
 	static final ExternalServer RABBITMQ = new ExternalServer(ServerRecipe.rabbitmq(""),
 			new ExternalServer(ServerRecipe.epmd()));
 
 	@Override
-	protected Broker open() {
-		return new Opener().apply(RABBITMQ.address());
+	protected TestServer server() {
+		return RABBITMQ;
+	}
+
+	@Override
+	protected Broker open(String address) {
+		return new RabbitBroker(RabbitBrokerOptions.defaults()
+			.withConnection(RabbitOptions.defaults().withAddress(address).withExchange("micro", "topic", true))
+			.withDurableQueues(true)
+			.withQueuePerTopic(true));
 	}
 
 	@Override
 	protected String title() {
 		return "rabbitmq, durable";
-	}
-
-	@Override
-	protected Class<? extends Function<String, Broker>> opener() {
-		return Opener.class;
-	}
-
-	@Override
-	protected boolean restarts() {
-		return true;
-	}
-
-	@Override
-	protected void restartServer() {
-		RABBITMQ.restart();
-	}
-
-	/** For another process. */
-	public static final class Opener implements Function<String, Broker> {
-
-		@Override
-		public Broker apply(String address) {
-			return new RabbitBroker(RabbitBrokerOptions.defaults()
-				.withConnection(RabbitOptions.defaults().withAddress(address).withExchange("micro", "topic", true))
-				.withDurableQueues(true)
-				.withQueuePerTopic(true));
-		}
-
 	}
 
 }
