@@ -260,8 +260,8 @@ public final class JmsBroker implements Broker {
 		}
 
 		void send(JmsDestination destination, Message message) throws JMSException {
-			this.producer.send(Provider.destination(this.link.session(), destination),
-					JmsBroker.this.messages.write(this.link.session(), this.link.provider(), message));
+			this.producer.send(Provider.destination(this.link.session(), destination), JmsBroker.this.messages
+				.write(this.link.session(), this.link.provider(), destination.name(), message));
 		}
 
 	}

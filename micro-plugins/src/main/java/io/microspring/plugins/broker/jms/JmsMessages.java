@@ -36,17 +36,19 @@ record JmsMessages(int maxSize) {
 	 * A message of JMS.
 	 * @throws BrokerException when it is too large, or a header is JMS' own
 	 */
-	BytesMessage write(Session session, Provider provider, Message message) throws JMSException {
+	BytesMessage write(Session session, Provider provider, String topic, Message message) throws JMSException {
 		byte[] body = message.body();
 		if (body.length > this.maxSize) {
-			throw BrokerException.refused("a message of " + body.length + " bytes is larger than the " + this.maxSize
-					+ " that micro.broker.jms.max-message-size allows", null);
+			throw BrokerException.refused("a message for " + topic + " of " + body.length + " bytes is larger than the "
+					+ this.maxSize + " that micro.broker.jms.max-message-size allows", null);
 		}
 		BytesMessage written = session.createBytesMessage();
 		written.writeBytes(body);
 		for (String name : message.headers().names()) {
 			if (isReserved(name)) {
-				throw BrokerException.refused("the header " + name + " means something else to JMS or STOMP", null);
+				throw BrokerException.refused(
+						"the header " + name + " of a message for " + topic + " means something else to JMS or STOMP",
+						null);
 			}
 			provider.set(written, name, String.valueOf(message.header(name)));
 		}

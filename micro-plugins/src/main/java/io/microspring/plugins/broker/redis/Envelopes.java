@@ -22,10 +22,11 @@ record Envelopes(int maxBody) {
 	 * An envelope.
 	 * @throws BrokerException when the body is too large
 	 */
-	byte[] write(Message message) {
+	byte[] write(String topic, Message message) {
 		if (message.body().length > this.maxBody) {
-			throw BrokerException.refused("a message of " + message.body().length + " bytes is larger than the "
-					+ this.maxBody + " that micro.broker.redis.max-message-size allows", null);
+			throw BrokerException.refused("a message for " + topic + " of " + message.body().length
+					+ " bytes is larger than the " + this.maxBody + " that micro.broker.redis.max-message-size allows",
+					null);
 		}
 		return Envelope.encode(message);
 	}

@@ -147,18 +147,32 @@ final class GroupReader implements StreamReader {
 		}
 		catch (BrokerException ex) {
 			this.clientId = 0;
-			if (!String.valueOf(ex.getMessage()).contains("NOGROUP")) {
-				throw ex;
-			}
-			log.warn("The stream {} or its group {} is gone; the group is made again, after what was seen last",
-					this.topic, this.queue);
-			create();
+			createAgain(ex);
 			return List.of();
 		}
 	}
 
+	private void createAgain(BrokerException failure) {
+		if (!String.valueOf(failure.getMessage()).contains("NOGROUP")) {
+			throw failure;
+		}
+		log.warn("The stream {} or its group {} is gone; the group is made again, after what was seen last", this.topic,
+				this.queue);
+		create();
+	}
+
 	@Override
 	public List<StreamMessage<String, byte[]>> others(int count) {
+		try {
+			return left(count);
+		}
+		catch (BrokerException ex) {
+			createAgain(ex);
+			return List.of();
+		}
+	}
+
+	private List<StreamMessage<String, byte[]>> left(int count) {
 		if (!this.here.isEmpty()) {
 			this.link.await(
 					this.link.commands()

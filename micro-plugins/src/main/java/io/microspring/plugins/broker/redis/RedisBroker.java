@@ -107,7 +107,7 @@ public final class RedisBroker implements Broker {
 		if (topic.isEmpty()) {
 			throw new IllegalArgumentException("a topic must not be empty");
 		}
-		byte[] envelope = this.envelopes.write(message);
+		byte[] envelope = this.envelopes.write(topic, message);
 		RedisLink connected = link();
 		try {
 			if (this.options.mode() == Mode.STREAMS) {
