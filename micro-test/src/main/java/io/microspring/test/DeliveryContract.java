@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * What becomes of messages that a handler fails on, or is not there for: a part of
  * {@link BrokerContract}.
  */
-abstract class DeliveryContract extends BrokerFixture {
+abstract class DeliveryContract extends MessageContract {
 
 	private static final SubscribeOptions QUICK = SubscribeOptions.defaults()
 		.withRetry(RetryOptions.defaults().withBackoff((attempt) -> Duration.ofMillis(20)));

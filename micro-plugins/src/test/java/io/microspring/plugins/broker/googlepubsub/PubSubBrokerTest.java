@@ -1,37 +1,34 @@
 package io.microspring.plugins.broker.googlepubsub;
 
 import java.time.Duration;
-import java.util.function.Function;
 
 import io.microspring.broker.Broker;
-import io.microspring.test.BrokerContract;
+import io.microspring.test.ServerBrokerContract;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
+import io.microspring.test.server.TestServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract against Google's own fake of Pub/Sub. */
-class PubSubBrokerTest extends BrokerContract {
+class PubSubBrokerTest extends ServerBrokerContract {
 
 	@RegisterExtension
 	static final ExternalServer PUBSUB = new ExternalServer(ServerRecipe.pubsub());
 
 	@Override
-	protected Broker open() {
-		return new PubSubBroker(options(PUBSUB.address()));
-	}
-
-	/** The tests have queues of one name on many topics. */
-	private static PubSubOptions options(String address) {
-		return PubSubOptions.defaults()
-			.withProject("contract")
-			.withEmulator(address)
-			.withQueuePerTopic(true)
-			.withAckDeadline(Duration.ofSeconds(10));
+	protected TestServer server() {
+		return PUBSUB;
 	}
 
 	@Override
-	protected Class<? extends Function<String, Broker>> opener() {
-		return Opener.class;
+	protected Broker open(String address) {
+		// The tests have queues of one name on many topics.
+		return new PubSubBroker(PubSubOptions.defaults()
+			.withProject("contract")
+			.withEmulator(address)
+			.withTimeout(Duration.ofSeconds(5))
+			.withQueuePerTopic(true)
+			.withAckDeadline(Duration.ofSeconds(10)));
 	}
 
 	@Override
@@ -40,28 +37,8 @@ class PubSubBrokerTest extends BrokerContract {
 	}
 
 	@Override
-	protected boolean restarts() {
-		return true;
-	}
-
-	@Override
-	protected void restartServer() {
-		PUBSUB.restart();
-	}
-
-	@Override
 	protected Duration patience() {
 		return Duration.ofSeconds(40);
-	}
-
-	/** For another process. */
-	public static final class Opener implements Function<String, Broker> {
-
-		@Override
-		public Broker apply(String address) {
-			return new PubSubBroker(options(address));
-		}
-
 	}
 
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
+import io.microspring.test.server.TestServer;
 import jakarta.jms.ConnectionFactory;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.core.config.Configuration;
@@ -19,26 +20,27 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A real server in this process, of either kind, with STOMP beside JMS. */
-abstract class JmsServer implements BeforeAllCallback, AfterAllCallback {
+abstract class JmsServer implements TestServer, BeforeAllCallback, AfterAllCallback {
 
 	final int port = freePort();
 
 	final int stompPort = freePort();
 
-	abstract void start() throws Exception;
+	abstract void open() throws Exception;
 
-	abstract void stop() throws Exception;
+	abstract void close() throws Exception;
 
 	abstract ConnectionFactory factory();
 
-	String address() {
+	@Override
+	public String address() {
 		return "127.0.0.1:" + this.port;
 	}
 
-	void restart() {
+	@Override
+	public void start() {
 		try {
-			stop();
-			start();
+			open();
 		}
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);
@@ -46,13 +48,23 @@ abstract class JmsServer implements BeforeAllCallback, AfterAllCallback {
 	}
 
 	@Override
-	public void beforeAll(ExtensionContext context) throws Exception {
+	public void kill() {
+		try {
+			close();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public void beforeAll(ExtensionContext context) {
 		start();
 	}
 
 	@Override
-	public void afterAll(ExtensionContext context) throws Exception {
-		stop();
+	public void afterAll(ExtensionContext context) {
+		kill();
 	}
 
 	private static int freePort() {
@@ -70,7 +82,7 @@ abstract class JmsServer implements BeforeAllCallback, AfterAllCallback {
 		private EmbeddedActiveMQ server;
 
 		@Override
-		void start() throws Exception {
+		void open() throws Exception {
 			Configuration configuration = new ConfigurationImpl().setPersistenceEnabled(false)
 				.setSecurityEnabled(false)
 				.setJMXManagementEnabled(false)
@@ -83,7 +95,7 @@ abstract class JmsServer implements BeforeAllCallback, AfterAllCallback {
 		}
 
 		@Override
-		void stop() throws Exception {
+		void close() throws Exception {
 			this.server.stop();
 		}
 
@@ -100,7 +112,7 @@ abstract class JmsServer implements BeforeAllCallback, AfterAllCallback {
 		private BrokerService server;
 
 		@Override
-		void start() throws Exception {
+		void open() throws Exception {
 			VirtualTopic all = new VirtualTopic();
 			all.setName(">");
 			all.setPrefix("Consumer.*.");
@@ -118,7 +130,7 @@ abstract class JmsServer implements BeforeAllCallback, AfterAllCallback {
 		}
 
 		@Override
-		void stop() throws Exception {
+		void close() throws Exception {
 			this.server.stop();
 			this.server.waitUntilStopped();
 		}

@@ -1,5 +1,6 @@
 package io.microspring.plugins.broker.kafka;
 
+import java.time.Duration;
 import java.util.Map;
 
 import io.microspring.test.server.Backends;
@@ -56,11 +57,12 @@ final class EmbeddedKafka implements TestServer, BeforeAllCallback {
 
 	/**
 	 * Members hear at their next heartbeat that another one came, and are given up after
-	 * some that did not come: here, soon.
+	 * some that did not come: here, soon. So is a Kafka that is away.
 	 */
 	static KafkaOptions options(String address) {
 		return KafkaOptions.defaults()
 			.withAddress(address)
+			.withTimeout(Duration.ofSeconds(5))
 			.withProperties(Map.of("heartbeat.interval.ms", "200", "session.timeout.ms", "6000"));
 	}
 

@@ -3,36 +3,32 @@ package io.microspring.plugins.broker.mqtt;
 import java.util.Map;
 
 import io.microspring.broker.Broker;
-import io.microspring.test.BrokerContract;
+import io.microspring.test.ServerBrokerContract;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
+import io.microspring.test.server.TestServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract by version 3.1.1. */
-class Mqtt3BrokerTest extends BrokerContract {
+class Mqtt3BrokerTest extends ServerBrokerContract {
 
 	@RegisterExtension
 	static final ExternalServer MOSQUITTO = new ExternalServer(
 			ServerRecipe.mosquitto("allow_anonymous true\nmax_queued_messages 0", Map.of()));
 
 	@Override
-	protected Broker open() {
-		return new MqttBroker(MqttOptions.defaults().withAddress(MOSQUITTO.address()).withVersion("3.1.1"));
+	protected TestServer server() {
+		return MOSQUITTO;
+	}
+
+	@Override
+	protected Broker open(String address) {
+		return new MqttBroker(MqttOptions.defaults().withAddress(address).withVersion("3.1.1"));
 	}
 
 	@Override
 	protected String title() {
 		return "mqtt, 3.1.1";
-	}
-
-	@Override
-	protected boolean restarts() {
-		return true;
-	}
-
-	@Override
-	protected void restartServer() {
-		MOSQUITTO.restart();
 	}
 
 	@Override

@@ -3,30 +3,26 @@ package io.microspring.plugins.broker.redis;
 import java.util.Map;
 
 import io.microspring.broker.Broker;
-import io.microspring.test.BrokerContract;
+import io.microspring.test.ServerBrokerContract;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
+import io.microspring.test.server.TestServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract with go-micro's channels. */
-class RedisBrokerTest extends BrokerContract {
+class RedisBrokerTest extends ServerBrokerContract {
 
 	@RegisterExtension
 	static final ExternalServer REDIS = new ExternalServer(ServerRecipe.redis("", Map.of()));
 
 	@Override
-	protected Broker open() {
-		return new RedisBroker(RedisOptions.defaults().withAddress(REDIS.address()));
+	protected TestServer server() {
+		return REDIS;
 	}
 
 	@Override
-	protected boolean restarts() {
-		return true;
-	}
-
-	@Override
-	protected void restartServer() {
-		REDIS.restart();
+	protected Broker open(String address) {
+		return new RedisBroker(RedisOptions.defaults().withAddress(address));
 	}
 
 }
