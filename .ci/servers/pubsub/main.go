@@ -9,10 +9,10 @@ import (
 	"runtime/debug"
 	"syscall"
 
-	"cloud.google.com/go/pubsub/v2/pstest"
+	"cloud.google.com/go/pubsub/pstest"
 )
 
-const module = "cloud.google.com/go/pubsub/v2"
+const module = "cloud.google.com/go/pubsub"
 
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
