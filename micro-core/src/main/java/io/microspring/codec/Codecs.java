@@ -162,10 +162,17 @@ public final class Codecs {
 	public @Nullable String answer(@Nullable String accept, String own, Type type) {
 		Codec codec = find(own);
 		boolean fits = codec != null && (codec.handles(type) || isOpen(type));
-		if (fits && (accept == null || accept.equals("*/*") || accept.equals(own))) {
-			return bare(own);
+		String kept = fits ? bare(own) : null;
+		if (kept != null && (accept == null || accept.equals("*/*") || isFirst(kept, accept))) {
+			return kept;
 		}
-		return Accept.parse(accept).choose(candidates(fits ? bare(own) : null, type));
+		return Accept.parse(accept).choose(candidates(kept, type));
+	}
+
+	/** Whether a header begins with a content type that it wants in full. */
+	private static boolean isFirst(String contentType, String accept) {
+		int end = contentType.length();
+		return accept.startsWith(contentType) && (accept.length() == end || accept.charAt(end) == ',');
 	}
 
 	/**
