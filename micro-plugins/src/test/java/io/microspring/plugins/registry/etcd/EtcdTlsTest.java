@@ -1,105 +1,42 @@
 package io.microspring.plugins.registry.etcd;
 
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-
-import io.microspring.plugins.TestAuthority;
-import io.microspring.registry.Change;
-import io.microspring.registry.Node;
+import io.microspring.plugins.registry.RegistryTlsContract;
 import io.microspring.registry.Registry;
 import io.microspring.registry.RegistryException;
-import io.microspring.registry.Service;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
 import io.microspring.transport.TlsOptions;
 import io.netty.pkitesting.X509Bundle;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeEach;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** An etcd behind TLS, which lets in whom its authority vouches for. */
-class EtcdTlsTest {
-
-	private static final TestAuthority AUTHORITY = new TestAuthority();
+class EtcdTlsTest extends RegistryTlsContract {
 
 	@RegisterExtension
-	static final ExternalServer ETCD = new ExternalServer(server());
+	static final ExternalServer ETCD = new ExternalServer(recipe());
 
-	@TempDir
-	private Path directory;
-
-	private Path authority;
-
-	private TlsOptions ours;
-
-	@BeforeEach
-	void writeFiles() {
-		ETCD.requireOurs();
-		this.ours = AUTHORITY.client(this.directory);
-		this.authority = this.directory.resolve("authority.pem");
+	EtcdTlsTest() {
+		super(ETCD, "https");
 	}
 
-	@Test
-	void clientWithACertificateIsLetIn() {
-		try (Registry registry = new EtcdRegistry(options().withTls(this.ours))) {
-			Service service = Service.of("tls", "1", Node.of("tls-1", "127.0.0.1:1"));
-			List<Change> changes = new CopyOnWriteArrayList<>();
-			registry.watch("tls", changes::add);
-			registry.register(service, Duration.ofMinutes(1));
-			assertThat(registry.get("tls")).containsExactly(service);
-			Awaitility.await()
-				.atMost(Duration.ofSeconds(40))
-				.untilAsserted(() -> assertThat(changes).containsExactly(new Change(Change.Action.CREATE, service)));
-		}
-	}
-
-	@Test
-	void othersAreRefusedOrRefuse() {
-		assertFails(options().withTls(TlsOptions.client().withTrustCertificate(this.authority)), "");
-		assertFails(options().withAddress("https://" + ETCD.address()), "certification path");
-		assertFails(options().withTls(this.ours.withServerName("elsewhere.test")), "elsewhere.test");
-		assertFails(options(), "");
+	@Override
+	protected Registry open(String address, @Nullable TlsOptions tls) {
+		return new EtcdRegistry(EtcdOptions.defaults().withAddress(address).withTls(tls));
 	}
 
 	@Test
 	void addressWithoutASchemeHasTlsWhereAnotherAsksForIt() {
-		try (Registry registry = new EtcdRegistry(options().withAddress("https://127.0.0.1:1," + ETCD.address()))) {
+		try (Registry registry = open("https://127.0.0.1:1," + ETCD.address(), null)) {
 			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.get("tls"))
 				.withMessageContaining("certification path");
 		}
 	}
 
-	@Test
-	void fileThatIsMissingIsNamed() {
-		Path missing = this.directory.resolve("missing.pem");
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new EtcdRegistry(options().withTls(this.ours.withTrustCertificate(missing))))
-			.withMessageContaining("missing.pem");
-		assertThatIllegalArgumentException().isThrownBy(() -> new EtcdRegistry(options()
-			.withTls(new TlsOptions(this.authority, this.authority, null, null, false, Duration.ofSeconds(1)))));
-	}
-
-	private static void assertFails(EtcdOptions options, String told) {
-		try (Registry registry = new EtcdRegistry(options)) {
-			assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.get("tls"))
-				.withMessageContaining("etcd at " + ETCD.address() + " cannot be reached to look up tls: ")
-				.withMessageContaining(told);
-		}
-	}
-
-	private static EtcdOptions options() {
-		return EtcdOptions.defaults().withAddress(ETCD.address());
-	}
-
-	private static ServerRecipe server() {
+	private static ServerRecipe recipe() {
 		X509Bundle server = AUTHORITY.server();
 		return ServerRecipe.etcdWithTls(server.getCertificatePathPEM(), server.getPrivateKeyPEM(),
 				AUTHORITY.certificate());
