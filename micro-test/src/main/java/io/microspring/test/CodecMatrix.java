@@ -35,8 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Every codec over every transport: a call, its error and a stream for each pair. A test
- * class extends this and says which transports and codecs there are.
+ * Every codec over every transport: a call, its error, a stream and its half-close for
+ * each pair. A test class extends this and says which transports and codecs there are.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 public abstract class CodecMatrix {
@@ -99,6 +99,8 @@ public abstract class CodecMatrix {
 				assertThat(stream.receive()).isEqualTo(kind.object(text));
 			}
 			stream.closeSend();
+			// Whoever has ended may still be sent to.
+			assertThat(stream.receive()).isEqualTo(kind.object("x".repeat(100_000)));
 			assertThat(stream.receive()).isNull();
 		}
 	}
@@ -328,8 +330,13 @@ public abstract class CodecMatrix {
 		}
 
 		private static <T> void echo(Stream<T, T> stream) {
+			T last = null;
 			for (T in = stream.receive(); in != null; in = stream.receive()) {
 				stream.send(in);
+				last = in;
+			}
+			if (last != null) {
+				stream.send(last);
 			}
 		}
 

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
@@ -70,19 +70,21 @@ abstract class TransportFixture {
 	}
 
 	/**
-	 * Whether addresses have ports, of which the transport picks a free one.
-	 * @return true by default
+	 * Opens a transport in another process, which is killed by a test.
+	 * @return the class that does it, given {@link #serverAddress()}; it has a
+	 * constructor without parameters. Null, the default, where both ends are in one
+	 * process: there a transport is closed
 	 */
-	protected boolean hasPorts() {
-		return true;
+	protected @Nullable Class<? extends Function<String, Transport>> opener() {
+		return null;
 	}
 
 	/**
-	 * Whether the transport has sockets of single calls.
-	 * @return true by default; false skips what is about them
+	 * Where the server is that the transport goes through, for {@link #opener()}.
+	 * @return its address, empty by default
 	 */
-	protected boolean hasCalls() {
-		return true;
+	protected String serverAddress() {
+		return "";
 	}
 
 	/**
@@ -180,17 +182,11 @@ abstract class TransportFixture {
 	}
 
 	/**
-	 * An address where nobody listens any more: below those that systems give away, so
-	 * that nobody is given it in between.
+	 * An address where nobody listens any more.
 	 * @return the address
 	 */
 	String deserted() {
-		if (!hasPorts()) {
-			return listenOnce(address());
-		}
-		String host = address().substring(0, address().lastIndexOf(':') + 1);
-		int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
-		return listenOnce(host + port + "-" + (port + 1000));
+		return listenOnce(address());
 	}
 
 	/**

@@ -1,19 +1,36 @@
 package io.microspring.test;
 
+import java.util.function.Function;
+
 import io.microspring.transport.HttpOptions;
 import io.microspring.transport.Transport;
 
 /** HTTP where no native library is: on Java's own selectors. */
-class HttpTransportOnSelectorsTest extends TransportContract {
+class HttpTransportOnSelectorsTest extends DirectTransportContract {
 
 	@Override
 	protected Transport open() {
-		return Transport.http(HttpOptions.defaults().withNativeTransport(false).withEventLoops(2));
+		return new Opener().apply("");
 	}
 
 	@Override
 	protected int limit() {
 		return HttpOptions.defaults().maxMessageSize();
+	}
+
+	@Override
+	protected Class<? extends Function<String, Transport>> opener() {
+		return Opener.class;
+	}
+
+	/** For another process. */
+	public static final class Opener implements Function<String, Transport> {
+
+		@Override
+		public Transport apply(String address) {
+			return Transport.http(HttpOptions.defaults().withNativeTransport(false).withEventLoops(2));
+		}
+
 	}
 
 }

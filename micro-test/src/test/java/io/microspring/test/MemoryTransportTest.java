@@ -2,7 +2,7 @@ package io.microspring.test;
 
 import io.microspring.transport.Transport;
 
-class MemoryTransportTest extends TransportContract {
+class MemoryTransportTest extends DirectTransportContract {
 
 	@Override
 	protected Transport open() {

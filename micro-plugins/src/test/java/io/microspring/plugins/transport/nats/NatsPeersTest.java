@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.microspring.broker.Envelope;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
-import io.microspring.test.process.JavaProcess;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
 import io.microspring.transport.Inbox;
@@ -33,30 +31,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** Who is at the other end: one of go-micro's, one that is killed, or nobody. */
+/** Who is at the other end: one of go-micro's, or nobody. */
 class NatsPeersTest {
 
 	private static final Duration WAIT = Duration.ofSeconds(20);
 
 	@RegisterExtension
 	static final ExternalServer NATS = new ExternalServer(ServerRecipe.nats(""));
-
-	@Test
-	void killedServerIsNoticed() throws Exception {
-		try (Transport transport = open();
-				JavaProcess server = JavaProcess.start(NatsEcho.class, NATS.address(), "echo")) {
-			server.awaitLine("ready");
-			Socket socket = transport.dial("echo", WAIT).get();
-			Inbox inbox = Inbox.of(socket);
-			socket.send(message("hello"));
-			assertThat(text(inbox.take(WAIT))).isEqualTo("hello");
-			server.kill();
-			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> inbox.take(WAIT))
-				.havingCause()
-				.withMessageContaining("echo is there no more");
-			assertThat(socket.isOpen()).isFalse();
-		}
-	}
 
 	/** It has no headers of NATS, and knows no messages without a payload. */
 	@Test
@@ -105,36 +86,6 @@ class NatsPeersTest {
 			assertThat(text(inbox.take(WAIT))).isEqualTo("Hello John");
 			assertThat(asked).containsExactly("{\"Header\":{\"Micro-Id\":\"1\"},\"Body\":\"e30=\"}");
 			assertThat(socket.isWritable()).isTrue();
-		}
-	}
-
-	@Test
-	void lostConnectionEndsTheSocketsAndTheListenerComesBack() throws Exception {
-		NATS.requireOurs();
-		try (Transport transport = open()) {
-			Listener listener = transport.listen("stays", (socket) -> {
-				Inbox.of(socket);
-				socket.send(message("welcome"));
-			});
-			Socket before = transport.dial(listener.address(), WAIT).get();
-			Inbox inbox = Inbox.of(before);
-			before.send(message("hello"));
-			assertThat(text(inbox.take(WAIT))).isEqualTo("welcome");
-			NATS.restart();
-			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> inbox.take(WAIT))
-				.havingCause()
-				.withMessageContaining("is lost");
-			eventually().until(() -> {
-				try {
-					Socket after = transport.dial("stays", WAIT).get();
-					Inbox again = Inbox.of(after);
-					after.send(message("hello"));
-					return text(again.take(Duration.ofSeconds(2))).equals("welcome");
-				}
-				catch (TransportException | ExecutionException ex) {
-					return false;
-				}
-			});
 		}
 	}
 

@@ -1,6 +1,8 @@
 package io.microspring.plugins.transport.nats;
 
-import io.microspring.test.TransportContract;
+import java.util.function.Function;
+
+import io.microspring.test.RelayedTransportContract;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
 import io.microspring.transport.Transport;
@@ -9,7 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * The contract through a real NATS server, which takes messages larger than by default.
  */
-class NatsTransportTest extends TransportContract {
+class NatsTransportTest extends RelayedTransportContract {
 
 	@RegisterExtension
 	static final ExternalServer NATS = new ExternalServer(ServerRecipe.nats("max_payload: 8MB"));
@@ -18,7 +20,7 @@ class NatsTransportTest extends TransportContract {
 
 	@Override
 	protected Transport open() {
-		return new NatsTransport(NatsTransportOptions.defaults().withAddress(NATS.address()).withMaxMessageSize(LIMIT));
+		return new Opener().apply(NATS.address());
 	}
 
 	@Override
@@ -31,16 +33,29 @@ class NatsTransportTest extends TransportContract {
 		return "no where";
 	}
 
-	/** An address is a subject. */
 	@Override
-	protected boolean hasPorts() {
-		return false;
+	protected String serverAddress() {
+		return NATS.address();
 	}
 
-	/** They are gRPC's, which go-micro has no way to carry through NATS. */
 	@Override
-	protected boolean hasCalls() {
-		return false;
+	protected void restartServer() {
+		NATS.restart();
+	}
+
+	@Override
+	protected Class<? extends Function<String, Transport>> opener() {
+		return Opener.class;
+	}
+
+	/** For another process. */
+	public static final class Opener implements Function<String, Transport> {
+
+		@Override
+		public Transport apply(String address) {
+			return new NatsTransport(NatsTransportOptions.defaults().withAddress(address).withMaxMessageSize(LIMIT));
+		}
+
 	}
 
 }

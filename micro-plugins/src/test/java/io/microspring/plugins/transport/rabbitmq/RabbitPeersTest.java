@@ -21,7 +21,6 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.plugins.rabbitmq.RabbitMessages;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
-import io.microspring.test.process.JavaProcess;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
 import io.microspring.transport.Inbox;
@@ -37,7 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** Who is at the other end: one of go-micro's, one that is killed, or nobody. */
+/** Who is at the other end: one of go-micro's, or nobody. */
 class RabbitPeersTest {
 
 	private static final Duration WAIT = Duration.ofSeconds(20);
@@ -47,23 +46,6 @@ class RabbitPeersTest {
 	@RegisterExtension
 	static final ExternalServer RABBITMQ = new ExternalServer(ServerRecipe.rabbitmq(""),
 			new ExternalServer(ServerRecipe.epmd()));
-
-	@Test
-	void killedServerIsNoticed() throws Exception {
-		try (Transport transport = open();
-				JavaProcess server = JavaProcess.start(RabbitEcho.class, RABBITMQ.address(), "echo")) {
-			server.awaitLine("ready");
-			Socket socket = transport.dial("echo", WAIT).get();
-			Inbox inbox = Inbox.of(socket);
-			socket.send(message("hello"));
-			assertThat(text(inbox.take(WAIT))).isEqualTo("hello");
-			server.kill();
-			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> inbox.take(WAIT))
-				.havingCause()
-				.withMessageContaining("echo is there no more");
-			assertThat(socket.isOpen()).isFalse();
-		}
-	}
 
 	/** By RabbitMQ, as it has no words of ours: what it asked from is gone. */
 	@Test
@@ -128,36 +110,6 @@ class RabbitPeersTest {
 			assertThat(asked.get(1).getBody()).asString().isEqualTo("next");
 			assertThat(asked.get(1).getProperties().getCorrelationId())
 				.isNotEqualTo(asked.get(0).getProperties().getCorrelationId());
-		}
-	}
-
-	@Test
-	void lostConnectionEndsTheSocketsAndTheListenerComesBack() throws Exception {
-		RABBITMQ.requireOurs();
-		try (Transport transport = open()) {
-			Listener listener = transport.listen("stays", (socket) -> {
-				Inbox.of(socket);
-				socket.send(message("welcome"));
-			});
-			Socket before = transport.dial(listener.address(), WAIT).get();
-			Inbox inbox = Inbox.of(before);
-			before.send(message("hello"));
-			assertThat(text(inbox.take(WAIT))).isEqualTo("welcome");
-			RABBITMQ.restart();
-			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> inbox.take(WAIT))
-				.havingCause()
-				.withMessageContaining("is lost");
-			eventually().until(() -> {
-				try {
-					Socket after = transport.dial("stays", WAIT).get();
-					Inbox again = Inbox.of(after);
-					after.send(message("hello"));
-					return text(again.take(Duration.ofSeconds(2))).equals("welcome");
-				}
-				catch (TransportException | ExecutionException ex) {
-					return false;
-				}
-			});
 		}
 	}
 

@@ -1,14 +1,16 @@
 package io.microspring.plugins.transport.rabbitmq;
 
+import java.util.function.Function;
+
 import io.microspring.plugins.rabbitmq.RabbitOptions;
-import io.microspring.test.TransportContract;
+import io.microspring.test.RelayedTransportContract;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
 import io.microspring.transport.Transport;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract through a real RabbitMQ. */
-class RabbitTransportTest extends TransportContract {
+class RabbitTransportTest extends RelayedTransportContract {
 
 	@RegisterExtension
 	static final ExternalServer RABBITMQ = new ExternalServer(ServerRecipe.rabbitmq(""),
@@ -18,7 +20,7 @@ class RabbitTransportTest extends TransportContract {
 
 	@Override
 	protected Transport open() {
-		return new RabbitTransport(RabbitTransportOptions.defaults().withAddress(RABBITMQ.address()));
+		return new Opener().apply(RABBITMQ.address());
 	}
 
 	@Override
@@ -31,16 +33,29 @@ class RabbitTransportTest extends TransportContract {
 		return "every.*";
 	}
 
-	/** An address is a queue. */
 	@Override
-	protected boolean hasPorts() {
-		return false;
+	protected String serverAddress() {
+		return RABBITMQ.address();
 	}
 
-	/** They are gRPC's, which go-micro has no way to carry through RabbitMQ. */
 	@Override
-	protected boolean hasCalls() {
-		return false;
+	protected void restartServer() {
+		RABBITMQ.restart();
+	}
+
+	@Override
+	protected Class<? extends Function<String, Transport>> opener() {
+		return Opener.class;
+	}
+
+	/** For another process. */
+	public static final class Opener implements Function<String, Transport> {
+
+		@Override
+		public Transport apply(String address) {
+			return new RabbitTransport(RabbitTransportOptions.defaults().withAddress(address));
+		}
+
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
@@ -25,12 +26,14 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * The part of {@link TransportContract} that is about sockets of single calls.
+ * What every transport does whose connections go straight from one end to the other, or
+ * as if they did: addresses have ports, and there are sockets of single calls. A test of
+ * such a transport extends this class and says how to open one.
  */
-abstract class TransportCalls extends TransportFixture {
+public abstract class DirectTransportContract extends TransportContract {
 
 	private static final Message OPENING = Message.of(Metadata.of(Headers.CALL_PROTOCOL, "grpc", Headers.PATH,
 			"/test.Echo/Say", "content-type", "application/grpc", "x-asked", "Jürgen"));
@@ -206,7 +209,6 @@ abstract class TransportCalls extends TransportFixture {
 
 	@Test
 	void callToNobodyFailsAsUnsent() {
-		requireCalls();
 		String deserted = deserted();
 		assertThatExceptionOfType(ExecutionException.class)
 			.isThrownBy(() -> this.client.openStream(deserted, Duration.ofSeconds(2))
@@ -216,13 +218,39 @@ abstract class TransportCalls extends TransportFixture {
 			.withMessageContaining(deserted);
 	}
 
-	static Message part(String text) {
+	// addresses
+
+	@Test
+	void portThatIsNoNumberIsNamed() {
+		assertThatThrownBy(() -> this.client.dial("127.0.0.1:port", WAIT).get()).hasMessageContaining("127.0.0.1:port");
+	}
+
+	@Test
+	void firstFreePortOfARangeIsTaken() {
+		String first = listen((socket) -> {
+		}).address();
+		int colon = first.lastIndexOf(':');
+		int taken = Integer.parseInt(first.substring(colon + 1));
+		String range = first + "-" + Math.min(taken + 50, 65535);
+		String second = this.server.listen(range, (socket) -> {
+		}).address();
+		assertThat(Integer.parseInt(second.substring(colon + 1))).isGreaterThan(taken);
+	}
+
+	/** Below those that systems give away, so that nobody is given it in between. */
+	@Override
+	String deserted() {
+		String host = address().substring(0, address().lastIndexOf(':') + 1);
+		int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
+		return listenOnce(host + port + "-" + (port + 1000));
+	}
+
+	private static Message part(String text) {
 		return new Message(Metadata.empty(), text.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/** Both ends of a call that has been opened. */
 	private Call call() throws InterruptedException {
-		requireCalls();
 		BlockingQueue<CallEnd> accepted = new LinkedBlockingQueue<>();
 		Listener listener = listen((socket) -> accepted.add(new CallEnd(socket)));
 		CallEnd caller = open(listener.address());
@@ -232,12 +260,7 @@ abstract class TransportCalls extends TransportFixture {
 		return new Call(caller, callee);
 	}
 
-	private void requireCalls() {
-		assumeThat(hasCalls()).as("this transport has sockets of single calls").isTrue();
-	}
-
 	private CallEnd open(String address) throws InterruptedException {
-		requireCalls();
 		try {
 			return new CallEnd(this.client.openStream(address, WAIT).get(WAIT.toSeconds(), TimeUnit.SECONDS));
 		}
