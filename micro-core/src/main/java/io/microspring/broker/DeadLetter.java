@@ -1,5 +1,7 @@
 package io.microspring.broker;
 
+import java.nio.charset.StandardCharsets;
+
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
@@ -14,6 +16,7 @@ import io.microspring.message.Metadata;
  */
 record DeadLetter(String topic, Message original, Throwable reason, int attempts) {
 
+	/** In bytes: every broker's headers take it. */
 	private static final int LONGEST_REASON = 500;
 
 	/** The original, with what happened to it in its headers. */
@@ -38,7 +41,12 @@ record DeadLetter(String topic, Message original, Throwable reason, int attempts
 	/** One line, for any broker's headers. */
 	private String text() {
 		String text = this.reason.toString().replaceAll("\\p{Cntrl}+", " ");
-		return (text.length() <= LONGEST_REASON) ? text : text.substring(0, LONGEST_REASON);
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		int end = Math.min(bytes.length, LONGEST_REASON);
+		while (end < bytes.length && (bytes[end] & 0xc0) == 0x80) {
+			end--;
+		}
+		return new String(bytes, 0, end, StandardCharsets.UTF_8);
 	}
 
 	@Override

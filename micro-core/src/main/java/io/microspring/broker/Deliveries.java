@@ -110,12 +110,32 @@ public final class Deliveries implements AutoCloseable {
 		return add(topic, raw, receipt);
 	}
 
+	/**
+	 * Brings a message that is not to be handled, such as one that its members died of:
+	 * it goes to the dead letter topic, if there is room.
+	 * @param topic the topic it was published to
+	 * @param raw the message as it came, for the reader
+	 * @param receipt is told when it is there
+	 * @param reason why, for whoever reads the dead letter
+	 * @return false when there is no room, or this is closed: the receipt hears nothing
+	 */
+	public boolean giveUp(String topic, Message raw, Receipt receipt, String reason) {
+		if (this.closed || !this.room.tryAcquire()) {
+			return false;
+		}
+		return add(Delivery.givenUp(this, topic, raw, receipt, reason));
+	}
+
 	private boolean add(String topic, Message raw, Receipt receipt) {
+		return add(new Delivery(this, topic, raw, receipt));
+	}
+
+	private boolean add(Delivery delivery) {
 		if (this.closed) {
 			this.room.release();
 			return false;
 		}
-		begin(new Delivery(this, topic, raw, receipt));
+		begin(delivery);
 		return true;
 	}
 
@@ -224,6 +244,14 @@ public final class Deliveries implements AutoCloseable {
 
 	/**
 	 * Lets go of the messages that are {@linkplain Receipt#isRevoked() somebody else's}
+	 * by now, and wait for their handler, their next attempt or to be acknowledged.
+	 */
+	public void releaseRevoked() {
+		release(Delivery::isRevoked);
+	}
+
+	/**
+	 * Lets go of the messages that are {@linkplain Receipt#isRevoked() somebody else's}
 	 * by now: those that wait for their handler, their next attempt or to be acknowledged
 	 * are released at once, and those being handled are waited for.
 	 * @param timeout how long to wait at the most
@@ -231,7 +259,7 @@ public final class Deliveries implements AutoCloseable {
 	 * @throws InterruptedException when the thread is interrupted
 	 */
 	public boolean releaseRevoked(Duration timeout) throws InterruptedException {
-		release(Delivery::isRevoked);
+		releaseRevoked();
 		return this.lanes.await(Delivery::isRevoked, timeout);
 	}
 

@@ -46,6 +46,19 @@ final class Delivery implements Event {
 		this.receipt = receipt;
 	}
 
+	/** One that is not to be handled: its dead letter is made out. */
+	static Delivery givenUp(Deliveries deliveries, String topic, Message raw, Receipt receipt, String reason) {
+		Delivery delivery = new Delivery(deliveries, topic, raw, receipt);
+		try {
+			delivery.message = deliveries.read(raw);
+		}
+		catch (IllegalArgumentException ex) {
+			// As it came, then.
+		}
+		delivery.letter = new DeadLetter(topic, delivery.message(), new Refusal(reason), 0);
+		return delivery;
+	}
+
 	@Override
 	public String topic() {
 		return this.topic;

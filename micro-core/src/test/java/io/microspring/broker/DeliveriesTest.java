@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-import io.microspring.concurrent.Backoff;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.message.Headers;
@@ -333,18 +332,18 @@ class DeliveriesTest {
 	}
 
 	@Test
-	void reasonOfADeadLetterIsOneLineAndNotTooLong() {
+	void messageThatIsGivenUpIsADeadLetterWithoutBeingHandled() {
 		listen();
-		try (Deliveries deliveries = deliveries(OPTIONS.withRetry(RetryOptions.none().withBackoff(Backoff.none())),
-				(event) -> {
-					throw new IllegalStateException("first\r\nsecond" + "x".repeat(1000));
-				}, 4)) {
-			deliveries.offer("topic", message("a"), receipt("a"));
-			eventually(() -> assertThat(this.dead).hasSize(1));
+		List<Event> handled = new CopyOnWriteArrayList<>();
+		try (Deliveries deliveries = deliveries(OPTIONS, handled::add, 1)) {
+			assertThat(deliveries.giveUp("topic", message("a"), receipt("a"), "its members died of it")).isTrue();
+			eventually(() -> assertThat(this.told).containsExactly("a ack"));
+			assertThat(deliveries.unsettled()).isZero();
 		}
-		assertThat(this.dead.get(0).header(Headers.DEAD_LETTER_REASON))
-			.startsWith("java.lang.IllegalStateException: first second")
-			.hasSize(500);
+		eventually(() -> assertThat(this.dead).hasSize(1));
+		assertThat(this.dead.get(0).header(Headers.DEAD_LETTER_REASON)).isEqualTo("its members died of it");
+		assertThat(this.dead.get(0).body()).isEqualTo(message("a").body());
+		assertThat(handled).isEmpty();
 	}
 
 	private static Message unreadable(Message raw) {
