@@ -28,6 +28,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxLength About how many messages a stream keeps, read or not; 0 for all.
  * @param claimIdle How long a member of a queue may be gone until others take over what
  * it was handling.
+ * @param maxDeliveries How often a message of a queue is given to members who die without
+ * a word of it, before it goes to the dead letter topic.
  * @param ssl TLS to Redis; it is on when anything of it is set, or the address begins
  * with rediss://.
  */
@@ -37,7 +39,8 @@ public record RedisBrokerProperties(@DefaultValue("pubsub") RedisOptions.Mode mo
 		@DefaultValue("0") int database, @DefaultValue("") String username, @DefaultValue("") String password,
 		@DefaultValue("5s") Duration timeout, @DefaultValue("4MB") DataSize maxMessageSize,
 		@DefaultValue("100") int prefetch, @DefaultValue("100000") long maxLength,
-		@DefaultValue("30s") Duration claimIdle, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
+		@DefaultValue("30s") Duration claimIdle, @DefaultValue("10") int maxDeliveries,
+		@DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	/**
 	 * The options, which leave open what is not set.
@@ -53,6 +56,7 @@ public record RedisBrokerProperties(@DefaultValue("pubsub") RedisOptions.Mode mo
 			.withPrefetch(this.prefetch)
 			.withMaxLength(this.maxLength)
 			.withClaimIdle(this.claimIdle)
+			.withMaxDeliveries(this.maxDeliveries)
 			.withTls(this.ssl.toOptions());
 		return this.sentinelMaster.isEmpty() ? options.withAddress(address) : options
 			.withSentinels(address.isBlank() ? "127.0.0.1" : address, this.sentinelMaster, this.sentinelPassword);

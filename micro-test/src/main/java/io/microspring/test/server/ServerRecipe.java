@@ -402,6 +402,17 @@ public record ServerRecipe(String name, List<String> ports, Map<String, String> 
 				List.of("--version"), ServerRecipe::accepts);
 	}
 
+	/**
+	 * A Redis Sentinel, to be told which primaries it watches.
+	 * @param config what stands in its configuration besides
+	 * @return the recipe
+	 */
+	public static ServerRecipe redisSentinel(String config) {
+		String own = String.join("\n", "bind 127.0.0.1", "port {client}", "dir {dir}", "");
+		return new ServerRecipe("redis-server", List.of("client"), Map.of("sentinel.conf", own + config),
+				List.of("{dir}/sentinel.conf", "--sentinel"), List.of("--version"), ServerRecipe::accepts);
+	}
+
 	private static boolean accepts(String address) throws IOException {
 		String[] parts = address.split(":");
 		try (Socket socket = new Socket(parts[0], Integer.parseInt(parts[1]))) {

@@ -1,12 +1,14 @@
 package io.microspring.plugins.broker.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Limit;
@@ -15,13 +17,12 @@ import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.UnblockType;
-import io.lettuce.core.XAutoClaimArgs;
 import io.lettuce.core.XClaimArgs;
 import io.lettuce.core.XGroupCreateArgs;
+import io.lettuce.core.XPendingArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.models.stream.ClaimedMessages;
 import io.lettuce.core.models.stream.PendingMessage;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Receipt;
@@ -42,6 +43,12 @@ final class GroupReader implements StreamReader {
 
 	private static final String OURS = "micro-";
 
+	/**
+	 * What was given so often, and each time not acknowledged, may be what its members
+	 * died of: it is handled apart from its like, so that these are not blamed for it.
+	 */
+	private static final int SUSPICIOUS = 3;
+
 	/** A member that has been silent for so long, and has nothing, is gone. */
 	private static final Duration GONE = Duration.ofHours(1);
 
@@ -52,6 +59,8 @@ final class GroupReader implements StreamReader {
 	private final RedisLink link;
 
 	private final Duration claimIdle;
+
+	private final int maxDeliveries;
 
 	/** How often others must hear of us, and with it how long to wait for an entry. */
 	private final Duration rhythm;
@@ -66,18 +75,20 @@ final class GroupReader implements StreamReader {
 	/** The newest entry that was seen; a group that is lost begins after it. */
 	private String last = "0-0";
 
-	/**
-	 * Where to look on for entries that others have left: Redis looks at a few at once.
-	 */
-	private String claimFrom = "0-0";
+	/** After which to look on for entries that others have left: a few at once. */
+	private Range<String> looked = Range.unbounded();
+
+	/** What more than one member has died with, and is here, by itself. */
+	private String suspect = "";
 
 	private volatile long clientId;
 
-	GroupReader(String topic, String queue, RedisLink link, Duration claimIdle) {
+	GroupReader(String topic, String queue, RedisLink link, Duration claimIdle, int maxDeliveries) {
 		this.topic = topic;
 		this.queue = queue;
 		this.link = link;
 		this.claimIdle = claimIdle;
+		this.maxDeliveries = maxDeliveries;
 		this.rhythm = rhythm(claimIdle);
 		this.member = Consumer.from(queue, OURS + UUID.randomUUID());
 		this.connection = link.waiting();
@@ -162,17 +173,17 @@ final class GroupReader implements StreamReader {
 	}
 
 	@Override
-	public List<StreamMessage<String, byte[]>> others(int count) {
+	public Left others(int count) {
 		try {
 			return left(count);
 		}
 		catch (BrokerException ex) {
 			createAgain(ex);
-			return List.of();
+			return Left.NOTHING;
 		}
 	}
 
-	private List<StreamMessage<String, byte[]>> left(int count) {
+	private Left left(int count) {
 		if (!this.here.isEmpty()) {
 			this.link.await(
 					this.link.commands()
@@ -180,17 +191,42 @@ final class GroupReader implements StreamReader {
 					"keep entries of the stream " + this.topic);
 		}
 		if (count == 0) {
-			return List.of();
+			return Left.NOTHING;
 		}
-		ClaimedMessages<String, byte[]> claimed = this.link.await(this.link.commands()
-			.xautoclaim(this.topic,
-					new XAutoClaimArgs<String>().consumer(this.member)
-						.minIdleTime(this.claimIdle)
-						.startId(this.claimFrom)
-						.count(count)),
-				"hand over entries of the stream " + this.topic);
-		this.claimFrom = claimed.getId();
-		return claimed.getMessages();
+		List<PendingMessage> left = this.link.await(this.link.commands()
+			.xpending(this.topic,
+					new XPendingArgs<String>().group(this.queue)
+						.idle(this.claimIdle)
+						.range(this.looked)
+						.limit(Limit.from(count))),
+				"say what others have left of the stream " + this.topic);
+		this.looked = (left.size() < count) ? Range.unbounded()
+				: Range.from(Range.Boundary.excluding(left.get(count - 1).getId()), Range.Boundary.unbounded());
+		List<String> hopeless = new ArrayList<>();
+		List<String> toHandle = new ArrayList<>();
+		boolean alone = !this.here.contains(this.suspect);
+		for (PendingMessage one : left) {
+			if (one.getRedeliveryCount() >= this.maxDeliveries) {
+				hopeless.add(one.getId());
+			}
+			else if (one.getRedeliveryCount() < SUSPICIOUS) {
+				toHandle.add(one.getId());
+			}
+			else if (alone) {
+				alone = false;
+				this.suspect = one.getId();
+				toHandle.add(one.getId());
+			}
+		}
+		return new Left(claim(toHandle), claim(hopeless));
+	}
+
+	private List<StreamMessage<String, byte[]>> claim(List<String> ids) {
+		return ids.isEmpty() ? List.of()
+				: this.link.await(this.link.commands()
+					.xclaim(this.topic, this.member, new XClaimArgs().minIdleTime(this.claimIdle),
+							ids.toArray(String[]::new)),
+						"hand over entries of the stream " + this.topic);
 	}
 
 	@Override
@@ -231,20 +267,24 @@ final class GroupReader implements StreamReader {
 	public void end(boolean quiet) {
 		try {
 			boolean empty = this.here.isEmpty();
-			List<String> left = this.link
+			Map<Long, List<String>> left = this.link
 				.await(this.link.commands().xpending(this.topic, this.member, Range.unbounded(), Limit.from(10_000)),
 						"say what is left of the stream " + this.topic)
 				.stream()
-				.map(PendingMessage::getId)
-				.filter((id) -> !this.here.contains(id))
-				.toList();
+				.filter((pending) -> !this.here.contains(pending.getId()))
+				.collect(Collectors.groupingBy(PendingMessage::getRedeliveryCount,
+						Collectors.mapping(PendingMessage::getId, Collectors.toList())));
+			// Nobody died of them here: that they were given to us does not count.
+			left.forEach((deliveries,
+					ids) -> this.link.await(this.link.commands()
+						.xclaim(this.topic, this.member,
+								new XClaimArgs().justid().idle(this.claimIdle).retryCount(Math.max(0, deliveries - 1)),
+								ids.toArray(String[]::new)),
+							"leave entries of the stream " + this.topic));
 			if (!left.isEmpty()) {
-				this.link.await(this.link.commands()
-					.xclaim(this.topic, this.member, new XClaimArgs().justid().idle(this.claimIdle),
-							left.toArray(String[]::new)),
-						"leave entries of the stream " + this.topic);
+				return;
 			}
-			else if (quiet && empty) {
+			if (quiet && empty) {
 				this.link.await(this.link.commands().xgroupDelconsumer(this.topic, this.member),
 						"let us leave the group " + this.queue);
 			}

@@ -179,7 +179,7 @@ public final class RedisBroker implements Broker {
 
 	private Subscription stream(String topic, String queue, int room, RedisLink connected, Deliveries deliveries) {
 		StreamReader reader = queue.isEmpty() ? new TailReader(topic, connected)
-				: new GroupReader(topic, queue, connected, this.options.claimIdle());
+				: new GroupReader(topic, queue, connected, this.options.claimIdle(), this.options.maxDeliveries());
 		StreamSubscription subscription = new StreamSubscription(topic, reader, this.envelopes, deliveries, room,
 				this.subscriptions::remove);
 		this.subscriptions.add(subscription);

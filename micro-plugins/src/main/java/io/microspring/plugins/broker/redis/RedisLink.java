@@ -2,6 +2,7 @@ package io.microspring.plugins.broker.redis;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -73,7 +74,7 @@ final class RedisLink {
 		this.resources = DefaultClientResources.builder()
 			.ioThreadPoolSize(2)
 			.computationThreadPoolSize(2)
-			.reconnectDelay(Delay.exponential(Duration.ofMillis(50), Duration.ofSeconds(2), 2, TimeUnit.MILLISECONDS))
+			.reconnectDelay(Delay.equalJitter(Duration.ofMillis(50), Duration.ofSeconds(2), 50, TimeUnit.MILLISECONDS))
 			.nettyCustomizer(customizer((channel) -> {
 			}))
 			.build();
@@ -202,6 +203,9 @@ final class RedisLink {
 		catch (ExecutionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
 			throw new BrokerException("redis at " + where() + " did not " + asked + ": " + reason(cause), cause);
+		}
+		catch (CancellationException ex) {
+			throw new BrokerException("redis at " + where() + " did not " + asked + ": the connection was closed", ex);
 		}
 		catch (TimeoutException ex) {
 			answer.cancel(false);

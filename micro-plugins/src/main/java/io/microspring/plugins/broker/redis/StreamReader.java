@@ -37,7 +37,7 @@ interface StreamReader {
 	 * @param count how many at the most, may be 0
 	 * @return the entries
 	 */
-	List<StreamMessage<String, byte[]>> others(int count);
+	Left others(int count);
 
 	/**
 	 * An entry is about to be handed over.
@@ -57,5 +57,17 @@ interface StreamReader {
 	 * @param quiet whether nobody waits for entries any more
 	 */
 	void end(boolean quiet);
+
+	/**
+	 * What others have left.
+	 *
+	 * @param toHandle what is to be handled
+	 * @param hopeless what has been given to members too often, each of which left it
+	 */
+	record Left(List<StreamMessage<String, byte[]>> toHandle, List<StreamMessage<String, byte[]>> hopeless) {
+
+		static final Left NOTHING = new Left(List.of(), List.of());
+
+	}
 
 }

@@ -13,6 +13,7 @@ import io.microspring.broker.Deliveries;
 import io.microspring.broker.Receipt;
 import io.microspring.broker.Subscription;
 import io.microspring.concurrent.Threads;
+import io.microspring.message.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,9 @@ final class StreamSubscription implements Subscription {
 
 	/** The field of an entry that holds the envelope. */
 	static final String FIELD = "message";
+
+	private static final String HOPELESS = "it was given to members of its queue as often as"
+			+ " micro.broker.redis.max-deliveries allows, and none of them lived to say what became of it";
 
 	private static final Logger log = LoggerFactory.getLogger(StreamSubscription.class);
 
@@ -77,12 +81,14 @@ final class StreamSubscription implements Subscription {
 			while (!isStopped()) {
 				try {
 					if (System.nanoTime() - lookedAt >= look) {
-						bring(this.reader.others(room()));
+						StreamReader.Left left = this.reader.others(room());
+						bring(left.hopeless(), true);
+						bring(left.toHandle(), false);
 						lookedAt = System.nanoTime();
 					}
 					int room = room();
 					if (room > 0) {
-						bring(this.reader.next(room));
+						bring(this.reader.next(room), false);
 					}
 					else {
 						pause(10);
@@ -103,7 +109,7 @@ final class StreamSubscription implements Subscription {
 		return Math.max(0, this.most - this.deliveries.unsettled());
 	}
 
-	private void bring(List<StreamMessage<String, byte[]>> entries) {
+	private void bring(List<StreamMessage<String, byte[]>> entries, boolean hopeless) {
 		for (StreamMessage<String, byte[]> entry : entries) {
 			Receipt receipt = this.reader.take(entry.getId());
 			if (receipt == null) {
@@ -111,8 +117,10 @@ final class StreamSubscription implements Subscription {
 			}
 			Map<String, byte[]> fields = entry.getBody();
 			byte[] envelope = (fields != null) ? fields.get(FIELD) : null;
-			if (!this.deliveries.offer(this.topic, this.envelopes.raw((envelope != null) ? envelope : NO_ENVELOPE),
-					receipt)) {
+			Message raw = this.envelopes.raw((envelope != null) ? envelope : NO_ENVELOPE);
+			boolean taken = hopeless ? this.deliveries.giveUp(this.topic, raw, receipt, HOPELESS)
+					: this.deliveries.offer(this.topic, raw, receipt);
+			if (!taken) {
 				receipt.release();
 			}
 		}

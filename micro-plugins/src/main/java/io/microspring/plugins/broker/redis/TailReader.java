@@ -64,8 +64,8 @@ final class TailReader implements StreamReader {
 	}
 
 	@Override
-	public List<StreamMessage<String, byte[]>> others(int count) {
-		return List.of();
+	public Left others(int count) {
+		return Left.NOTHING;
 	}
 
 	@Override

@@ -3,6 +3,9 @@ package io.microspring.plugins.broker.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
@@ -26,6 +29,25 @@ class RedisOutageTest extends RedisFixture {
 	@Override
 	ExternalServer server() {
 		return REDIS;
+	}
+
+	@Test
+	void whoStillPublishesWhenTheBrokerIsClosedIsToldSo() {
+		Broker broker = open((options) -> options.withTimeout(Duration.ofMinutes(1)));
+		broker.connect();
+		REDIS.stop();
+		try {
+			CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> publish(broker, 0, 1));
+			eventually().during(Duration.ofMillis(500)).until(() -> !waiting.isDone());
+			broker.close();
+			assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> waiting.get(40, TimeUnit.SECONDS))
+				.havingCause()
+				.isInstanceOf(BrokerException.class)
+				.withMessageContaining("closed");
+		}
+		finally {
+			REDIS.start();
+		}
 	}
 
 	@Test

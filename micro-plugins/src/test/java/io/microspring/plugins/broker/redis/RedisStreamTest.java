@@ -8,8 +8,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import io.lettuce.core.Consumer;
+import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XClaimArgs;
+import io.lettuce.core.XGroupCreateArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.models.stream.PendingMessage;
 import io.microspring.broker.AckMode;
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
@@ -30,6 +37,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class RedisStreamTest extends RedisFixture {
 
 	private static final SubscribeOptions BY_HAND = QUEUE.withAck(AckMode.MANUAL);
+
+	private static final Consumer<String> DEAD = Consumer.from("q", "dead");
 
 	@RegisterExtension
 	static final ExternalServer REDIS = new ExternalServer(ServerRecipe.redis("", Map.of()));
@@ -109,6 +118,78 @@ class RedisStreamTest extends RedisFixture {
 		assertThat(dead).extracting((event) -> event.message().header(Headers.DEAD_LETTER_QUEUE)).containsOnly("q");
 		assertThat(dead.get(2).message().header(Headers.DEAD_LETTER_REASON)).contains("larger");
 		eventually().until(() -> redis.xpending(this.topic, "q").getCount() == 0);
+	}
+
+	@Test
+	void messageThatItsMembersDieOfGoesToTheDeadLetterTopic() {
+		String deadly = "{\"Header\":{\"k\":\"v\"},\"Body\":\"YQ==\"}";
+		RedisCommands<String, String> redis = redis();
+		List<String> ids = left(redis, deadly, "no envelope", "{\"Body\":\"Yg==\"}");
+		deaths(redis, 3, ids.get(0), ids.get(1));
+		Broker broker = open((options) -> quick(options).withMaxDeliveries(3));
+		List<Event> dead = subscribe(broker, this.topic + ".dead", SubscribeOptions.defaults());
+		List<Event> received = subscribe(broker, this.topic, QUEUE.withDeadLetter(this.topic + ".dead"));
+		eventually().untilAsserted(() -> assertThat(dead).hasSize(2));
+		assertThat(bodies(dead)).containsExactly("a", "no envelope");
+		assertThat(dead.get(0).message().header("k")).isEqualTo("v");
+		assertThat(dead.get(0).message().header(Headers.DEAD_LETTER_REASON)).contains("max-deliveries");
+		awaitBodies(received, "b");
+		eventually().until(() -> redis.xpending(this.topic, "q").getCount() == 0);
+	}
+
+	@Test
+	void messagesThatMembersMayHaveDiedOfAreHandledOneByOne() {
+		RedisCommands<String, String> redis = redis();
+		List<String> ids = left(redis, "{\"Body\":\"YQ==\"}", "{\"Body\":\"Yg==\"}");
+		deaths(redis, 5, ids.toArray(String[]::new));
+		CountDownLatch gate = new CountDownLatch(1);
+		List<Event> received = new CopyOnWriteArrayList<>();
+		open(RedisStreamTest::quick).subscribe(this.topic, QUEUE.withConcurrency(2), (event) -> {
+			received.add(event);
+			gate.await(1, TimeUnit.MINUTES);
+		});
+		eventually().until(() -> received.size() == 1);
+		// Several times as long as it takes to be looked for.
+		eventually().during(Duration.ofSeconds(1)).until(() -> received.size() == 1);
+		assertThat(redis.xpending(this.topic, "q", Range.unbounded(), Limit.from(9)))
+			.extracting(PendingMessage::getRedeliveryCount)
+			.containsExactly(6L, 5L);
+		gate.countDown();
+		awaitBodies(received, "a", "b");
+	}
+
+	@Test
+	void memberThatEndsInGoodOrderIsNotCountedAsADeath() {
+		Subscription subscription = open().subscribe(this.topic, BY_HAND, (event) -> {
+		});
+		publish(open(), 0, 2);
+		RedisCommands<String, String> redis = redis();
+		eventually().until(() -> redis.xpending(this.topic, "q").getCount() == 2);
+		subscription.close();
+		assertThat(redis.xpending(this.topic, "q", Range.unbounded(), Limit.from(9)))
+			.extracting(PendingMessage::getRedeliveryCount)
+			.containsExactly(0L, 0L);
+	}
+
+	/** Entries that a member was given, who is gone. */
+	@SuppressWarnings("unchecked") // the driver's varargs
+	private List<String> left(RedisCommands<String, String> redis, String... envelopes) {
+		redis.xgroupCreate(StreamOffset.from(this.topic, "0"), "q", XGroupCreateArgs.Builder.mkstream());
+		for (String envelope : envelopes) {
+			redis.xadd(this.topic, Map.of("message", envelope));
+		}
+		return redis.xreadgroup(DEAD, StreamOffset.lastConsumed(this.topic))
+			.stream()
+			.map(StreamMessage::getId)
+			.toList();
+	}
+
+	private void deaths(RedisCommands<String, String> redis, int count, String... ids) {
+		redis.xclaim(this.topic, DEAD, new XClaimArgs().justid().retryCount(count).idle(60_000), ids);
+	}
+
+	private static RedisOptions quick(RedisOptions options) {
+		return options.withMode(Mode.STREAMS).withClaimIdle(Duration.ofMillis(300));
 	}
 
 	@Test
