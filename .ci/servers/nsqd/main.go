@@ -32,6 +32,7 @@ func run() error {
 	flag.StringVar(&options.BroadcastAddress, "broadcast-address", "127.0.0.1", "the host that it tells of")
 	flag.StringVar(&options.DataPath, "data-path", "", "where it keeps messages")
 	flag.Int64Var(&options.MaxMsgSize, "max-msg-size", options.MaxMsgSize, "the largest message in bytes")
+	flag.Int64Var(&options.MaxRdyCount, "max-rdy-count", options.MaxRdyCount, "how many messages may be asked for")
 	flag.DurationVar(&options.MsgTimeout, "msg-timeout", options.MsgTimeout, "how long a message may be in flight")
 	flag.StringVar(&options.TLSCert, "tls-cert", "", "its certificate")
 	flag.StringVar(&options.TLSKey, "tls-key", "", "the key of its certificate")

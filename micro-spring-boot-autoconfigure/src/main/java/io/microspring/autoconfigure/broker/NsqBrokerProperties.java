@@ -19,13 +19,16 @@ import org.springframework.util.unit.DataSize;
  * somebody else.
  * @param maxInFlight How many messages each nsqd sends a subscription that are not
  * acknowledged.
+ * @param maxDeliveries How often nsqd may send a message of which nobody says what became
+ * of it, before it goes to the dead letter topic.
  * @param maxMessageSize Largest message that is sent or accepted, in its envelope.
  * @param ssl TLS to every nsqd; it is on when anything of it is set.
  */
 @ConfigurationProperties("micro.broker.nsq")
 public record NsqBrokerProperties(@DefaultValue("") String secret, @DefaultValue("10s") Duration timeout,
 		@DefaultValue("60s") Duration messageTimeout, @DefaultValue("100") int maxInFlight,
-		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
+		@DefaultValue("20") int maxDeliveries, @DefaultValue("4MB") DataSize maxMessageSize,
+		@DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	NsqOptions toOptions() {
 		return NsqOptions.defaults()
@@ -33,6 +36,7 @@ public record NsqBrokerProperties(@DefaultValue("") String secret, @DefaultValue
 			.withTimeout(this.timeout)
 			.withMessageTimeout(this.messageTimeout)
 			.withMaxInFlight(this.maxInFlight)
+			.withMaxDeliveries(this.maxDeliveries)
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
 			.withTls(this.ssl.toOptions());
 	}

@@ -51,13 +51,14 @@ class NsqBrokerAutoConfigurationTest {
 		this.runner.withPropertyValues("micro.broker.nsq.ssl.trust-certificate=ca.pem")
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		NsqBrokerProperties properties = new NsqBrokerProperties("hidden", Duration.ofSeconds(2),
-				Duration.ofSeconds(30), 7, DataSize.ofKilobytes(1), new BackendSsl("ca.pem", "", "", "", false));
+				Duration.ofSeconds(30), 7, 9, DataSize.ofKilobytes(1), new BackendSsl("ca.pem", "", "", "", false));
 		assertThat(properties.toString()).doesNotContain("hidden");
 		NsqOptions options = properties.toOptions();
 		assertThat(options.secret()).isEqualTo("hidden");
 		assertThat(options.timeout()).hasSeconds(2);
 		assertThat(options.messageTimeout()).hasSeconds(30);
 		assertThat(options.maxInFlight()).isEqualTo(7);
+		assertThat(options.maxDeliveries()).isEqualTo(9);
 		assertThat(options.maxMessageSize()).isEqualTo(1024);
 		assertThat(options.tls()).isNotNull()
 			.satisfies((tls) -> assertThat(tls.trustCertificate()).isEqualTo(Path.of("ca.pem")));

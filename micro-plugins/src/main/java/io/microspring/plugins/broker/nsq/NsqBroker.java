@@ -164,6 +164,10 @@ public final class NsqBroker implements Broker {
 		return this.options;
 	}
 
+	EventLoopGroup loops() {
+		return this.loops;
+	}
+
 	ExecutorService executor() {
 		return this.executor;
 	}

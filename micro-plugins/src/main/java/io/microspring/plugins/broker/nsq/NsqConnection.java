@@ -32,6 +32,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -65,6 +66,8 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 	private final Queue<CompletableFuture<String>> waiting = new ArrayDeque<>();
 
 	private @Nullable Channel channel;
+
+	private int mostInFlight = Integer.MAX_VALUE;
 
 	private boolean ended;
 
@@ -130,8 +133,12 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 				HEARTBEAT_INTERVAL.toMillis(), "msg_timeout", options.messageTimeout().toMillis(), "tls_v1",
 				tls != null, "user_agent", "micro-spring-boot", "client_id", "micro");
 		String answer = await(request("IDENTIFY", JSON.writeValueAsBytes(identity)), timeout);
+		JsonNode server = read(answer);
+		this.mostInFlight = server.path("max_rdy_count").asInt(Integer.MAX_VALUE);
 		if (tls != null) {
-			requireTls(answer);
+			if (!server.path("tls_v1").asBoolean(false)) {
+				throw new IOException("it does not offer TLS");
+			}
 			TlsOptions settings = options.tls();
 			CompletableFuture<String> secured = expect();
 			SslHandler handler = new SslHandler(
@@ -145,16 +152,21 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 		}
 	}
 
-	private static void requireTls(String answer) throws IOException {
+	private static JsonNode read(String answer) throws IOException {
 		try {
-			if (JSON.readTree(answer).path("tls_v1").asBoolean(false)) {
-				return;
-			}
+			return JSON.readTree(answer);
 		}
 		catch (JacksonException ex) {
 			throw new IOException("it does not negotiate: " + ex.getOriginalMessage(), ex);
 		}
-		throw new IOException("it does not offer TLS");
+	}
+
+	/**
+	 * How many messages it lets be asked for at once, beyond which it ends the
+	 * connection.
+	 */
+	int mostInFlight() {
+		return this.mostInFlight;
 	}
 
 	private static SSLEngine engine(SSLContext tls, NsqAddress address, boolean anybody) {

@@ -23,20 +23,27 @@ import org.jspecify.annotations.Nullable;
  * somebody else; 60 s by default, from 1 s to 15 min. Of those that are here it is told
  * more often that they are, up to the longest that nsqd allows, 15 min unless set
  * @param maxInFlight how many messages each nsqd sends a subscription that are not
- * acknowledged; 100 by default, from 1 to 2500. go-micro has 1
+ * acknowledged; 100 by default, from 1 to 2500, and no more than nsqd's own limit.
+ * go-micro has 1
+ * @param maxDeliveries how often nsqd may send a message of which nobody says what became
+ * of it, as processes die of it, before it goes to the dead letter topic; 20 by default.
+ * What was only waiting in such a process counts too
  * @param maxMessageSize the largest message in bytes that is sent or accepted, as it
  * stands in its envelope; 4 MiB by default. nsqd has a limit of its own, 1 MiB unless set
  */
 public record NsqOptions(String address, String secret, @Nullable TlsOptions tls, Duration timeout,
-		Duration messageTimeout, int maxInFlight, int maxMessageSize) {
+		Duration messageTimeout, int maxInFlight, int maxDeliveries, int maxMessageSize) {
 
 	/** What nsqd allows unless it is set otherwise. */
 	private static final int MOST_IN_FLIGHT = 2500;
 
+	/** As far as nsqd counts. */
+	private static final int MOST_DELIVERIES = 65_535;
+
 	private static final int MOST_BYTES = 256 * 1024 * 1024;
 
 	private static final NsqOptions DEFAULTS = new NsqOptions("127.0.0.1:4150", "", null, Duration.ofSeconds(10),
-			Duration.ofSeconds(60), 100, 4 * 1024 * 1024);
+			Duration.ofSeconds(60), 100, 20, 4 * 1024 * 1024);
 
 	public NsqOptions {
 		NsqAddress.all(Objects.requireNonNull(address, "address"));
@@ -44,6 +51,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 		requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
 		requireBetween("messageTimeout", messageTimeout, Duration.ofSeconds(1), Duration.ofMinutes(15));
 		requireBetween("maxInFlight", maxInFlight, MOST_IN_FLIGHT);
+		requireBetween("maxDeliveries", maxDeliveries, MOST_DELIVERIES);
 		requireBetween("maxMessageSize", maxMessageSize, MOST_BYTES);
 	}
 
@@ -74,7 +82,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withAddress(String address) {
 		return new NsqOptions(address.isBlank() ? this.address : address, this.secret, this.tls, this.timeout,
-				this.messageTimeout, this.maxInFlight, this.maxMessageSize);
+				this.messageTimeout, this.maxInFlight, this.maxDeliveries, this.maxMessageSize);
 	}
 
 	/**
@@ -84,7 +92,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withSecret(String secret) {
 		return new NsqOptions(this.address, secret, this.tls, this.timeout, this.messageTimeout, this.maxInFlight,
-				this.maxMessageSize);
+				this.maxDeliveries, this.maxMessageSize);
 	}
 
 	/**
@@ -94,7 +102,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withTls(@Nullable TlsOptions tls) {
 		return new NsqOptions(this.address, this.secret, tls, this.timeout, this.messageTimeout, this.maxInFlight,
-				this.maxMessageSize);
+				this.maxDeliveries, this.maxMessageSize);
 	}
 
 	/**
@@ -104,7 +112,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withTimeout(Duration timeout) {
 		return new NsqOptions(this.address, this.secret, this.tls, timeout, this.messageTimeout, this.maxInFlight,
-				this.maxMessageSize);
+				this.maxDeliveries, this.maxMessageSize);
 	}
 
 	/**
@@ -114,7 +122,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withMessageTimeout(Duration messageTimeout) {
 		return new NsqOptions(this.address, this.secret, this.tls, this.timeout, messageTimeout, this.maxInFlight,
-				this.maxMessageSize);
+				this.maxDeliveries, this.maxMessageSize);
 	}
 
 	/**
@@ -124,7 +132,17 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withMaxInFlight(int maxInFlight) {
 		return new NsqOptions(this.address, this.secret, this.tls, this.timeout, this.messageTimeout, maxInFlight,
-				this.maxMessageSize);
+				this.maxDeliveries, this.maxMessageSize);
+	}
+
+	/**
+	 * A copy that gives messages up after another number of deliveries.
+	 * @param maxDeliveries how often nsqd may send one
+	 * @return the copy
+	 */
+	public NsqOptions withMaxDeliveries(int maxDeliveries) {
+		return new NsqOptions(this.address, this.secret, this.tls, this.timeout, this.messageTimeout, this.maxInFlight,
+				maxDeliveries, this.maxMessageSize);
 	}
 
 	/**
@@ -134,14 +152,15 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withMaxMessageSize(int maxMessageSize) {
 		return new NsqOptions(this.address, this.secret, this.tls, this.timeout, this.messageTimeout, this.maxInFlight,
-				maxMessageSize);
+				this.maxDeliveries, maxMessageSize);
 	}
 
 	@Override
 	public String toString() {
 		return "NsqOptions[address=" + this.address + ", secret=" + (this.secret.isEmpty() ? "" : "***") + ", tls="
 				+ this.tls + ", timeout=" + this.timeout + ", messageTimeout=" + this.messageTimeout + ", maxInFlight="
-				+ this.maxInFlight + ", maxMessageSize=" + this.maxMessageSize + "]";
+				+ this.maxInFlight + ", maxDeliveries=" + this.maxDeliveries + ", maxMessageSize=" + this.maxMessageSize
+				+ "]";
 	}
 
 }

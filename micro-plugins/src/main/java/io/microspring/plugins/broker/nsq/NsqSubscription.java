@@ -16,6 +16,7 @@ import io.microspring.broker.Receipt;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.concurrent.Backoff;
+import io.microspring.concurrent.Reconnection;
 import io.microspring.concurrent.Threads;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
@@ -32,8 +33,8 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 
 	private static final Duration LEAVING = Duration.ofSeconds(2);
 
-	/** For a message that there was no room for. */
-	private static final int LATER_MILLIS = 1000;
+	/** For a message that there was no room for, the longer the more often. */
+	private static final Backoff LATER = Backoff.exponential(Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0);
 
 	private static final Backoff BACKOFF = Backoff.exponential(Duration.ofMillis(100), 2, Duration.ofSeconds(10), 0.2);
 
@@ -43,7 +44,11 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 
 	private final String channel;
 
+	private final boolean shared;
+
 	private final Deliveries deliveries;
+
+	private final Map<NsqAddress, Reconnection> reconnections = new ConcurrentHashMap<>();
 
 	private final Map<NsqConnection, NsqAddress> connections = new ConcurrentHashMap<>();
 
@@ -58,12 +63,13 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 		this.broker = broker;
 		this.topic = topic;
 		this.channel = channel;
+		this.shared = !options.queue().isEmpty();
 		int nsqds = NsqAddress.all(broker.options().address()).size();
 		// After a lost connection, what it had brought is still here when the next
 		// brings it again.
 		this.deliveries = new Deliveries(broker, options, this::read, handler, broker.executor(),
 				2 * nsqds * broker.options().maxInFlight());
-		this.touching = Threads.every(broker.options().messageTimeout().dividedBy(2), broker.executor(),
+		this.touching = Threads.every(broker.options().messageTimeout().dividedBy(2), broker.loops(),
 				() -> this.here.forEach(InFlight::touch));
 	}
 
@@ -94,7 +100,7 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 			}
 			catch (IOException | TimeoutException | InterruptedException ex) {
 				failure = this.broker.failure("does not let subscribe to " + this.topic, ex);
-				reopenLater(address, 1);
+				reopenLater(address);
 			}
 		}
 		if (failure != null && opened == 0) {
@@ -113,7 +119,8 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 			throw ex;
 		}
 		this.connections.put(connection, address);
-		connection.tell("RDY " + this.broker.options().maxInFlight());
+		reconnection(address).made();
+		connection.tell("RDY " + Math.min(this.broker.options().maxInFlight(), connection.mostInFlight()));
 		if (!connection.isOpen()) {
 			ended(connection, new IOException("nsqd closed the connection"));
 		}
@@ -126,29 +133,43 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 	public void received(NsqConnection connection, NsqMessage message) {
 		InFlight one = new InFlight(connection, message.id());
 		this.here.add(one);
-		if (!this.deliveries.offer(this.topic, new Message(Metadata.empty(), message.body()), one)) {
+		if (!offer(message, one)) {
 			this.here.remove(one);
-			connection.tell("REQ " + message.id() + " " + (this.closed ? 0 : LATER_MILLIS));
+			connection
+				.tell("REQ " + message.id() + " " + (this.closed ? 0 : LATER.before(message.attempts()).toMillis()));
 		}
+	}
+
+	private boolean offer(NsqMessage message, Receipt receipt) {
+		Message raw = new Message(Metadata.empty(), message.body());
+		return (message.attempts() <= this.broker.options().maxDeliveries())
+				? this.deliveries.offer(this.topic, raw, receipt)
+				: this.deliveries.giveUp(this.topic, raw, receipt, "nsqd has sent it " + message.attempts()
+						+ " times, more often than micro.broker.nsq.max-deliveries allows, and heard nothing of it");
 	}
 
 	@Override
 	public void ended(NsqConnection connection, IOException why) {
 		NsqAddress address = this.connections.remove(connection);
 		this.here.removeIf((one) -> one.connection == connection);
+		this.deliveries.releaseRevoked();
 		if (address != null && !this.closed) {
 			log.warn("The subscription to {} at nsq {} is cut off, and made again when it can be: {}", this.topic,
 					address, why.getMessage());
-			reopenLater(address, 1);
+			reopenLater(address);
 		}
 	}
 
-	private void reopenLater(NsqAddress address, int attempt) {
-		Threads.after(BACKOFF.before(attempt),
-				() -> Threads.executeWhenFree(this.broker.executor(), () -> reopen(address, attempt)));
+	private Reconnection reconnection(NsqAddress address) {
+		return this.reconnections.computeIfAbsent(address, (key) -> new Reconnection(BACKOFF));
 	}
 
-	private void reopen(NsqAddress address, int attempt) {
+	private void reopenLater(NsqAddress address) {
+		Threads.after(reconnection(address).lost(),
+				() -> Threads.executeWhenFree(this.broker.executor(), () -> reopen(address)));
+	}
+
+	private void reopen(NsqAddress address) {
 		if (this.closed) {
 			return;
 		}
@@ -156,12 +177,10 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 			open(address);
 			log.info("The subscription to {} at nsq {} is there again", this.topic, address);
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (IOException | TimeoutException ex) {
+		catch (IOException | TimeoutException | InterruptedException | RuntimeException ex) {
+			// Whatever it is: nobody else will try again.
 			log.debug("The subscription to {} at nsq {} cannot be made again yet", this.topic, address, ex);
-			reopenLater(address, attempt + 1);
+			reopenLater(address);
 		}
 	}
 
@@ -221,6 +240,12 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 
 		void touch() {
 			this.connection.tell("TOUCH " + this.id);
+		}
+
+		/** A queue's comes again, to whoever is there. */
+		@Override
+		public boolean isRevoked() {
+			return NsqSubscription.this.shared && !this.connection.isOpen();
 		}
 
 		@Override

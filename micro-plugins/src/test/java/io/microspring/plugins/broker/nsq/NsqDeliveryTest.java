@@ -1,6 +1,8 @@
 package io.microspring.plugins.broker.nsq;
 
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,14 +18,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import io.microspring.broker.AckMode;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Envelope;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
+import io.microspring.broker.Subscription;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.broker.HangingUp;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
 import org.awaitility.Awaitility;
@@ -43,7 +48,7 @@ class NsqDeliveryTest {
 	static final ExternalServer NSQD = new ExternalServer(ServerRecipe.nsqd(Map.of()));
 
 	@RegisterExtension
-	static final ExternalServer SECOND = new ExternalServer(ServerRecipe.nsqd(Map.of()));
+	static final ExternalServer SECOND = new ExternalServer(ServerRecipe.nsqd(Map.of(), "-max-rdy-count=50"));
 
 	private static final SubscribeOptions QUEUE = SubscribeOptions.defaults().withQueue("q");
 
@@ -150,6 +155,57 @@ class NsqDeliveryTest {
 		eventually().untilAsserted(() -> assertThat(slow.unsettled()).isEqualTo(10));
 		gate.countDown();
 		eventually().untilAsserted(() -> assertThat(received).hasSize(100));
+	}
+
+	@Test
+	void messageThatProcessesDieOfGoesToTheDeadLetterTopic() {
+		NsqBroker broker = open(options().withMaxDeliveries(2));
+		List<Event> dead = subscribe(broker, this.topic + ".dead", SubscribeOptions.defaults());
+		SubscribeOptions options = QUEUE.withAck(AckMode.MANUAL).withDeadLetter(this.topic + ".dead");
+		broker.publish(this.topic, message("deadly"));
+		for (int i = 0; i < 2; i++) {
+			List<Event> received = new CopyOnWriteArrayList<>();
+			Subscription subscription = broker.subscribe(this.topic, options, received::add);
+			awaitBodies(received, "deadly");
+			subscription.close();
+		}
+		List<Event> received = subscribe(broker, this.topic, options);
+		awaitBodies(dead, "deadly");
+		assertThat(dead.get(0).message().header(Headers.DEAD_LETTER_REASON)).contains("3 times", "max-deliveries");
+		assertThat(dead.get(0).message().header("k")).isEqualTo("v");
+		assertThat(received).isEmpty();
+	}
+
+	@Test
+	void nsqdIsAskedForNoMoreThanItAllows() {
+		NsqBroker broker = open(options().withAddress(SECOND.address()).withMaxInFlight(200));
+		List<Event> received = subscribe(broker, this.topic, QUEUE);
+		broker.publish(this.topic, message("one"));
+		awaitBodies(received, "one");
+	}
+
+	@Test
+	void nsqdThatHangsUpIsNotCalledWithoutAPause() {
+		HangingUp.Dialogue dialogue = (in, out) -> {
+			in.readFully(new byte["  V2IDENTIFY\n".length()]);
+			in.readFully(new byte[in.readInt()]);
+			answer(out, "{}");
+			in.readFully(new byte[("SUB " + this.topic + " q\n").length()]);
+			answer(out, "OK");
+		};
+		try (HangingUp nsqd = new HangingUp(dialogue)) {
+			subscribe(open(options().withAddress(nsqd.address())), this.topic, QUEUE);
+			eventually().until(() -> nsqd.calls() >= 3);
+			// 0.1, 0.2, 0.4 s and so on, rather than 0.1 s each time.
+			eventually().during(Duration.ofSeconds(3)).until(() -> nsqd.calls() <= 9);
+		}
+	}
+
+	private static void answer(OutputStream out, String text) throws IOException {
+		DataOutputStream data = new DataOutputStream(out);
+		data.writeInt(text.length() + 4);
+		data.writeInt(0);
+		data.writeBytes(text);
 	}
 
 	@Test
