@@ -10,6 +10,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.lifecycle.Mqtt5ClientConnectedContext;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 
 /**
  * A connection by version 5.
@@ -75,7 +76,12 @@ final class Mqtt5Link implements MqttLink {
 
 	@Override
 	public CompletableFuture<?> subscribe(String filter) {
-		return this.client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).send();
+		return this.client.subscribeWith()
+			.topicFilter(filter)
+			.qos(MqttQos.AT_LEAST_ONCE)
+			// Not once more whenever the connection was lost.
+			.retainHandling(Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST)
+			.send();
 	}
 
 	@Override

@@ -79,10 +79,13 @@ final class MqttConnector {
 				return link;
 			}
 			catch (InterruptedException ex) {
+				if (link != null) {
+					link.disconnect(true);
+				}
 				Thread.currentThread().interrupt();
 				throw new BrokerException("interrupted while connecting to " + this, ex);
 			}
-			catch (ExecutionException | TimeoutException | UnknownHostException ex) {
+			catch (ExecutionException | TimeoutException | UnknownHostException | TlsException ex) {
 				failure = cause(ex);
 				if (link != null && ex instanceof TimeoutException) {
 					link.disconnect(true);

@@ -9,13 +9,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.microspring.broker.BrokerException;
 import io.microspring.broker.Deliveries;
 import io.microspring.broker.Envelope;
 import io.microspring.broker.EventHandler;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.concurrent.Backoff;
+import io.microspring.concurrent.Reconnection;
 import io.microspring.concurrent.Threads;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
@@ -61,6 +61,8 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 
 	private volatile @Nullable MqttLink link;
 
+	private final Reconnection reconnection = new Reconnection(BACKOFF);
+
 	/** Whether a connection that ends is to be made again. */
 	private final AtomicBoolean open = new AtomicBoolean();
 
@@ -90,8 +92,9 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 
 	private Deliveries deliveries() {
 		this.all.removeIf((before) -> before.unsettled() == 0);
-		// By 3.1.1 nobody tells the server how many may come.
-		int room = this.broker.options().version().equals(MqttOptions.V5) ? this.session.receiveMaximum()
+		// By 3.1.1 nobody tells the server how many may come. By 5 it may send the next
+		// one as soon as it is told of one, a moment before the deliveries are.
+		int room = this.broker.options().version().equals(MqttOptions.V5) ? 2 * this.session.receiveMaximum()
 				: MqttOptions.MOST_IN_FLIGHT;
 		Deliveries deliveries = new Deliveries(this.broker, this.options, this::read, this.handler,
 				this.broker.executor(), room);
@@ -117,10 +120,11 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 
 	/** From here on a connection that is lost is made again. */
 	void opened() {
+		this.reconnection.made();
 		this.open.set(true);
 		MqttLink connected = this.link;
 		if (connected != null && !connected.isConnected() && this.open.compareAndSet(true, false)) {
-			reopenLater(1);
+			reopenLater();
 		}
 	}
 
@@ -149,16 +153,15 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 		if (!this.closed && this.open.compareAndSet(true, false)) {
 			log.warn("The subscription to {} at {} is cut off, and made again when it can be: {}", this.filter,
 					this.broker, MqttConnector.reason(cause));
-			reopenLater(1);
+			reopenLater();
 		}
 	}
 
-	private void reopenLater(int attempt) {
-		Threads.after(BACKOFF.before(attempt),
-				() -> Threads.executeWhenFree(this.broker.executor(), () -> reopen(attempt)));
+	private void reopenLater() {
+		Threads.after(this.reconnection.lost(), () -> Threads.executeWhenFree(this.broker.executor(), this::reopen));
 	}
 
-	private void reopen(int attempt) {
+	private void reopen() {
 		if (this.closed) {
 			return;
 		}
@@ -172,15 +175,13 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 				connected.disconnect(this.name.isEmpty());
 			}
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (BrokerException | ExecutionException | TimeoutException ex) {
+		catch (InterruptedException | ExecutionException | TimeoutException | RuntimeException ex) {
+			// Whatever it is: nobody else will try again.
 			log.debug("The subscription to {} at {} cannot be made again yet", this.filter, this.broker, ex);
 			if (connected != null) {
 				connected.disconnect(false);
 			}
-			reopenLater(attempt + 1);
+			reopenLater();
 		}
 	}
 

@@ -1,6 +1,8 @@
 package io.microspring.plugins.broker.mqtt;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -106,6 +108,26 @@ class MqttAccessTest {
 		assertThatExceptionOfType(TlsException.class)
 			.isThrownBy(() -> new MqttBroker(options.withTls(this.ours.withTrustCertificate(Path.of("missing.pem")))))
 			.withMessageContaining("missing.pem");
+	}
+
+	@Test
+	void subscriptionComesBackAlsoWhenItsFilesWereAwayMeanwhile() throws IOException {
+		MqttOptions options = MqttOptions.defaults().withAddress(TLS.address()).withTls(this.ours);
+		List<Event> received = new CopyOnWriteArrayList<>();
+		Path file = this.ours.trustCertificate();
+		String authority = Files.readString(file);
+		try (MqttBroker broker = new MqttBroker(options)) {
+			broker.subscribe("open/x", SubscribeOptions.defaults(), received::add);
+			Files.delete(file);
+			TLS.restart();
+			// Long enough for some attempts.
+			Awaitility.await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(20)).until(received::isEmpty);
+			Files.writeString(file, authority);
+			Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+				broker.publish("open/x", message());
+				assertThat(received).isNotEmpty();
+			});
+		}
 	}
 
 	@Test

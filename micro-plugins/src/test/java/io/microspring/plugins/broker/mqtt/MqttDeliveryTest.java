@@ -1,5 +1,7 @@
 package io.microspring.plugins.broker.mqtt;
 
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ import io.microspring.broker.SubscribeOptions;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.broker.HangingUp;
 import io.microspring.test.process.JavaProcess;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
@@ -214,6 +217,31 @@ class MqttDeliveryTest {
 		closed.join();
 		eventually().untilAsserted(() -> assertThat(received).hasSize(300));
 		assertThat(received).isEqualTo(IntStream.range(0, 300).mapToObj(String::valueOf).toList());
+	}
+
+	@Test
+	void serverThatHangsUpIsNotCalledWithoutAPause() {
+		HangingUp.Dialogue dialogue = (in, out) -> {
+			packet(in);
+			out.write(new byte[] { 0x20, 2, 0, 0 });
+			byte[] subscribe = packet(in);
+			out.write(new byte[] { (byte) 0x90, 3, subscribe[0], subscribe[1], 1 });
+		};
+		try (HangingUp server = new HangingUp(dialogue)) {
+			MqttOptions options = MqttOptions.defaults().withAddress(server.address()).withVersion("3.1.1");
+			subscribe(open(options), this.topic, SubscribeOptions.defaults());
+			eventually().until(() -> server.calls() >= 3);
+			// 0.1, 0.2, 0.4 s and so on, rather than 0.1 s each time.
+			eventually().during(Duration.ofSeconds(3)).until(() -> server.calls() <= 9);
+		}
+	}
+
+	/** What is in a packet of less than 128 bytes. */
+	private static byte[] packet(DataInputStream in) throws IOException {
+		in.readByte();
+		byte[] content = new byte[in.readByte()];
+		in.readFully(content);
+		return content;
 	}
 
 	@ParameterizedTest
