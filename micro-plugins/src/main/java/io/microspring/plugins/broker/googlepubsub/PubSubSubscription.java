@@ -15,6 +15,7 @@ import io.microspring.broker.Receipt;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.concurrent.Backoff;
+import io.microspring.concurrent.Reconnection;
 import io.microspring.concurrent.Threads;
 import io.microspring.message.Message;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ final class PubSubSubscription implements Subscription {
 	private final boolean own;
 
 	private final Deliveries deliveries;
+
+	private final Reconnection reconnection = new Reconnection(BACKOFF);
 
 	private volatile @Nullable Subscriber subscriber;
 
@@ -87,10 +90,15 @@ final class PubSubSubscription implements Subscription {
 		try {
 			started.awaitRunning(this.broker.options().timeout().toMillis(), TimeUnit.MILLISECONDS);
 		}
-		catch (TimeoutException | IllegalStateException ex) {
+		catch (IllegalStateException ex) {
+			// It is lost already, which has been told.
+			return;
+		}
+		catch (TimeoutException ex) {
 			started.stopAsync();
 			throw new BrokerException(this.broker + " does not let receive from " + this.subscriptionName, ex);
 		}
+		this.reconnection.made();
 		if (this.closed) {
 			started.stopAsync();
 		}
@@ -106,16 +114,15 @@ final class PubSubSubscription implements Subscription {
 		if (!this.closed) {
 			log.warn("The subscription {} is lost, and made again when it can be: {}", this.subscriptionName,
 					failure.toString());
-			restartLater(1);
+			restartLater();
 		}
 	}
 
-	private void restartLater(int attempt) {
-		Threads.after(BACKOFF.before(attempt),
-				() -> Threads.executeWhenFree(this.broker.executor(), () -> restart(attempt)));
+	private void restartLater() {
+		Threads.after(this.reconnection.lost(), () -> Threads.executeWhenFree(this.broker.executor(), this::restart));
 	}
 
-	private void restart(int attempt) {
+	private void restart() {
 		if (this.closed) {
 			return;
 		}
@@ -124,9 +131,10 @@ final class PubSubSubscription implements Subscription {
 			start();
 			log.info("The subscription {} is there again", this.subscriptionName);
 		}
-		catch (BrokerException ex) {
+		catch (RuntimeException ex) {
+			// Whatever it is: nobody else will try again.
 			log.debug("The subscription {} cannot be made again yet", this.subscriptionName, ex);
-			restartLater(attempt + 1);
+			restartLater();
 		}
 	}
 
