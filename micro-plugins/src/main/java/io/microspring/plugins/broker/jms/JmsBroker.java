@@ -22,7 +22,6 @@ import io.microspring.message.Message;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
-import jakarta.jms.JMSRuntimeException;
 import jakarta.jms.MessageProducer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +43,9 @@ public final class JmsBroker implements Broker {
 
 	private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
 
+	/** How long others may publish, or connect, before it is said that nothing moves. */
+	private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(30);
+
 	private static final Set<BrokerFeature> FEATURES = Set.of(BrokerFeature.QUEUES, BrokerFeature.DURABLE_QUEUES,
 			BrokerFeature.REDELIVERY, BrokerFeature.ORDER);
 
@@ -62,7 +64,7 @@ public final class JmsBroker implements Broker {
 	/** Held by whoever publishes: a session is for one thread at a time. */
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private @Nullable Publisher publisher;
+	private volatile @Nullable Publisher publisher;
 
 	private volatile boolean closed;
 
@@ -109,11 +111,11 @@ public final class JmsBroker implements Broker {
 
 	@Override
 	public void connect() {
-		this.lock.lock();
+		lock("cannot be reached");
 		try {
 			publisher();
 		}
-		catch (JMSException | JMSRuntimeException ex) {
+		catch (JMSException | RuntimeException ex) {
 			throw failure("cannot be reached", ex);
 		}
 		finally {
@@ -124,11 +126,14 @@ public final class JmsBroker implements Broker {
 	@Override
 	public void publish(String topic, Message message) {
 		JmsDestination destination = JmsDestination.of(topic);
-		this.lock.lock();
+		lock("did not take a message for " + topic);
 		try {
 			publisher().send(destination, message);
 		}
-		catch (JMSException | JMSRuntimeException ex) {
+		catch (BrokerException ex) {
+			throw ex;
+		}
+		catch (JMSException | RuntimeException ex) {
 			forgetPublisher();
 			throw failure("did not take a message for " + topic, ex);
 		}
@@ -156,9 +161,6 @@ public final class JmsBroker implements Broker {
 		}
 		catch (JMSException | RuntimeException ex) {
 			subscription.close();
-			if (ex instanceof BrokerException refused) {
-				throw refused;
-			}
 			throw failure("did not let us subscribe to " + topic, ex);
 		}
 		if (this.closed) {
@@ -196,6 +198,8 @@ public final class JmsBroker implements Broker {
 		this.closed = true;
 		this.subscriptions.forEach(JmsSubscription::stop);
 		this.subscriptions.forEach(JmsSubscription::close);
+		// Without the lock: whoever has it may be waiting for the server, until now.
+		forgetPublisher();
 		this.lock.lock();
 		try {
 			forgetPublisher();
@@ -238,7 +242,26 @@ public final class JmsBroker implements Broker {
 		}
 	}
 
+	/** For this thread alone to publish. */
+	private void lock(String otherwise) {
+		try {
+			if (!this.lock.tryLock(BUSY_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+				requireOpen();
+				throw new BrokerException(
+						this + " " + otherwise + ": it has not taken another for " + BUSY_TIMEOUT.toSeconds() + " s",
+						null);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new BrokerException("interrupted while waiting for " + this, ex);
+		}
+	}
+
 	private BrokerException failure(String what, Exception cause) {
+		if (cause instanceof BrokerException told) {
+			return told;
+		}
 		if (this.closed) {
 			return new BrokerException("broker jms is closed", cause);
 		}

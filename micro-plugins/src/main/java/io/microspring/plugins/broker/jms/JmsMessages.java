@@ -89,6 +89,11 @@ record JmsMessages(int maxSize) {
 				+ " that micro.broker.jms.max-message-size allows";
 	}
 
+	/** What is left of a message of which nothing can be read. */
+	static Message unreadable(String reason) {
+		return unreadable(Metadata.builder(), "it cannot be read: " + reason);
+	}
+
 	private static Message unreadable(Metadata.Builder headers, String reason) {
 		return new Message(headers.set(REASON, reason).build(), UNREADABLE);
 	}

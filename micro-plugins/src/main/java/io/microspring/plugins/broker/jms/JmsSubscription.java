@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 import io.microspring.broker.Deliveries;
 import io.microspring.broker.Receipt;
 import io.microspring.broker.Subscription;
+import io.microspring.concurrent.Backoff;
+import io.microspring.concurrent.Reconnection;
 import io.microspring.concurrent.Threads;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -33,7 +35,7 @@ final class JmsSubscription implements Subscription {
 	/** How long to wait for a message before it is looked for what to acknowledge. */
 	private static final Duration WAIT = Duration.ofMillis(20);
 
-	private static final long LONGEST_PAUSE = 2000;
+	private static final Backoff BACKOFF = Backoff.exponential(Duration.ofMillis(50), 2, Duration.ofSeconds(5), 0.2);
 
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -66,6 +68,8 @@ final class JmsSubscription implements Subscription {
 
 	private final AtomicBoolean closing = new AtomicBoolean();
 
+	private final Reconnection reconnection = new Reconnection(BACKOFF);
+
 	private volatile @Nullable JmsLink link;
 
 	private volatile boolean started;
@@ -93,28 +97,35 @@ final class JmsSubscription implements Subscription {
 
 	private void connect() throws JMSException {
 		JmsLink opened = new JmsLink(this.factory, this.options);
+		try {
+			this.consumer = consumer(opened);
+		}
+		catch (JMSException | RuntimeException ex) {
+			opened.close();
+			throw ex;
+		}
 		this.link = opened;
-		Session session = opened.session();
-		this.consumer = (this.destination.isQueue() || this.queue.isEmpty())
-				? session.createConsumer(Provider.destination(session, this.destination)) : opened.provider()
-					.member(session, session.createTopic(this.destination.name()), this.queue, this.options);
+		this.reconnection.made();
+	}
+
+	private MessageConsumer consumer(JmsLink by) throws JMSException {
+		Session session = by.session();
+		return (this.destination.isQueue() || this.queue.isEmpty())
+				? session.createConsumer(Provider.destination(session, this.destination))
+				: by.provider().member(session, session.createTopic(this.destination.name()), this.queue, this.options);
 	}
 
 	private void run() {
-		int failures = 0;
 		while (this.acknowledging.getCount() > 0) {
 			try {
 				if (this.link == null) {
 					connect();
-				}
-				step();
-				if (failures > 0) {
 					log.info("The subscription to {} goes on", this.topic);
 				}
-				failures = 0;
+				step();
 			}
 			catch (JMSException | RuntimeException ex) {
-				failed(ex, failures++);
+				failed(ex);
 			}
 		}
 		try {
@@ -142,9 +153,25 @@ final class JmsSubscription implements Subscription {
 		Message message = from.receive(WAIT.toMillis());
 		if (message != null) {
 			Received received = new Received(message, current);
-			if (!this.deliveries.offer(this.topic, this.messages.raw(message), received)) {
+			if (!this.deliveries.offer(this.topic, raw(message), received)) {
 				received.release();
 			}
+		}
+	}
+
+	/**
+	 * What cannot be read comes once more, where it can, as it may be the connection's
+	 * fault.
+	 */
+	private io.microspring.message.Message raw(Message message) throws JMSException {
+		try {
+			return this.messages.raw(message);
+		}
+		catch (JMSException | RuntimeException ex) {
+			if (!this.queue.isEmpty() && !message.getJMSRedelivered()) {
+				throw ex;
+			}
+			return JmsMessages.unreadable(JmsLink.reason(ex));
 		}
 	}
 
@@ -156,12 +183,12 @@ final class JmsSubscription implements Subscription {
 		}
 	}
 
-	private void failed(Exception ex, int failures) {
-		disconnect();
-		if (failures == 0 && this.receiving.getCount() > 0) {
+	private void failed(Exception ex) {
+		if (this.link != null && this.receiving.getCount() > 0) {
 			log.warn("The subscription to {} is interrupted, trying again: {}", this.topic, JmsLink.reason(ex));
 		}
-		pause(Math.min(LONGEST_PAUSE, 50L << Math.min(failures, 10)));
+		disconnect();
+		pause(this.reconnection.lost().toMillis());
 	}
 
 	private void disconnect() {
@@ -170,6 +197,7 @@ final class JmsSubscription implements Subscription {
 		this.consumer = null;
 		if (lost != null) {
 			lost.close();
+			this.deliveries.releaseRevoked();
 		}
 	}
 
@@ -231,6 +259,13 @@ final class JmsSubscription implements Subscription {
 		Received(Message message, JmsLink from) {
 			this.message = message;
 			this.from = from;
+		}
+
+		/** A queue's comes again, to whoever is there. */
+		@Override
+		public boolean isRevoked() {
+			JmsSubscription subscription = JmsSubscription.this;
+			return !subscription.queue.isEmpty() && this.from != subscription.link;
 		}
 
 		@Override

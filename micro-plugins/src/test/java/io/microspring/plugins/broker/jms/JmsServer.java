@@ -67,7 +67,7 @@ abstract class JmsServer implements TestServer, BeforeAllCallback, AfterAllCallb
 		kill();
 	}
 
-	private static int freePort() {
+	static int freePort() {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
@@ -77,7 +77,7 @@ abstract class JmsServer implements TestServer, BeforeAllCallback, AfterAllCallb
 	}
 
 	/** Artemis, which keeps nothing over a restart. */
-	static final class OfArtemis extends JmsServer {
+	static class OfArtemis extends JmsServer {
 
 		private EmbeddedActiveMQ server;
 
@@ -91,7 +91,12 @@ abstract class JmsServer implements TestServer, BeforeAllCallback, AfterAllCallb
 						+ "?protocols=STOMP;anycastPrefix=/queue/;multicastPrefix=/topic/");
 			this.server = new EmbeddedActiveMQ();
 			this.server.setConfiguration(configuration);
+			change(this.server, configuration);
 			this.server.start();
+		}
+
+		/** What another server has otherwise. */
+		void change(EmbeddedActiveMQ made, Configuration configuration) throws Exception {
 		}
 
 		@Override
