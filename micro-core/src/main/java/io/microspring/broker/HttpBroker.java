@@ -22,6 +22,7 @@ import io.microspring.registry.RegistryException;
 import io.microspring.transport.Addresses;
 import io.microspring.transport.HttpOptions;
 import io.microspring.transport.Listener;
+import io.microspring.transport.TlsOptions;
 import io.microspring.transport.Transport;
 import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,11 @@ final class HttpBroker implements Broker {
 
 	private final HttpBrokerOptions options;
 
+	/** In the clear. */
 	private final Transport transport;
+
+	/** With TLS; null until somebody wants it. */
+	private @Nullable Transport secureTransport;
 
 	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-broker-http");
 
@@ -74,10 +79,16 @@ final class HttpBroker implements Broker {
 		this.lookup = new HttpLookup(Objects.requireNonNull(registry, "registry"));
 		this.options = options;
 		this.address = options.address();
-		this.transport = Transport
-			.http(HttpOptions.defaults().withMaxMessageSize(options.maxMessageSize()).withIdleTimeout(IDLE_TIMEOUT));
+		this.transport = Transport.http(transportOptions());
+		if (options.serverTls() != null || options.clientTls() != null) {
+			transport(true);
+		}
 		this.routes = new HttpRoutes(this);
 		this.registrations = new HttpRegistrations(this, registry);
+	}
+
+	private HttpOptions transportOptions() {
+		return HttpOptions.defaults().withMaxMessageSize(this.options.maxMessageSize()).withIdleTimeout(IDLE_TIMEOUT);
 	}
 
 	@Override
@@ -96,7 +107,7 @@ final class HttpBroker implements Broker {
 		try {
 			requireOpen();
 			if (this.listener == null) {
-				this.listener = this.transport.listen(this.options.address(),
+				this.listener = transport(isSecure()).listen(this.options.address(),
 						(socket) -> socket.receive(new HttpBrokerConnection(socket, this)));
 				this.address = Addresses.announced(this.listener.address(), this.options.advertise());
 				this.registrations.start();
@@ -217,6 +228,7 @@ final class HttpBroker implements Broker {
 	@Override
 	public void close() {
 		Listener listening;
+		Transport secure;
 		this.lock.lock();
 		try {
 			if (this.closed) {
@@ -224,6 +236,7 @@ final class HttpBroker implements Broker {
 			}
 			this.closed = true;
 			listening = this.listener;
+			secure = this.secureTransport;
 			this.registrations.stop();
 		}
 		finally {
@@ -237,6 +250,9 @@ final class HttpBroker implements Broker {
 		this.routes.close();
 		this.closing.countDown();
 		this.transport.close();
+		if (secure != null) {
+			secure.close();
+		}
 		this.executor.shutdown();
 	}
 
@@ -270,8 +286,33 @@ final class HttpBroker implements Broker {
 		return this.options;
 	}
 
-	Transport transport() {
-		return this.transport;
+	/** Whether it listens with TLS. */
+	boolean isSecure() {
+		return this.options.serverTls() != null;
+	}
+
+	/** What reaches subscribers that want TLS, or such that do not. */
+	Transport transport(boolean secure) {
+		if (!secure) {
+			return this.transport;
+		}
+		this.lock.lock();
+		try {
+			Transport present = this.secureTransport;
+			if (present == null) {
+				if (this.closed) {
+					throw new TransportException("broker http is closed", true, null);
+				}
+				TlsOptions client = this.options.clientTls();
+				present = Transport.http(transportOptions().withServerTls(this.options.serverTls())
+					.withClientTls((client != null) ? client : TlsOptions.client()));
+				this.secureTransport = present;
+			}
+			return present;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	ExecutorService executor() {

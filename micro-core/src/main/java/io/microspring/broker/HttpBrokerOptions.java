@@ -2,6 +2,9 @@ package io.microspring.broker;
 
 import java.time.Duration;
 
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How the HTTP broker works. Immutable.
  *
@@ -18,9 +21,14 @@ import java.time.Duration;
  * publishing waits beyond
  * @param publishTimeout how long publishing waits for a subscriber that does not keep up,
  * and closing for what has been published to leave; 5 s by default
+ * @param serverTls TLS of what is listened on, which is announced with each subscription;
+ * null, the default, for none
+ * @param clientTls TLS towards subscribers that have announced it; null, the default, for
+ * {@link TlsOptions#client()}
  */
 public record HttpBrokerOptions(String address, String advertise, int maxMessageSize, Duration registerTtl,
-		Duration registerInterval, int queueSize, Duration publishTimeout) {
+		Duration registerInterval, int queueSize, Duration publishTimeout, @Nullable TlsOptions serverTls,
+		@Nullable TlsOptions clientTls) {
 
 	/**
 	 * The defaults.
@@ -28,7 +36,7 @@ public record HttpBrokerOptions(String address, String advertise, int maxMessage
 	 */
 	public static HttpBrokerOptions defaults() {
 		return new HttpBrokerOptions("127.0.0.1:0", "", 4 * 1024 * 1024, Duration.ofMinutes(1), Duration.ofSeconds(30),
-				1024, Duration.ofSeconds(5));
+				1024, Duration.ofSeconds(5), null, null);
 	}
 
 	/**
@@ -38,7 +46,7 @@ public record HttpBrokerOptions(String address, String advertise, int maxMessage
 	 */
 	public HttpBrokerOptions withAddress(String address) {
 		return new HttpBrokerOptions(address, this.advertise, this.maxMessageSize, this.registerTtl,
-				this.registerInterval, this.queueSize, this.publishTimeout);
+				this.registerInterval, this.queueSize, this.publishTimeout, this.serverTls, this.clientTls);
 	}
 
 	/**
@@ -48,7 +56,7 @@ public record HttpBrokerOptions(String address, String advertise, int maxMessage
 	 */
 	public HttpBrokerOptions withAdvertise(String advertise) {
 		return new HttpBrokerOptions(this.address, advertise, this.maxMessageSize, this.registerTtl,
-				this.registerInterval, this.queueSize, this.publishTimeout);
+				this.registerInterval, this.queueSize, this.publishTimeout, this.serverTls, this.clientTls);
 	}
 
 	/**
@@ -58,7 +66,7 @@ public record HttpBrokerOptions(String address, String advertise, int maxMessage
 	 */
 	public HttpBrokerOptions withMaxMessageSize(int bytes) {
 		return new HttpBrokerOptions(this.address, this.advertise, bytes, this.registerTtl, this.registerInterval,
-				this.queueSize, this.publishTimeout);
+				this.queueSize, this.publishTimeout, this.serverTls, this.clientTls);
 	}
 
 	/**
@@ -69,7 +77,7 @@ public record HttpBrokerOptions(String address, String advertise, int maxMessage
 	 */
 	public HttpBrokerOptions withRegistration(Duration ttl, Duration interval) {
 		return new HttpBrokerOptions(this.address, this.advertise, this.maxMessageSize, ttl, interval, this.queueSize,
-				this.publishTimeout);
+				this.publishTimeout, this.serverTls, this.clientTls);
 	}
 
 	/**
@@ -80,7 +88,27 @@ public record HttpBrokerOptions(String address, String advertise, int maxMessage
 	 */
 	public HttpBrokerOptions withQueue(int queueSize, Duration publishTimeout) {
 		return new HttpBrokerOptions(this.address, this.advertise, this.maxMessageSize, this.registerTtl,
-				this.registerInterval, queueSize, publishTimeout);
+				this.registerInterval, queueSize, publishTimeout, this.serverTls, this.clientTls);
+	}
+
+	/**
+	 * A copy that listens with TLS, or without.
+	 * @param tls its certificate, or null for no TLS
+	 * @return the copy
+	 */
+	public HttpBrokerOptions withServerTls(@Nullable TlsOptions tls) {
+		return new HttpBrokerOptions(this.address, this.advertise, this.maxMessageSize, this.registerTtl,
+				this.registerInterval, this.queueSize, this.publishTimeout, tls, this.clientTls);
+	}
+
+	/**
+	 * A copy that believes other certificates of subscribers.
+	 * @param tls whom to believe, or null for whom the JVM believes
+	 * @return the copy
+	 */
+	public HttpBrokerOptions withClientTls(@Nullable TlsOptions tls) {
+		return new HttpBrokerOptions(this.address, this.advertise, this.maxMessageSize, this.registerTtl,
+				this.registerInterval, this.queueSize, this.publishTimeout, this.serverTls, tls);
 	}
 
 }

@@ -13,6 +13,7 @@ import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.registry.Node;
+import io.microspring.transport.Transport;
 import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -297,8 +298,8 @@ final class HttpNode implements Target {
 	private HttpPosting connection() throws InterruptedException, ExecutionException {
 		HttpPosting present = this.connection;
 		if (present == null || !present.isOpen()) {
-			present = new HttpPosting(this.broker.transport().dial(this.node.address(), DIAL_TIMEOUT).get(),
-					REPLY_TIMEOUT);
+			Transport transport = this.broker.transport(HttpRoutes.isSecure(this.node));
+			present = new HttpPosting(transport.dial(this.node.address(), DIAL_TIMEOUT).get(), REPLY_TIMEOUT);
 			this.connection = present;
 		}
 		return present;

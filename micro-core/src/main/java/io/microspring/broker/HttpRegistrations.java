@@ -226,8 +226,8 @@ final class HttpRegistrations {
 	}
 
 	private Service registered(HttpSubscription subscription, HttpDialect dialect) {
-		Map<String, String> metadata = Map.of(HttpRoutes.BROKER, this.broker.name(), HttpRoutes.SECURE, "false",
-				HttpRoutes.TOPIC, subscription.topic());
+		Map<String, String> metadata = Map.of(HttpRoutes.BROKER, this.broker.name(), HttpRoutes.SECURE,
+				String.valueOf(this.broker.isSecure()), HttpRoutes.TOPIC, subscription.topic());
 		String version = subscription.queue().isEmpty() ? HttpRoutes.BROADCAST : subscription.queue();
 		return Service.of(dialect.service(), version,
 				new Node(subscription.id(dialect), this.broker.address(), metadata));

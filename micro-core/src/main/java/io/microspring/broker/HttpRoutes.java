@@ -112,14 +112,7 @@ final class HttpRoutes {
 	}
 
 	private boolean isSubscriber(Node node, String topic) {
-		if (!topic.equals(node.metadata().get(TOPIC)) || !this.broker.name().equals(node.metadata().get(BROKER))) {
-			return false;
-		}
-		if ("true".equals(node.metadata().get(SECURE))) {
-			log.debug("The subscriber {} of {} is passed over: it wants TLS", node.id(), topic);
-			return false;
-		}
-		return true;
+		return topic.equals(node.metadata().get(TOPIC)) && this.broker.name().equals(node.metadata().get(BROKER));
 	}
 
 	/** Forgets subscribers that went, unless messages wait for them. */
@@ -132,9 +125,15 @@ final class HttpRoutes {
 		this.nodes.entrySet().removeIf((entry) -> !present.contains(entry.getKey()) && entry.getValue().isIdle());
 	}
 
-	/** Where a subscriber is belongs to it: one that moved is another. */
+	/** Where a subscriber is belongs to it, and how: one that moved is another. */
 	private static String key(HttpDialect dialect, Service service, Node node) {
-		return dialect + " " + service.version() + " " + node.id() + " " + node.address();
+		return dialect + " " + service.version() + " " + node.id() + (isSecure(node) ? " https " : " http ")
+				+ node.address();
+	}
+
+	/** Whether a subscriber speaks TLS. */
+	static boolean isSecure(Node node) {
+		return "true".equals(node.metadata().get(SECURE));
 	}
 
 	/** Waits until what has been published has left. */

@@ -149,8 +149,9 @@ final class Connection implements Exchange, Receiver {
 	@Override
 	public void onClosed(@Nullable Throwable cause) {
 		this.pool.closed(this);
+		String reason = (cause == null || cause.getMessage() == null) ? "" : ": " + cause.getMessage();
 		TransportException end = new TransportException(
-				"the connection to " + this.address + " closed before the answer came", false, cause);
+				"the connection to " + this.address + " closed before the answer came" + reason, false, cause);
 		this.broken = end;
 		Answer answer = this.waiting.get();
 		// Only who sends knows whether anything went out.

@@ -52,9 +52,20 @@ public final class Addresses {
 			.findFirst()
 			.or(() -> outside.stream().filter((a) -> !a.isLinkLocalAddress()).reduce((first, last) -> last))
 			.or(() -> addresses.stream().filter(InetAddress::isLoopbackAddress).findFirst())
-			.map(InetAddress::getHostAddress)
-			.map((text) -> (text.indexOf('%') < 0) ? text : text.substring(0, text.indexOf('%')))
+			.map(Addresses::text)
 			.orElse("127.0.0.1");
+	}
+
+	/** What may stand for this host in an address of its own. */
+	static List<String> allOfThisHost() {
+		List<String> names = new ArrayList<>(List.of("localhost"));
+		interfaces().forEach((address) -> names.add(text(address)));
+		return names;
+	}
+
+	private static String text(InetAddress address) {
+		String text = address.getHostAddress();
+		return (text.indexOf('%') < 0) ? text : text.substring(0, text.indexOf('%'));
 	}
 
 	private static List<InetAddress> interfaces() {
@@ -74,7 +85,7 @@ public final class Addresses {
 		return addresses;
 	}
 
-	private static boolean isWildcard(String host) {
+	static boolean isWildcard(String host) {
 		return host.isEmpty() || host.equals("0.0.0.0") || host.equals("[::]") || host.equals("::")
 				|| host.equals("[0:0:0:0:0:0:0:0]");
 	}

@@ -3,16 +3,22 @@ package io.microspring.transport;
 import java.io.ByteArrayOutputStream;
 
 /**
+ * The encoding of keys and certificates (X.690).
+ * <p>
  * Wraps the older forms of private keys into PKCS#8 (RFC 5208), which is all that the JDK
  * reads: PKCS#1 for RSA (RFC 8017) and SEC 1 for elliptic curves (RFC 5915).
  */
 final class Der {
 
-	private static final int INTEGER = 0x02;
+	static final int INTEGER = 0x02;
 
-	private static final int OCTETS = 0x04;
+	private static final int BITS = 0x03;
+
+	static final int OCTETS = 0x04;
 
 	private static final int SEQUENCE = 0x30;
+
+	static final int SET = 0x31;
 
 	/** The tag of an EC key's curve. */
 	private static final int PARAMETERS = 0xa0;
@@ -40,7 +46,7 @@ final class Der {
 	 * @return the same in PKCS#8
 	 */
 	static byte[] pkcs8OfRsa(byte[] pkcs1) {
-		return write(SEQUENCE, ZERO, RSA, write(OCTETS, pkcs1));
+		return sequence(ZERO, RSA, write(OCTETS, pkcs1));
 	}
 
 	/**
@@ -55,7 +61,7 @@ final class Der {
 		key.skip(INTEGER);
 		key.skip(OCTETS);
 		byte[] curve = key.read(PARAMETERS);
-		return write(SEQUENCE, ZERO, write(SEQUENCE, EC, curve), write(OCTETS, sec1));
+		return sequence(ZERO, sequence(EC, curve), write(OCTETS, sec1));
 	}
 
 	private void skip(int tag) {
@@ -97,7 +103,31 @@ final class Der {
 		return this.bytes[this.at++] & 0xff;
 	}
 
-	private static byte[] write(int tag, byte[]... parts) {
+	/**
+	 * A sequence.
+	 * @param parts what is in it, encoded
+	 * @return its encoding
+	 */
+	static byte[] sequence(byte[]... parts) {
+		return write(SEQUENCE, parts);
+	}
+
+	/**
+	 * A string of bits, all of which count.
+	 * @param bytes the bits
+	 * @return its encoding
+	 */
+	static byte[] bits(byte[] bytes) {
+		return write(BITS, new byte[] { 0 }, bytes);
+	}
+
+	/**
+	 * A value.
+	 * @param tag what it is
+	 * @param parts what it is made of, which is less than 64 KiB
+	 * @return its encoding
+	 */
+	static byte[] write(int tag, byte[]... parts) {
 		int length = 0;
 		for (byte[] part : parts) {
 			length += part.length;

@@ -11,7 +11,10 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Flags;
+import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.util.concurrent.ScheduledFuture;
 
 /**
@@ -47,6 +50,22 @@ final class Http2Farewell {
 	Http2Farewell(Http2Session session, SocketChannel channel) {
 		this.session = session;
 		this.channel = channel;
+	}
+
+	/**
+	 * The end of a connection that does not even begin: settings, which have to be the
+	 * first thing that is said, and why.
+	 * @param ctx the connection
+	 * @param error the reason
+	 * @param text the same in words
+	 * @return both frames
+	 */
+	static ByteBuf ofNone(ChannelHandlerContext ctx, Http2Error error, String text) {
+		byte[] words = text.getBytes(StandardCharsets.UTF_8);
+		ByteBuf frames = ctx.alloc().buffer();
+		Http2CodecUtil.writeFrameHeader(frames, 0, Http2FrameTypes.SETTINGS, new Http2Flags(), 0);
+		Http2CodecUtil.writeFrameHeader(frames, 8 + words.length, Http2FrameTypes.GO_AWAY, new Http2Flags(), 0);
+		return frames.writeInt(0).writeInt((int) error.code()).writeBytes(words);
 	}
 
 	CompletableFuture<Void> finished() {

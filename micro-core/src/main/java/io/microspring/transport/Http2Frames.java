@@ -1,5 +1,8 @@
 package io.microspring.transport;
 
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
@@ -14,6 +17,11 @@ import io.netty.handler.codec.http2.Http2Stream;
  * Hands the frames of a connection to the sockets of their streams.
  */
 final class Http2Frames extends Http2EventAdapter {
+
+	/** So much of what a peer says of its end is told on. */
+	private static final int MOST_WORDS = 200;
+
+	private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
 
 	private final Http2Session session;
 
@@ -131,7 +139,14 @@ final class Http2Frames extends Http2EventAdapter {
 
 	@Override
 	public void onGoAwayReceived(int lastStream, long code, ByteBuf debug) {
-		this.session.leftAt(lastStream);
+		this.session.leftAt(lastStream, (code == Http2Error.NO_ERROR.code()) ? "" : ": " + reason(code, debug));
+	}
+
+	private static String reason(long code, ByteBuf debug) {
+		Http2Error error = Http2Error.valueOf(code);
+		String words = debug.toString(debug.readerIndex(), Math.min(debug.readableBytes(), MOST_WORDS),
+				StandardCharsets.US_ASCII);
+		return ((error != null) ? error : code) + " " + CONTROLS.matcher(words).replaceAll(" ");
 	}
 
 	@Override

@@ -170,9 +170,10 @@ final class Http2Session extends Http2ConnectionHandler {
 	/**
 	 * The peer takes no more streams.
 	 * @param last the last stream that it has seen
+	 * @param reason why, in words that begin with a colon; empty when it simply leaves
 	 */
-	void leftAt(int last) {
-		TransportException unseen = new TransportException(this.remote + " takes no more streams", true, null);
+	void leftAt(int last, String reason) {
+		TransportException unseen = new TransportException(this.remote + " takes no more streams" + reason, true, null);
 		this.calls.broken(unseen);
 		this.streams.forEach((socket) -> {
 			Http2Stream stream = socket.stream();
@@ -384,7 +385,7 @@ final class Http2Session extends Http2ConnectionHandler {
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
-			lost(ctx, cause);
+			lost(ctx, Tls.broken(cause));
 		}
 		else {
 			onError(ctx, false, cause);

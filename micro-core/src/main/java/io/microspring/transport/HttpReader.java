@@ -385,7 +385,7 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		this.socket.broken(cause);
+		this.socket.broken(Tls.broken(cause));
 	}
 
 	/**

@@ -98,11 +98,12 @@ final class HttpTransport implements Transport {
 		this.dialer = new Dialer(this.network, this::loops, this::resolver, this::track);
 		this.multiplexed = new MuxConnections(options);
 		TlsOptions server = options.serverTls();
+		// What is made up is made for the host that is listened on.
+		this.serverTls = (server != null && !server.madeUp()) ? Tls.server(server, "") : null;
 		TlsOptions client = options.clientTls();
 		if (client != null) {
 			Tls.warn(client);
 		}
-		this.serverTls = (server != null) ? Tls.server(server) : null;
 		this.http1Tls = (client != null) ? Tls.client(client, ApplicationProtocolNames.HTTP_1_1) : null;
 		this.http2Tls = (client != null) ? Tls.client(client, ApplicationProtocolNames.HTTP_2) : null;
 	}
@@ -193,6 +194,7 @@ final class HttpTransport implements Transport {
 
 	private Listener listen(String address, Acceptance acceptance) {
 		Address wanted = Address.parse(address);
+		Tls tls = serverTls(wanted.host());
 		ServerBootstrap bootstrap = new ServerBootstrap().group(loops())
 			.channelFactory(this.network::port)
 			.option(ChannelOption.SO_BACKLOG, 1024)
@@ -206,7 +208,7 @@ final class HttpTransport implements Transport {
 				protected void initChannel(SocketChannel channel) {
 					track(channel);
 					channel.pipeline()
-						.addLast(new ProtocolDetector(HttpTransport.this.options, HttpTransport.this.serverTls,
+						.addLast(new ProtocolDetector(HttpTransport.this.options, tls,
 								(detected) -> accept(detected, acceptance),
 								(detected) -> acceptHttp2(detected, acceptance.onAccept())));
 				}
@@ -220,6 +222,11 @@ final class HttpTransport implements Transport {
 			cause = bindFailure(binding.cause());
 		}
 		throw new TransportException("could not listen on " + address + ": " + Dialer.reason(cause), true, cause);
+	}
+
+	private @Nullable Tls serverTls(String host) {
+		TlsOptions server = this.options.serverTls();
+		return (server != null && server.madeUp()) ? Tls.server(server, host) : this.serverTls;
 	}
 
 	/** Says with epoll, too, that it is the port: by a type that Java knows. */

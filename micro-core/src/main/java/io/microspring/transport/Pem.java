@@ -21,6 +21,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,6 +42,10 @@ final class Pem {
 
 	private static final Pattern BLOCK = Pattern
 		.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*+)-----END \\1-----");
+
+	/** What keys sign with, by their algorithm. */
+	private static final Map<String, String> SIGNATURES = Map.of("EC", "SHA256withECDSA", "RSA", "SHA256withRSA",
+			"EdDSA", "EdDSA");
 
 	private Pem() {
 	}
@@ -90,36 +95,48 @@ final class Pem {
 	}
 
 	/**
-	 * Refuses a certificate that is not valid now, and a key that is not its own.
-	 * @param file the certificate's file
-	 * @param certificate the certificate
+	 * A certificate and its key, which are valid now and belong together.
+	 * @param file the certificate's file, with those above it
 	 * @param keyFile the key's file
-	 * @param key the key
+	 * @return what stands in them
+	 * @throws TlsException when something is wrong with one of them
 	 */
-	static void check(Path file, X509Certificate certificate, Path keyFile, PrivateKey key) {
+	static TlsContexts.Identity identity(Path file, Path keyFile) {
+		X509Certificate[] chain = certificates(CERTIFICATE, file);
+		PrivateKey key = privateKey(keyFile);
 		try {
-			certificate.checkValidity();
+			chain[0].checkValidity();
 		}
 		catch (CertificateExpiredException ex) {
-			throw new TlsException(CERTIFICATE, file, "has expired on " + certificate.getNotAfter().toInstant(), ex);
+			throw new TlsException(CERTIFICATE, file, "has expired on " + chain[0].getNotAfter().toInstant(), ex);
 		}
 		catch (CertificateNotYetValidException ex) {
-			throw new TlsException(CERTIFICATE, file, "is not valid before " + certificate.getNotBefore().toInstant(),
-					ex);
+			throw new TlsException(CERTIFICATE, file, "is not valid before " + chain[0].getNotBefore().toInstant(), ex);
 		}
-		if (!isPair(certificate.getPublicKey(), key)) {
+		if (!isPair(chain[0].getPublicKey(), key)) {
 			throw new TlsException(PRIVATE_KEY, keyFile, "is not that of the certificate " + file, null);
 		}
+		return new TlsContexts.Identity(key, chain);
 	}
 
-	private static boolean isPair(PublicKey open, PrivateKey secret) {
+	/**
+	 * Whether keys belong together.
+	 * @param open the public key, on an elliptic curve or of RSA; of others it is taken
+	 * as said
+	 * @param secret the private key
+	 * @return whether what the one signs is believed by the other
+	 */
+	static boolean isPair(PublicKey open, PrivateKey secret) {
 		if (!open.getAlgorithm().equals(secret.getAlgorithm())) {
 			return false;
 		}
+		String algorithm = SIGNATURES.get(open.getAlgorithm());
+		if (algorithm == null) {
+			return true;
+		}
 		try {
 			byte[] text = "a pair".getBytes(StandardCharsets.US_ASCII);
-			Signature signature = Signature
-				.getInstance(open.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+			Signature signature = Signature.getInstance(algorithm);
 			signature.initSign(secret);
 			signature.update(text);
 			byte[] signed = signature.sign();

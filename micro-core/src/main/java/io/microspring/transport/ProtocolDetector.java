@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,38 +80,63 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 			in.skipBytes(in.readableBytes());
 			return;
 		}
-		if (Tls.isHandshake(in) != (this.tls != null)) {
-			this.refused = true;
-			in.skipBytes(in.readableBytes());
-			String detail = (this.tls != null) ? "this port speaks TLS" : "this port speaks no TLS";
-			logger.debug("Closing the connection with {}: {}", ctx.channel().remoteAddress(), detail);
-			refuse(ctx, MicroException.badRequest(HttpSocket.ID, detail));
-			return;
-		}
-		if (this.tls != null) {
+		boolean handshake = Tls.isHandshake(in);
+		if (handshake && this.tls != null) {
 			ctx.pipeline()
 				.addLast(this.tls.accept((SocketChannel) ctx.channel()),
 						new ProtocolDetector(this.options, null, this.http1, this.http2));
 			ctx.pipeline().remove(this);
 			return;
 		}
-		int length = Math.min(in.readableBytes(), HTTP2_PREFACE.length);
-		for (int i = 0; i < length; i++) {
-			if (in.getByte(in.readerIndex() + i) != HTTP2_PREFACE[i]) {
-				this.http1.accept((SocketChannel) ctx.channel());
-				ctx.pipeline().remove(this);
-				return;
-			}
+		int prefaced = prefaced(in);
+		boolean speaksHttp2 = prefaced == HTTP2_PREFACE.length;
+		if (!speaksHttp2 && prefaced == in.readableBytes()) {
+			awaitRest(ctx);
 		}
-		if (length == HTTP2_PREFACE.length) {
-			this.http2.accept((SocketChannel) ctx.channel());
+		else if (handshake || this.tls != null) {
+			this.refused = true;
+			in.skipBytes(in.readableBytes());
+			refuse(ctx, speaksHttp2);
+		}
+		else {
+			(speaksHttp2 ? this.http2 : this.http1).accept((SocketChannel) ctx.channel());
 			ctx.pipeline().remove(this);
 		}
-		else if (!this.begun) {
+	}
+
+	/** How many bytes are as HTTP/2 begins. */
+	private static int prefaced(ByteBuf in) {
+		int length = Math.min(in.readableBytes(), HTTP2_PREFACE.length);
+		int same = 0;
+		while (same < length && in.getByte(in.readerIndex() + same) == HTTP2_PREFACE[same]) {
+			same++;
+		}
+		return same;
+	}
+
+	private void awaitRest(ChannelHandlerContext ctx) {
+		if (!this.begun) {
 			this.begun = true;
 			cancelTimer();
 			this.timer = after(ctx, this.options.readTimeout(), () -> refuse(ctx, MicroException.timeout(HttpSocket.ID,
 					"the rest of a message did not come in " + this.options.readTimeout())));
+		}
+	}
+
+	/** Who speaks TLS where there is none, or does not where it must. */
+	private void refuse(ChannelHandlerContext ctx, boolean inHttp2) {
+		if (this.tls == null) {
+			logger.debug("Closing the connection with {}: this port speaks no TLS", ctx.channel().remoteAddress());
+			refuse(ctx, MicroException.badRequest(HttpSocket.ID, "this port speaks no TLS"));
+			return;
+		}
+		this.tls.refused(ctx.channel());
+		if (inHttp2) {
+			ctx.writeAndFlush(Http2Farewell.ofNone(ctx, Http2Error.INADEQUATE_SECURITY, Tls.WANTED))
+				.addListener(ChannelFutureListener.CLOSE);
+		}
+		else {
+			refuse(ctx, MicroException.badRequest(HttpSocket.ID, Tls.WANTED));
 		}
 	}
 

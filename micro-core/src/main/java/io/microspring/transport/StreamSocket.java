@@ -58,6 +58,9 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 
 	private boolean over;
 
+	/** What ended it before its time, for who sends nevertheless. */
+	private volatile @Nullable Throwable endedBy;
+
 	private boolean released;
 
 	private @Nullable ScheduledFuture<?> slow;
@@ -217,6 +220,7 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 	/** The stream is over, and what is held is of no use. */
 	final void over(@Nullable Throwable cause) {
 		if (!this.over) {
+			this.endedBy = cause;
 			end();
 		}
 		this.delivery.abort(cause);
@@ -261,7 +265,10 @@ abstract sealed class StreamSocket implements Socket, StreamDelivery.Decoder per
 	/** Checks a message, and counts it as queued. */
 	final Outgoing outgoing(Message message, boolean compressed, boolean last) {
 		if (!isOpen() || this.sentEnd) {
-			throw new TransportException("stream with " + remote() + " is closed", true, null);
+			Throwable cause = this.endedBy;
+			throw new TransportException(
+					"stream with " + remote() + " is closed" + ((cause != null) ? ": " + cause.getMessage() : ""), true,
+					cause);
 		}
 		if (last) {
 			this.sentEnd = true;

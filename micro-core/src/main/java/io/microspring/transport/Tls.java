@@ -2,33 +2,19 @@ package io.microspring.transport;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
-import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.NotSslRecordException;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,156 +27,49 @@ final class Tls {
 
 	private static final Logger logger = LoggerFactory.getLogger(HttpTransport.class);
 
+	/** What is told who does without. */
+	static final String WANTED = "this port speaks TLS";
+
 	/** The first byte of a handshake. */
 	private static final int HANDSHAKE = 0x16;
 
-	private static final char[] NO_PASSWORD = new char[0];
-
-	private static final String[] VERSIONS = { "TLSv1.3", "TLSv1.2" };
-
 	private final TlsOptions options;
 
-	private final SslContext context;
+	private final TlsContexts contexts;
 
 	/** What is spoken inside, in ALPN's words; of several the one that is preferred. */
 	private final String protocol;
 
-	private Tls(TlsOptions options, SslContext context, String protocol) {
+	private final LogLimit inTheClear = new LogLimit();
+
+	private final LogLimit failures = new LogLimit();
+
+	private Tls(TlsOptions options, TlsContexts contexts, String protocol) {
 		this.options = options;
-		this.context = context;
+		this.contexts = contexts;
 		this.protocol = protocol;
 	}
 
 	/**
 	 * A server's, which offers HTTP/2 and HTTP/1.1.
-	 * @param options its files
-	 * @return the context
+	 * @param options its certificate, and what it asks of clients
+	 * @param host what is listened on, for a certificate that is made up
+	 * @return what secures connections
 	 * @throws TlsException when a file is missing, unreadable, expired or another's
 	 */
-	static Tls server(TlsOptions options) {
-		Path file = options.certificate();
-		Path keyFile = options.privateKey();
-		if (file == null || keyFile == null) {
-			throw new IllegalArgumentException("TLS: a server needs a certificate and its private key");
-		}
-		X509Certificate[] chain = Pem.certificates(Pem.CERTIFICATE, file);
-		PrivateKey key = Pem.privateKey(keyFile);
-		Pem.check(file, chain[0], keyFile, key);
-		return of(options, SslContextBuilder.forServer(key, chain), ApplicationProtocolNames.HTTP_2,
-				ApplicationProtocolNames.HTTP_1_1);
+	static Tls server(TlsOptions options, String host) {
+		return new Tls(options, TlsContexts.server(options, host), ApplicationProtocolNames.HTTP_2);
 	}
 
 	/**
 	 * A client's.
-	 * @param options whom it believes
+	 * @param options whom it believes, and what it shows
 	 * @param protocol what it speaks, in ALPN's words
-	 * @return the context
-	 * @throws TlsException when a file is missing or unreadable
+	 * @return what secures connections
+	 * @throws TlsException when a file is missing, unreadable or another's
 	 */
 	static Tls client(TlsOptions options, String protocol) {
-		return of(options, client(options), protocol);
-	}
-
-	/**
-	 * A client's, for who has connections of his own.
-	 * @param options whom it believes, and what it shows
-	 * @return the JDK's context
-	 * @throws TlsException when a file is missing, unreadable or another's
-	 */
-	static SSLContext jdkClient(TlsOptions options) {
-		SslContextBuilder builder = client(options).sslProvider(SslProvider.JDK);
-		Path file = options.certificate();
-		Path keyFile = options.privateKey();
-		if (file != null && keyFile != null) {
-			X509Certificate[] chain = Pem.certificates(Pem.CERTIFICATE, file);
-			PrivateKey key = Pem.privateKey(keyFile);
-			Pem.check(file, chain[0], keyFile, key);
-			builder.keyManager(key, chain);
-		}
-		try {
-			SSLContext context = ((JdkSslContext) builder.protocols(VERSIONS).build()).context();
-			String name = options.serverName();
-			return (name != null) ? new NamedSslContext(context, name) : context;
-		}
-		catch (SSLException ex) {
-			throw new IllegalArgumentException("TLS cannot be set up: " + ex.getMessage(), ex);
-		}
-	}
-
-	/**
-	 * What a client shows.
-	 * @param options its files
-	 * @return a factory, null when it shows nothing
-	 * @throws TlsException when a file is missing, unreadable or another's
-	 */
-	static @Nullable KeyManagerFactory keyManagers(TlsOptions options) {
-		Path file = options.certificate();
-		Path keyFile = options.privateKey();
-		if (file == null || keyFile == null) {
-			return null;
-		}
-		X509Certificate[] chain = Pem.certificates(Pem.CERTIFICATE, file);
-		PrivateKey key = Pem.privateKey(keyFile);
-		Pem.check(file, chain[0], keyFile, key);
-		try {
-			KeyStore store = emptyStore();
-			store.setKeyEntry("own", key, NO_PASSWORD, chain);
-			KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-			factory.init(store, NO_PASSWORD);
-			return factory;
-		}
-		catch (GeneralSecurityException | IOException ex) {
-			throw new IllegalArgumentException("TLS cannot be set up: " + ex.getMessage(), ex);
-		}
-	}
-
-	/**
-	 * Whom a client believes.
-	 * @param options the file of its authorities
-	 * @return a factory, null for those that the JVM believes
-	 * @throws TlsException when the file is missing or unreadable
-	 */
-	static @Nullable TrustManagerFactory trustManagers(TlsOptions options) {
-		if (options.insecureSkipVerify()) {
-			return InsecureTrustManagerFactory.INSTANCE;
-		}
-		Path trusted = options.trustCertificate();
-		if (trusted == null) {
-			return null;
-		}
-		try {
-			KeyStore store = emptyStore();
-			for (X509Certificate certificate : Pem.certificates(Pem.TRUST_CERTIFICATE, trusted)) {
-				store.setCertificateEntry(String.valueOf(store.size()), certificate);
-			}
-			TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-			factory.init(store);
-			return factory;
-		}
-		catch (GeneralSecurityException | IOException ex) {
-			throw new IllegalArgumentException("TLS cannot be set up: " + ex.getMessage(), ex);
-		}
-	}
-
-	private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
-		KeyStore store = KeyStore.getInstance("PKCS12");
-		store.load(null, null);
-		return store;
-	}
-
-	private static SslContextBuilder client(TlsOptions options) {
-		SslContextBuilder builder = SslContextBuilder.forClient();
-		if (options.insecureSkipVerify()) {
-			builder.trustManager(InsecureTrustManagerFactory.INSTANCE).endpointIdentificationAlgorithm(null);
-		}
-		else {
-			builder.endpointIdentificationAlgorithm("HTTPS");
-			Path trusted = options.trustCertificate();
-			if (trusted != null) {
-				builder.trustManager(Pem.certificates(Pem.TRUST_CERTIFICATE, trusted));
-			}
-		}
-		return builder;
+		return new Tls(options, TlsContexts.client(options, protocol), protocol);
 	}
 
 	/** Says once what is given up. */
@@ -201,25 +80,39 @@ final class Tls {
 		}
 	}
 
-	private static Tls of(TlsOptions options, SslContextBuilder builder, String... protocols) {
-		ApplicationProtocolConfig alpn = new ApplicationProtocolConfig(ApplicationProtocolConfig.Protocol.ALPN,
-				ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-				ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT, protocols);
-		try {
-			return new Tls(options, builder.protocols(VERSIONS).applicationProtocolConfig(alpn).build(), protocols[0]);
-		}
-		catch (SSLException ex) {
-			throw new IllegalArgumentException("TLS cannot be set up: " + ex.getMessage(), ex);
-		}
-	}
-
 	/**
 	 * The handler of an accepted connection.
 	 * @param channel the connection
 	 * @return a new handler
 	 */
 	SslHandler accept(SocketChannel channel) {
-		return limited(this.context.newHandler(channel.alloc()));
+		SslHandler handler = limited(this.contexts.get().newHandler(channel.alloc()));
+		handler.handshakeFuture().addListener((done) -> {
+			if (done.cause() != null && !(done.cause() instanceof ClosedChannelException)) {
+				warn(this.failures, "TLS: the handshake with {} failed: {}{}", channel, Dialer.reason(done.cause()));
+			}
+		});
+		return handler;
+	}
+
+	/**
+	 * Somebody does without TLS where there is nothing else.
+	 * @param channel the connection
+	 */
+	void refused(Channel channel) {
+		warn(this.inTheClear, "Refused the connection with {}: {}{}", channel, WANTED + ", and it did not");
+	}
+
+	/** Says it, unless others of its kind were said just now; these are counted. */
+	private static void warn(LogLimit limit, String line, Channel channel, String reason) {
+		long unsaid = limit.admit();
+		if (unsaid >= 0) {
+			logger.warn(line, channel.remoteAddress(), reason,
+					(unsaid == 0) ? "" : " (and " + unsaid + " like it before)");
+		}
+		else {
+			logger.debug(line, channel.remoteAddress(), reason, "");
+		}
 	}
 
 	/**
@@ -233,7 +126,7 @@ final class Tls {
 		String name = this.options.serverName();
 		String host = target.host().isEmpty() ? "localhost" : target.host();
 		SslHandler handler = limited(
-				this.context.newHandler(channel.alloc(), (name != null) ? name : host, target.port()));
+				this.contexts.get().newHandler(channel.alloc(), (name != null) ? name : host, target.port()));
 		handler.setHandshakeTimeout(Math.min(nanos, this.options.handshakeTimeout().toNanos()), TimeUnit.NANOSECONDS);
 		Quiet quiet = new Quiet();
 		channel.pipeline().addLast(handler, quiet);
@@ -275,6 +168,21 @@ final class Tls {
 		}
 		return (root instanceof ClosedChannelException) ? "TLS: it closed the connection within the handshake"
 				: "TLS: " + Dialer.reason(failure);
+	}
+
+	/**
+	 * What broke a connection, in words where it was TLS: as when a server refuses the
+	 * certificate of a client, who hears of it after his handshake.
+	 * @param failure what was caught
+	 * @return the same, or what to show instead
+	 */
+	static Throwable broken(Throwable failure) {
+		for (Throwable each = failure; each != null; each = each.getCause()) {
+			if (each instanceof SSLException) {
+				return new IOException("TLS: " + Dialer.reason(each), failure);
+			}
+		}
+		return failure;
 	}
 
 	/**

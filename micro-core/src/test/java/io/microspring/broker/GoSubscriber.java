@@ -9,7 +9,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import javax.net.ssl.SSLContext;
+
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.microspring.message.Message;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
@@ -26,9 +30,10 @@ final class GoSubscriber implements AutoCloseable {
 
 	private final HttpServer server;
 
-	private GoSubscriber(String id) throws IOException {
+	private GoSubscriber(String id, HttpServer server) throws IOException {
 		this.id = id;
-		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		this.server = server;
+		server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		this.server.createContext("/", (exchange) -> {
 			this.requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
 			this.received.add(Envelope.decode(exchange.getRequestBody().readAllBytes()));
@@ -46,13 +51,30 @@ final class GoSubscriber implements AutoCloseable {
 	 * @param topic the topic
 	 */
 	static GoSubscriber start(Registry registry, String service, String version, String topic) throws IOException {
-		GoSubscriber subscriber = new GoSubscriber(topic + "-" + UUID.randomUUID());
-		registry
-			.register(
-					Service.of(service, version,
-							new Node(subscriber.id, "127.0.0.1:" + subscriber.server.getAddress().getPort(),
-									Map.of("broker", "http", "secure", "false", "topic", topic))),
-					Duration.ofMinutes(1));
+		return start(registry, service, version, topic, HttpServer.create());
+	}
+
+	/**
+	 * Listens with TLS, and registers itself.
+	 * @param registry where
+	 * @param service the name of its generation
+	 * @param version the queue, or go-micro's word for none
+	 * @param topic the topic
+	 * @param context its certificate
+	 */
+	static GoSubscriber secure(Registry registry, String service, String version, String topic, SSLContext context)
+			throws IOException {
+		HttpsServer server = HttpsServer.create();
+		server.setHttpsConfigurator(new HttpsConfigurator(context));
+		return start(registry, service, version, topic, server);
+	}
+
+	private static GoSubscriber start(Registry registry, String service, String version, String topic,
+			HttpServer server) throws IOException {
+		GoSubscriber subscriber = new GoSubscriber(topic + "-" + UUID.randomUUID(), server);
+		Node node = new Node(subscriber.id, "127.0.0.1:" + server.getAddress().getPort(),
+				Map.of("broker", "http", "secure", String.valueOf(server instanceof HttpsServer), "topic", topic));
+		registry.register(Service.of(service, version, node), Duration.ofMinutes(1));
 		return subscriber;
 	}
 

@@ -4,12 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 
@@ -65,11 +68,42 @@ final class Certificates {
 		return TlsOptions.server(chain(bundle), key(bundle));
 	}
 
+	/** TLS of a client that the authority vouches for, and which believes it. */
+	TlsOptions clientOptions() throws Exception {
+		X509Bundle bundle = issue(new CertificateBuilder().ecp256());
+		return TlsOptions.client().withCertificate(chain(bundle), key(bundle)).withTrustCertificate(authority());
+	}
+
+	/** Keys of a server, and the authority, in memory. */
+	TlsBundle serverBundle() throws Exception {
+		return TlsBundle.of(issue(server()).toKeyManagerFactory(), this.authority.toTrustManagerFactory());
+	}
+
+	/** The authority, in memory. */
+	TlsBundle clientBundle() throws Exception {
+		return TlsBundle.of(null, this.authority.toTrustManagerFactory());
+	}
+
 	/** A JDK client's, which believes the authority. */
 	SSLContext jdk() throws Exception {
+		return jdk(this.authority.toTrustManager());
+	}
+
+	private static SSLContext jdk(TrustManager trust) throws Exception {
 		SSLContext context = SSLContext.getInstance("TLS");
-		context.init(null, new TrustManager[] { this.authority.toTrustManager() }, new SecureRandom());
+		context.init(null, new TrustManager[] { trust }, new SecureRandom());
 		return context;
+	}
+
+	/** What a server shows to who connects now, whether it is to be believed or not. */
+	static X509Certificate shown(String address) throws Exception {
+		SSLContext careless = jdk(InsecureTrustManagerFactory.INSTANCE.getTrustManagers()[0]);
+		try (SSLSocket socket = (SSLSocket) careless.getSocketFactory()
+			.createSocket("127.0.0.1", Address.parse(address).port())) {
+			socket.setSoTimeout(10_000);
+			socket.startHandshake();
+			return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+		}
 	}
 
 	Path write(String name, String text) throws Exception {

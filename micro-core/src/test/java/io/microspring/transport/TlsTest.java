@@ -15,6 +15,10 @@ import java.util.stream.IntStream;
 
 import javax.net.ssl.SSLSocket;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.microspring.call.MicroEndpoint;
 import io.microspring.client.CallOptions;
 import io.microspring.client.Client;
@@ -35,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -226,6 +231,44 @@ class TlsTest {
 			assertThat(inbox.take(PATIENCE).body()).asString().contains("this port speaks TLS");
 		}
 		assertThat(this.server.received).isEmpty();
+	}
+
+	@Test
+	void callOfGrpcInTheClearIsToldInItsOwnWords() throws Exception {
+		try (Transport transport = Transport.http()) {
+			assertThatExceptionOfType(Exception.class).isThrownBy(() -> {
+				Socket call = transport.openStream(this.server.address(), PATIENCE).get();
+				Inbox inbox = Inbox.of(call);
+				call.send(Message.of(Metadata.of(Headers.CALL_PROTOCOL, "grpc", Headers.PATH, "/a.Say/Hello",
+						Headers.HTTP_METHOD, "POST", "content-type", "application/grpc")));
+				inbox.take(PATIENCE);
+			}).withStackTraceContaining("INADEQUATE_SECURITY this port speaks TLS");
+		}
+		assertThat(this.server.received).isEmpty();
+	}
+
+	@Test
+	void strangersAreToldOfInTheLogOnceInAWhile() throws Exception {
+		Logger logger = (Logger) LoggerFactory.getLogger(HttpTransport.class);
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		log.start();
+		logger.addAppender(log);
+		try {
+			for (int i = 0; i < 3; i++) {
+				try (RawConnection plain = this.server.dial(); RawConnection broken = this.server.dial()) {
+					plain.write("POST / HTTP/1.1\r\n\r\n").read();
+					broken.write("\u0016\u0003\u0001\u0000\u0004\u00ff\u0000\u0000\u0000").readAll();
+				}
+			}
+		}
+		finally {
+			logger.detachAppender(log);
+		}
+		assertThat(log.list).filteredOn((line) -> line.getLevel() == Level.WARN)
+			.extracting(ILoggingEvent::getFormattedMessage)
+			.hasSize(2)
+			.anyMatch((line) -> line.contains("this port speaks TLS, and it did not"))
+			.anyMatch((line) -> line.contains("the handshake with"));
 	}
 
 	@Test

@@ -161,7 +161,7 @@ class PropertiesTest {
 			assertThat(given.bindOrCreate(prefix, Bindable.of(type))).usingRecursiveComparison()
 				.ignoringFields("enabled", "name", "id", "metadata", "nodes", "properties", "services", "backoff",
 						"retry.backoff", "named", "streamTimeout", "retryBudget", "hedging", "prefer", "versionSplit",
-						"deregisterCriticalAfter")
+						"deregisterCriticalAfter", "secure")
 				.isEqualTo(defaults);
 		}
 	}

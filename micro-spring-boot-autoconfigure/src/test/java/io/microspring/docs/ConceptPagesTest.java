@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.SubscribeOptions;
@@ -62,6 +63,7 @@ import io.microspring.transport.Inbox;
 import io.microspring.transport.Listener;
 import io.microspring.transport.Receiver;
 import io.microspring.transport.Socket;
+import io.microspring.transport.TlsBundle;
 import io.microspring.transport.TlsOptions;
 import io.microspring.transport.Transport;
 import io.netty.pkitesting.CertificateBuilder;
@@ -266,6 +268,15 @@ class ConceptPagesTest {
 		Listener listener = transport.listen("127.0.0.1:0", (socket) -> socket.receive(new Echo(socket)));
 		assertThat(transport.dial(listener.address(), Duration.ofSeconds(5)).join().isOpen()).isTrue();
 		transport.close();
+
+		TlsBundle keys = TlsBundle.of(bundle.toKeyManagerFactory(), bundle.toTrustManagerFactory());
+		Supplier<TlsBundle> source = () -> keys;
+		TlsOptions renewed = TlsOptions.client().withBundle(source).withClientAuth(TlsOptions.ClientAuth.NEED);
+		try (Transport mutual = Transport.http(
+				HttpOptions.defaults().withServerTls(renewed).withClientTls(TlsOptions.client().withBundle(source)))) {
+			Listener port = mutual.listen("127.0.0.1:0", (socket) -> socket.receive(new Echo(socket)));
+			assertThat(mutual.openStream(port.address(), Duration.ofSeconds(5)).join().isOpen()).isTrue();
+		}
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.microspring.autoconfigure.broker;
 
 import io.microspring.autoconfigure.registry.MicroRegistryAutoConfiguration;
+import io.microspring.autoconfigure.transport.TransportTls;
 import io.microspring.broker.Broker;
 import io.microspring.registry.Registry;
 import io.microspring.service.Catalogue;
@@ -25,8 +26,9 @@ import org.springframework.context.annotation.Import;
 public final class MicroBrokerAutoConfiguration {
 
 	@Bean
-	Plugin microHttpBroker(HttpBrokerProperties properties) {
-		return Plugin.broker("http", (address, registry) -> Broker.http(registry, properties.toOptions(address)));
+	Plugin microHttpBroker(HttpBrokerProperties properties, TransportTls tls) {
+		return Plugin.broker("http",
+				(address, registry) -> tls.open(() -> Broker.http(registry, properties.toOptions(address, tls))));
 	}
 
 	@Bean
