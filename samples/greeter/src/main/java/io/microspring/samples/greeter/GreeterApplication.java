@@ -23,9 +23,10 @@ public class GreeterApplication {
 		return (args) -> System.out.printf("""
 
 				The greeter is up. In another terminal, try
-				  curl -d '{"name":"John"}' -H 'Content-Type: application/json' localhost:%s/Say/Hello
+				  curl -d '{"name":"John"}' -H 'Content-Type: application/json' localhost:%1$s/Say/Hello
 				  mvn -pl samples/greeter-client -am spring-boot:run
-				  curl localhost:%s/actuator/{health,micro,microservices,prometheus}
+				  curl localhost:%2$s/actuator/{health,micro,microservices,prometheus}
+				or in a browser http://localhost:%2$s/, which calls on WebSockets
 				%n""", server.address().replaceFirst(".*:", ""), environment.getProperty("local.server.port"));
 	}
 

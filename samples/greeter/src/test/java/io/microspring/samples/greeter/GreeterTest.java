@@ -5,8 +5,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.StreamSupport;
 
 import io.microspring.autoconfigure.registry.MdnsProperties;
@@ -29,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -73,6 +76,26 @@ class GreeterTest {
 
 		assertThat(greeting.statusCode()).isEqualTo(200);
 		assertThat(greeting.body().trim()).isEqualTo("{\"msg\":\"Hello John\"}");
+	}
+
+	@Test
+	void pageInABrowserCallsOnWebSockets(@Value("${micro.server.websocket.allowed-origins[0]}") String origin)
+			throws Exception {
+		URI page = URI.create("http://127.0.0.1:" + this.actuatorPort + "/");
+		assertThat(HTTP.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString()).body())
+			.contains("<button id=\"hello\">", "new WebSocket(", "\"/Say/Hello\"", "\"/Say/Stream\"", "\"/Say/Bidi\"",
+					"JSON.stringify({ name: ", "new Uint8Array(0)");
+		// What its script asks for, and then does.
+		String node = actuator("micro").get("server").get("node").get("address").asString();
+		assertThat(node).isEqualTo(this.server.address());
+		WebSocketCaller script = new WebSocketCaller(node, origin);
+		script.unary();
+		script.stream();
+		script.text();
+		script.error();
+		assertThatExceptionOfType(ExecutionException.class)
+			.isThrownBy(() -> new WebSocketCaller(node, "http://evil.test").unary())
+			.withCauseInstanceOf(WebSocketHandshakeException.class);
 	}
 
 	@Test

@@ -26,8 +26,32 @@ final class WebSocketCaller {
 
 	private final String address;
 
+	/** The page's that the calls come from; null for a caller that is no browser. */
+	private final @Nullable String origin;
+
 	WebSocketCaller(String address) {
+		this(address, null);
+	}
+
+	WebSocketCaller(String address, @Nullable String origin) {
 		this.address = address;
+		this.origin = origin;
+	}
+
+	void unary() throws Exception {
+		Heard heard = new Heard();
+		open("/Say/Hello", heard).sendText("{\"name\":\"John\"}", true).get(30, TimeUnit.SECONDS);
+		assertThat(heard.next().trim()).isEqualTo("{\"msg\":\"Hello John\"}");
+		assertThat(heard.next()).isEqualTo("closed 1000");
+	}
+
+	void stream() throws Exception {
+		Heard heard = new Heard();
+		open("/Say/Stream", heard).sendText("{\"name\":\"John\",\"count\":3}", true).get(30, TimeUnit.SECONDS);
+		for (int i = 0; i < 3; i++) {
+			assertThat(heard.next().trim()).isEqualTo("{\"msg\":\"Hello John " + i + "\"}");
+		}
+		assertThat(heard.next()).isEqualTo("closed 1000");
 	}
 
 	void text() throws Exception {
@@ -59,9 +83,11 @@ final class WebSocketCaller {
 	}
 
 	private WebSocket open(String path, Heard heard) throws Exception {
-		return this.http.newWebSocketBuilder()
-			.buildAsync(URI.create("ws://" + this.address + path), heard)
-			.get(30, TimeUnit.SECONDS);
+		WebSocket.Builder builder = this.http.newWebSocketBuilder();
+		if (this.origin != null) {
+			builder.header("Origin", this.origin);
+		}
+		return builder.buildAsync(URI.create("ws://" + this.address + path), heard).get(30, TimeUnit.SECONDS);
 	}
 
 	/** What comes, in order. */
