@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * which it is to bring no more. Thread-safe.
  * <p>
  * No thread is held while a message waits for its next attempt; messages behind it wait
- * too where one is handled at a time, so that they stay in order.
+ * too where one is handled at a time, so that they stay in order. Where several are, that
+ * is so for those of one {@linkplain io.microspring.message.Headers#KEY key}.
  */
 public final class Deliveries implements AutoCloseable {
 
@@ -127,7 +128,11 @@ public final class Deliveries implements AutoCloseable {
 	}
 
 	private boolean add(String topic, Message raw, Receipt receipt) {
-		return add(new Delivery(this, topic, raw, receipt));
+		Delivery delivery = new Delivery(this, topic, raw, receipt);
+		if (this.options.concurrency() > 1) {
+			delivery.findKey();
+		}
+		return add(delivery);
 	}
 
 	private boolean add(Delivery delivery) {
@@ -145,15 +150,17 @@ public final class Deliveries implements AutoCloseable {
 	 * @param topic the topic the message was published to
 	 * @param message the message
 	 * @param failure what the handler threw
+	 * @param receipt is told what became of it
 	 * @param timeout how long to wait for room
-	 * @return false when there was no room, or this is closed
+	 * @return false when there was no room, or this is closed: the receipt hears nothing
 	 * @throws InterruptedException when the thread is interrupted
 	 */
-	boolean failed(String topic, Message message, Throwable failure, Duration timeout) throws InterruptedException {
+	boolean failed(String topic, Message message, Throwable failure, Receipt receipt, Duration timeout)
+			throws InterruptedException {
 		if (this.closed || !this.room.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
 			return false;
 		}
-		new Delivery(this, topic, message, Receipt.NONE).failedDirectly(failure);
+		new Delivery(this, topic, message, receipt).failedDirectly(failure);
 		return true;
 	}
 
@@ -222,7 +229,8 @@ public final class Deliveries implements AutoCloseable {
 
 	void warnIfLost(String topic) {
 		if (!this.broker.features().contains(BrokerFeature.REDELIVERY)) {
-			log.warn("A message of {} is dropped: its subscriber ended after it had failed on it", topic);
+			log.warn("A message of {} is let go, as its subscriber ended after it had failed on it: it is lost unless"
+					+ " another member of its queue gets it", topic);
 		}
 	}
 
@@ -232,6 +240,15 @@ public final class Deliveries implements AutoCloseable {
 
 	Message read(Message raw) {
 		return this.reader.apply(raw);
+	}
+
+	void unreadable(Delivery delivery, UnreadableMessageException reason) {
+		try {
+			this.handler.unreadable(delivery, reason);
+		}
+		catch (RuntimeException ex) {
+			reason.addSuppressed(ex);
+		}
 	}
 
 	void handle(Delivery delivery) throws Exception {

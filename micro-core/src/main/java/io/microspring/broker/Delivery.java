@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ final class Delivery implements Event {
 	private final Receipt receipt;
 
 	private @Nullable Message message;
+
+	private @Nullable String key;
 
 	/** What has become of the last attempt, when it was the last of all. */
 	private @Nullable DeadLetter letter;
@@ -73,6 +76,24 @@ final class Delivery implements Event {
 	@Override
 	public int attempt() {
 		return this.attempt;
+	}
+
+	/** Finds out whether it may not be handled beside others. */
+	void findKey() {
+		try {
+			this.message = read();
+			this.key = this.message.header(Headers.KEY);
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			Deliveries.log.trace("It is said once more when the message is handled", ex);
+		}
+	}
+
+	/**
+	 * What it has in common with those that it may not be handled beside; null for none.
+	 */
+	@Nullable String key() {
+		return this.key;
 	}
 
 	/**
@@ -130,7 +151,7 @@ final class Delivery implements Event {
 	private @Nullable Throwable call() {
 		try {
 			if (this.message == null) {
-				this.message = read();
+				this.message = readOrTell();
 			}
 			this.deliveries.handle(this);
 			return null;
@@ -153,6 +174,16 @@ final class Delivery implements Event {
 		}
 		catch (RuntimeException | Error ex) {
 			return new IllegalStateException("an exception of " + failure.getClass() + " that cannot be shown");
+		}
+	}
+
+	private Message readOrTell() {
+		try {
+			return read();
+		}
+		catch (UnreadableMessageException ex) {
+			this.deliveries.unreadable(this, ex);
+			throw ex;
 		}
 	}
 

@@ -14,4 +14,13 @@ public interface EventHandler {
 	 */
 	void handle(Event event) throws Exception;
 
+	/**
+	 * Is told of a message that cannot be read, instead of being given it, before it goes
+	 * to the dead letter topic: for those who count messages.
+	 * @param event the message as it came, which is not what its publisher published
+	 * @param reason why it cannot be read
+	 */
+	default void unreadable(Event event, UnreadableMessageException reason) {
+	}
+
 }

@@ -26,6 +26,8 @@ import io.microspring.transport.TlsOptions;
 import io.microspring.transport.Transport;
 import io.microspring.transport.TransportException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Posts messages to the subscribers that the registry knows (protocol reference §9.1).
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * messages for a host travel in order over one connection.
  */
 final class HttpBroker implements Broker {
+
+	private static final Logger log = LoggerFactory.getLogger(HttpBroker.class);
 
 	/** Connections of publishers that have nothing to say. */
 	private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
@@ -156,6 +160,29 @@ final class HttpBroker implements Broker {
 		if (failure != null) {
 			throw failure;
 		}
+	}
+
+	/**
+	 * Hands a message to another member of a queue, as the one that had it ends, and its
+	 * publisher takes it for handled.
+	 * @return false when there is no other that takes it
+	 */
+	boolean passOn(HttpSubscription from, Message message) {
+		try {
+			Publication publication = new Publication(from.topic(), message.withHeader(Headers.TOPIC, from.topic()));
+			for (List<Target> members : recipients(from.topic()).queues()) {
+				List<Target> others = members.stream().filter((member) -> member != from).toList();
+				if (members.get(0).queue().equals(from.queue()) && !others.isEmpty()) {
+					Outgoing toFirst = Outgoing.toFirst(publication, others);
+					return others.get(0).offer(toFirst) || toFirst.passOn();
+				}
+			}
+		}
+		catch (BrokerException ex) {
+			log.warn("Nobody was found who could have what a member of queue {} leaves: {}", from.queue(),
+					ex.getMessage());
+		}
+		return false;
 	}
 
 	private static void putToOne(Publication publication, List<Target> members) throws InterruptedException {

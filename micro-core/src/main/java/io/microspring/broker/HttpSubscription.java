@@ -127,7 +127,7 @@ final class HttpSubscription implements Subscription, Target {
 		if (!this.remoteRoom.tryAcquire()) {
 			return false;
 		}
-		Remote receipt = new Remote(done);
+		Remote receipt = new Remote(message, done);
 		if (!this.deliveries.offer(this.topic, message, receipt)) {
 			receipt.release();
 		}
@@ -164,6 +164,13 @@ final class HttpSubscription implements Subscription, Target {
 		this.unregistered = unregistered;
 	}
 
+	private void warnOfLoss() {
+		if (!this.queue.isEmpty()) {
+			log.warn("A message of {} is dropped, as the member of queue {} that had it is gone and no other has room",
+					this.topic, this.queue);
+		}
+	}
+
 	/** A message that this process published. */
 	private final class Local implements Receipt {
 
@@ -181,10 +188,8 @@ final class HttpSubscription implements Subscription, Target {
 		@Override
 		public void release() {
 			HttpSubscription.this.room.release();
-			if (!this.message.passOn() && !HttpSubscription.this.queue.isEmpty()) {
-				log.warn(
-						"A message of {} is dropped, as the member of queue {} that had it is gone and no other has room",
-						HttpSubscription.this.topic, HttpSubscription.this.queue);
+			if (!this.message.passOn()) {
+				warnOfLoss();
 			}
 		}
 
@@ -193,10 +198,13 @@ final class HttpSubscription implements Subscription, Target {
 	/** A message whose publisher waits for an answer. */
 	private final class Remote implements Receipt {
 
+		private final Message message;
+
 		/** Null once it was told. */
 		private final AtomicReference<@Nullable Consumer<Boolean>> done;
 
-		Remote(Consumer<Boolean> done) {
+		Remote(Message message, Consumer<Boolean> done) {
+			this.message = message;
 			this.done = new AtomicReference<>(done);
 		}
 
@@ -214,15 +222,20 @@ final class HttpSubscription implements Subscription, Target {
 
 		@Override
 		public void release() {
-			HttpSubscription.this.remoteRoom.release();
-			tell(false);
+			HttpSubscription own = HttpSubscription.this;
+			own.remoteRoom.release();
+			// Once it has been told, its publisher has it off its mind.
+			if (!tell(false) && !own.queue.isEmpty() && !own.broker.passOn(own, this.message)) {
+				warnOfLoss();
+			}
 		}
 
-		private void tell(boolean handled) {
+		private boolean tell(boolean handled) {
 			Consumer<Boolean> waiting = this.done.getAndSet(null);
 			if (waiting != null) {
 				waiting.accept(handled);
 			}
+			return waiting != null;
 		}
 
 	}

@@ -1,6 +1,9 @@
 package io.microspring.broker;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * other. A lane keeps a message that is to be tried again, without a thread meanwhile.
  * Thread-safe.
  * <p>
+ * Of the messages of one key only the first is in a lane, or waits for one.
+ * <p>
  * A message that has been released stays where it waits, and is passed over.
  */
 final class Lanes {
@@ -30,6 +35,12 @@ final class Lanes {
 	private final ExecutorService executor;
 
 	private final Queue<Delivery> waiting = new ConcurrentLinkedQueue<>();
+
+	/**
+	 * Those that wait for one of their key to be dealt with, by key. What is in it is
+	 * changed only while it is computed.
+	 */
+	private final Map<String, Queue<Delivery>> behind = new ConcurrentHashMap<>();
 
 	private final Set<Lane> open = ConcurrentHashMap.newKeySet();
 
@@ -57,8 +68,38 @@ final class Lanes {
 	}
 
 	void add(Delivery delivery) {
-		this.waiting.add(delivery);
-		openOne();
+		String key = delivery.key();
+		if (key == null) {
+			this.waiting.add(delivery);
+		}
+		else {
+			this.behind.compute(key, (same, others) -> {
+				if (others == null) {
+					this.waiting.add(delivery);
+					return new ArrayDeque<>();
+				}
+				others.add(delivery);
+				return others;
+			});
+		}
+		if (!this.waiting.isEmpty()) {
+			openOne();
+		}
+	}
+
+	/** The next of its key may be handled. */
+	private void free(Delivery delivery) {
+		String key = delivery.key();
+		if (key != null) {
+			this.behind.computeIfPresent(key, (same, others) -> {
+				Delivery next = others.poll();
+				if (next == null) {
+					return null;
+				}
+				this.waiting.add(next);
+				return others;
+			});
+		}
 	}
 
 	/** Unless there are as many as may be. */
@@ -86,7 +127,12 @@ final class Lanes {
 	 * @param which those that nobody wants here any more, and say so themselves
 	 */
 	void release(Predicate<Delivery> which) {
-		this.waiting.stream().filter(which).forEach(Delivery::release);
+		List<Delivery> idle = new ArrayList<>(this.waiting);
+		this.behind.keySet().forEach((key) -> this.behind.computeIfPresent(key, (same, others) -> {
+			idle.addAll(others);
+			return others;
+		}));
+		idle.stream().filter(which).forEach(Delivery::release);
 		for (Lane lane : this.open) {
 			Delivery current = lane.current;
 			if (current != null && which.test(current)) {
@@ -170,6 +216,7 @@ final class Lanes {
 					pause(next, pause);
 					return;
 				}
+				free(next);
 				next = take();
 				tell();
 			}

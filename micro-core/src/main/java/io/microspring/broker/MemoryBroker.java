@@ -227,7 +227,7 @@ final class MemoryBroker implements Broker {
 
 		boolean offer(Event event, Receipt receipt) {
 			if (this.direct) {
-				return handleNow(event);
+				return handleNow(event, receipt);
 			}
 			return this.deliveries.offer(this.topic, event.message(), receipt);
 		}
@@ -235,7 +235,7 @@ final class MemoryBroker implements Broker {
 		/** Why it has no room; null when it has taken the message, or is closed. */
 		@Nullable BrokerException put(Event event, Receipt receipt) throws InterruptedException {
 			if (this.direct) {
-				handleNow(event);
+				handleNow(event, receipt);
 				return null;
 			}
 			return this.deliveries.put(this.topic, event.message(), receipt, MemoryBroker.this.publishTimeout) ? null
@@ -249,7 +249,7 @@ final class MemoryBroker implements Broker {
 							+ broker.queueSize + " messages waiting for " + broker.publishTimeout, null);
 		}
 
-		private boolean handleNow(Event event) {
+		private boolean handleNow(Event event, Receipt receipt) {
 			if (this.closed) {
 				return false;
 			}
@@ -262,14 +262,14 @@ final class MemoryBroker implements Broker {
 			}
 			catch (Throwable ex) {
 				// Whoever publishes has no part in it, whatever it is.
-				again(event, ex);
+				again(event, ex, receipt);
 			}
 			return true;
 		}
 
-		private void again(Event event, Throwable failure) {
+		private void again(Event event, Throwable failure, Receipt receipt) {
 			try {
-				BrokerException full = this.deliveries.failed(this.topic, event.message(), failure,
+				BrokerException full = this.deliveries.failed(this.topic, event.message(), failure, receipt,
 						MemoryBroker.this.publishTimeout) ? null : noRoom();
 				if (full != null) {
 					throw full;

@@ -9,7 +9,8 @@ import java.util.Objects;
  * copy of each
  * @param ack when the broker is told that a message is dealt with
  * @param concurrency how many messages the handler is given at once, 1 by default: with
- * more, they are in no order
+ * more, only those of one {@linkplain io.microspring.message.Headers#KEY key} are in
+ * order
  * @param retry how often a message is handed to a handler that fails
  * @param deadLetter the topic that a message is published to which its handler has failed
  * on for the last time, or which cannot be read, with the reason in its headers; empty:

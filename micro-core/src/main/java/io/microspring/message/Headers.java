@@ -41,6 +41,13 @@ public final class Headers {
 	/** The topic of an event. */
 	public static final String TOPIC = "Micro-Topic";
 
+	/**
+	 * What a message is about, such as an order's number: messages of one key are handled
+	 * in the order that they arrived in, however many are handled at once, and brokers
+	 * that keep order by key are told it.
+	 */
+	public static final String KEY = "Micro-Key";
+
 	/** On a dead letter: the topic that the message was published to. */
 	public static final String DEAD_LETTER_TOPIC = "Micro-Dead-Letter-Topic";
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.Event;
+import io.microspring.broker.EventHandler;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.broker.UnreadableMessageException;
@@ -132,15 +133,7 @@ final class Subscribers {
 		if (from == null) {
 			throw new IllegalStateException("The subscriber " + subscriber.name() + " needs a broker");
 		}
-		Subscription subscription = from.subscribe(subscriber.topic(), subscriber.options(), (event) -> {
-			this.server.began();
-			try {
-				handle(bound, subscriber, event);
-			}
-			finally {
-				this.server.ended();
-			}
-		});
+		Subscription subscription = from.subscribe(subscriber.topic(), subscriber.options(), new Handling(bound));
 		this.subscriptions.add(new Active(subscriber, from.name(), subscription));
 	}
 
@@ -153,7 +146,10 @@ final class Subscribers {
 				payload = payload(subscriber, message);
 			}
 			catch (MicroException | IllegalArgumentException ex) {
-				throw unreadable(new Delivery(subscriber, null, event), ex);
+				UnreadableMessageException failure = new UnreadableMessageException(String.valueOf(ex.getMessage()),
+						ex);
+				unreadable(new Delivery(subscriber, null, event), failure);
+				throw failure;
 			}
 			bound.function.handle(new Delivery(subscriber, payload, event));
 		}
@@ -163,8 +159,7 @@ final class Subscribers {
 	 * What cannot be read now cannot be read later. Interceptors hear of it too, whatever
 	 * they make of it.
 	 */
-	private UnreadableMessageException unreadable(Delivery delivery, RuntimeException cause) {
-		UnreadableMessageException failure = new UnreadableMessageException(String.valueOf(cause.getMessage()), cause);
+	private void unreadable(Delivery delivery, UnreadableMessageException failure) {
 		try {
 			around((next) -> {
 				throw failure;
@@ -175,7 +170,6 @@ final class Subscribers {
 				failure.addSuppressed(ex);
 			}
 		}
-		return failure;
 	}
 
 	private @Nullable Object payload(Subscriber subscriber, Message message) {
@@ -197,6 +191,33 @@ final class Subscribers {
 	}
 
 	private record Bound(Subscriber subscriber, Subscriber overTransport, SubscriberFunction function) {
+	}
+
+	/** Brings the messages of a broker. */
+	private final class Handling implements EventHandler {
+
+		private final Bound bound;
+
+		Handling(Bound bound) {
+			this.bound = bound;
+		}
+
+		@Override
+		public void handle(Event event) throws Exception {
+			Subscribers.this.server.began();
+			try {
+				Subscribers.this.handle(this.bound, this.bound.subscriber, event);
+			}
+			finally {
+				Subscribers.this.server.ended();
+			}
+		}
+
+		@Override
+		public void unreadable(Event event, UnreadableMessageException reason) {
+			Subscribers.this.unreadable(new Delivery(this.bound.subscriber, null, event), reason);
+		}
+
 	}
 
 	private record Active(Subscriber subscriber, String broker, Subscription subscription) {

@@ -56,6 +56,27 @@ class HttpBrokerTest {
 		this.registry.close();
 	}
 
+	@Test
+	void whatAMemberOfAQueueFailedOnGoesToAnotherWhenItEnds() {
+		SubscribeOptions queue = QUEUE.withRetry(RetryOptions.defaults().withBackoff((attempt) -> Duration.ofHours(1)));
+		List<Event> failed = new CopyOnWriteArrayList<>();
+		Subscription leaving = this.broker.subscribe("orders", queue, (event) -> {
+			failed.add(event);
+			throw new IllegalStateException("thrown by a handler, on purpose");
+		});
+		try (Broker elsewhere = Broker.http(this.registry, this.options)) {
+			elsewhere.publish("orders", message("from elsewhere"));
+			await().until(() -> failed.size() == 1);
+			elsewhere.subscribe("orders", queue, this.received::add);
+			await().untilAsserted(() -> {
+				this.broker.publish("orders", message("known"));
+				assertThat(texts()).contains("known");
+			});
+			leaving.close();
+			await().untilAsserted(() -> assertThat(texts()).contains("from elsewhere"));
+		}
+	}
+
 	// the server
 
 	@Test

@@ -54,6 +54,22 @@ class MemoryBrokerTest {
 	}
 
 	@Test
+	void whatADirectMemberOfAQueueFailedOnGoesToAnotherWhenItEnds() {
+		try (Broker broker = Broker.memory()) {
+			SubscribeOptions queue = DIRECT.withQueue("q")
+				.withRetry(RetryOptions.defaults().withBackoff((attempt) -> Duration.ofHours(1)));
+			Subscription leaving = broker.subscribe("orders", queue, (event) -> {
+				throw new IllegalStateException("thrown by a handler, on purpose");
+			});
+			broker.publish("orders", MESSAGE);
+			List<Event> received = new CopyOnWriteArrayList<>();
+			broker.subscribe("orders", queue, received::add);
+			leaving.close();
+			await().until(() -> received.size() == 1);
+		}
+	}
+
+	@Test
 	void publisherIsToldWhenASubscriberDoesNotKeepUp() throws InterruptedException {
 		try (MemoryBroker broker = new MemoryBroker(1, Duration.ofMillis(20))) {
 			broker.subscribe("orders", SubscribeOptions.defaults(), this::stuck);

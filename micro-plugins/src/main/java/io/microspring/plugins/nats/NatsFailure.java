@@ -17,4 +17,14 @@ public interface NatsFailure {
 	 */
 	RuntimeException of(String message, @Nullable Throwable cause);
 
+	/**
+	 * What to throw when NATS does not let this end in, or do what it asks for.
+	 * @param message what happened
+	 * @param cause why, or null
+	 * @return the exception
+	 */
+	default RuntimeException denied(String message, @Nullable Throwable cause) {
+		return of(message, cause);
+	}
+
 }

@@ -231,7 +231,7 @@ public final class NatsLink implements AutoCloseable {
 	private void refuse(String what, String right, long since) {
 		String refusal = this.news.refusal(right, since);
 		if (refusal != null) {
-			throw this.failing.of(this.name + " refused to " + what + ": " + refusal, null);
+			throw this.failing.denied(this.name + " refused to " + what + ": " + refusal, null);
 		}
 	}
 
@@ -422,8 +422,10 @@ public final class NatsLink implements AutoCloseable {
 				throw this.failing.of(this.purpose + " nats is closed", null);
 			}
 			// jnats says which servers it tried, and not why in vain.
-			String reason = (ex instanceof AuthenticationException) ? ex.getMessage() : String.join("; ", attempt);
-			throw failed(what, reason, ex);
+			if (ex instanceof AuthenticationException) {
+				throw this.failing.denied(this.name + " refused to " + what + ": " + ex.getMessage(), ex);
+			}
+			throw failed(what, String.join("; ", attempt), ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -12,6 +12,7 @@ import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
@@ -35,9 +36,19 @@ final class NamedBrokerRegistrar implements ImportBeanDefinitionRegistrar {
 			.orElse(Map.of())
 			.keySet();
 		for (String name : names) {
-			if (!registry.containsBeanDefinition(name)) {
-				registry.registerBeanDefinition(name, definition(name));
-			}
+			requireFree(name, registry);
+			registry.registerBeanDefinition(name, definition(name));
+		}
+	}
+
+	/** Whoever named the broker would get something else, and not hear of it. */
+	private static void requireFree(String name, BeanDefinitionRegistry registry) {
+		if (registry.isBeanNameInUse(name)) {
+			String taken = registry.containsBeanDefinition(name) ? registry.getBeanDefinition(name).toString()
+					: "an alias";
+			throw new InvalidConfigurationPropertyValueException("micro.broker.named." + name, name,
+					"The broker would be a bean of that name, and there is another one: " + taken
+							+ ". Give one of them another name.");
 		}
 	}
 

@@ -56,6 +56,14 @@ class NamedBrokerTest {
 				.hasMessageContaining("there is no broker \"audit\"; micro.broker.named.audit.type makes one"));
 	}
 
+	@Test
+	void nameThatAnotherBeanHasIsRefused() {
+		this.runner.withBean("audit", String.class, () -> "no broker")
+			.run((context) -> assertThat(context).getFailure()
+				.hasMessageContaining("micro.broker.named.audit")
+				.hasMessageContaining("there is another one"));
+	}
+
 	record Text(String text) {
 
 	}

@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import io.microspring.annotation.MicroHandler;
 import io.microspring.annotation.MicroSubscriber;
 import io.microspring.broker.AckMode;
+import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
 import io.microspring.client.Client;
 import io.microspring.registry.Registry;
@@ -88,6 +89,21 @@ class FailureAnalyzersTest {
 	}
 
 	@Test
+	void aBrokerThatCannotBeReachedIsNamedWithItsProperty(CapturedOutput output) {
+		fail(Unheard.class, "--micro.broker.named.audit.type=nats", "--micro.broker.named.audit.address=127.0.0.1:1");
+		assertThat(output).contains("The broker cannot be reached: nats at 127.0.0.1:1")
+			.contains("Start it, or correct micro.broker.named.audit.address.");
+	}
+
+	@Test
+	void aBrokerThatDoesNotLetTheApplicationInIsTold(CapturedOutput output) {
+		fail(Denied.class, "--micro.broker.type=strict");
+		assertThat(output).contains("The broker does not let the application in: strict at gate:1 says no")
+			.contains("Correct the credentials")
+			.contains("those of micro.broker.strict.*");
+	}
+
+	@Test
 	void twoHandlersOfOneNameAreNamed(CapturedOutput output) {
 		fail(TwoOfOneName.class);
 		assertThat(output).contains("Two handlers are called Say")
@@ -140,6 +156,29 @@ class FailureAnalyzersTest {
 		return new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)
 			.properties("micro.registry.type=memory", "micro.broker.type=memory", "micro.server.address=127.0.0.1:0",
 					"micro.server.enabled=true", "micro.server.shutdown.deregister-delay=0");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Application.class)
+	static class Unheard {
+
+		@MicroSubscriber(topic = "news", broker = "audit")
+		public void onNews(Event event) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Application.class)
+	static class Denied {
+
+		@Bean
+		Plugin strict() {
+			return Plugin.broker("strict", (address, registry) -> {
+				throw BrokerException.denied("strict at gate:1 says no", null);
+			});
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -2,6 +2,9 @@ package io.microspring.autoconfigure.observation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,6 +22,12 @@ import io.microspring.broker.Broker;
 import io.microspring.call.Stream;
 import io.microspring.client.CallFunction.Outgoing;
 import io.microspring.client.CallOptions;
+import io.microspring.broker.BrokerFeature;
+import io.microspring.broker.Event;
+import io.microspring.broker.EventHandler;
+import io.microspring.broker.SubscribeOptions;
+import io.microspring.broker.Subscription;
+import io.microspring.broker.UnreadableMessageException;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.errors.MicroException;
@@ -193,6 +202,21 @@ class MicroObservationAutoConfigurationTest {
 	}
 
 	@Test
+	void aMessageThatItsBrokerCannotReadIsObserved() {
+		Taking broker = new Taking(Broker.memory());
+		this.runner.withUserConfiguration(Failing.class).withBean(Broker.class, () -> broker).run((context) -> {
+			broker.taken.get("failing")
+				.unreadable(new Raw("failing", Message.of(Metadata.empty())),
+						new UnreadableMessageException("no envelope", null));
+			assertThat(this.observations).hasAnObservation((observation) -> observation.hasNameEqualTo("micro.consume")
+				.hasLowCardinalityKeyValue("messaging.destination.name", "failing")
+				.hasLowCardinalityKeyValue("messaging.consumer.group.name", "q")
+				.hasLowCardinalityKeyValue("outcome", "DEAD_LETTER")
+				.hasError());
+		});
+	}
+
+	@Test
 	void aConventionOfTheApplicationDescribesCalls() {
 		this.runner.withBean(ServerCallConvention.class, OwnConvention::new).run((context) -> {
 			call(context.getBean(Client.class), "Say.Hello");
@@ -307,6 +331,59 @@ class MicroObservationAutoConfigurationTest {
 		@Override
 		public KeyValues getLowCardinalityKeyValues(ServerCallContext context) {
 			return KeyValues.of("own", "yes");
+		}
+
+	}
+
+	private record Raw(String topic, Message message) implements Event {
+
+		@Override
+		public void ack() {
+		}
+
+	}
+
+	/** Keeps the handlers. */
+	private record Taking(Broker broker, Map<String, EventHandler> taken) implements Broker {
+
+		Taking(Broker broker) {
+			this(broker, new ConcurrentHashMap<>());
+		}
+
+		@Override
+		public String name() {
+			return this.broker.name();
+		}
+
+		@Override
+		public String address() {
+			return this.broker.address();
+		}
+
+		@Override
+		public void connect() {
+			this.broker.connect();
+		}
+
+		@Override
+		public void publish(String topic, Message message) {
+			this.broker.publish(topic, message);
+		}
+
+		@Override
+		public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
+			this.taken.put(topic, handler);
+			return this.broker.subscribe(topic, options, handler);
+		}
+
+		@Override
+		public Set<BrokerFeature> features() {
+			return this.broker.features();
+		}
+
+		@Override
+		public void close() {
+			this.broker.close();
 		}
 
 	}

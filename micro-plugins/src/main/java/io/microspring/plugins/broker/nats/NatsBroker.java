@@ -21,8 +21,10 @@ import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
 import io.microspring.plugins.broker.nats.NatsBrokerOptions.Mode;
+import io.microspring.plugins.nats.NatsFailure;
 import io.microspring.plugins.nats.NatsLink;
 import io.nats.client.Connection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages over NATS, as go-micro's plugin sends and receives them (protocol reference
@@ -62,7 +64,7 @@ public final class NatsBroker implements Broker {
 	 */
 	public NatsBroker(NatsBrokerOptions options) {
 		this.options = options;
-		this.link = new NatsLink(options.servers(), "broker", BrokerException::new);
+		this.link = new NatsLink(options.servers(), "broker", new Failures());
 		this.mode = (options.mode() == Mode.CORE) ? new NatsCore(this.link) : new NatsStreams(this.link, options);
 		this.look = Threads.every(LOOK, this.link.executor(), this.link::revive);
 	}
@@ -189,6 +191,20 @@ public final class NatsBroker implements Broker {
 		public void close() {
 			NatsBroker.this.subscriptions.remove(this);
 			this.begun.close();
+		}
+
+	}
+
+	private static final class Failures implements NatsFailure {
+
+		@Override
+		public RuntimeException of(String message, @Nullable Throwable cause) {
+			return new BrokerException(message, cause);
+		}
+
+		@Override
+		public RuntimeException denied(String message, @Nullable Throwable cause) {
+			return BrokerException.denied(message, cause);
 		}
 
 	}

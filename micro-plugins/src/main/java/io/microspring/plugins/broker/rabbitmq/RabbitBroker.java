@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.BrokerFeature;
@@ -216,7 +217,19 @@ public final class RabbitBroker implements Broker {
 	}
 
 	private BrokerException failure(String what, Throwable cause) {
-		return new BrokerException(this.closed ? "broker rabbitmq is closed" : what, cause);
+		if (this.closed) {
+			return new BrokerException("broker rabbitmq is closed", cause);
+		}
+		return isDenied(cause) ? BrokerException.denied(what, cause) : new BrokerException(what, cause);
+	}
+
+	/** Wrong credentials, or a virtual host that is not for them. */
+	private static boolean isDenied(Throwable failure) {
+		Throwable cause = failure;
+		while (cause != null && !(cause instanceof PossibleAuthenticationFailureException)) {
+			cause = cause.getCause();
+		}
+		return cause != null;
 	}
 
 	private static void requireShort(String what, String name) {

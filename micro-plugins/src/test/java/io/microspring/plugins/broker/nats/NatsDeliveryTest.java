@@ -105,6 +105,7 @@ class NatsDeliveryTest {
 			assertThatExceptionOfType(BrokerException.class).isThrownBy(() -> broker.publish("t", message("x")))
 				.withMessageContaining("publish to t")
 				.withMessageContaining("Authorization")
+				.matches(BrokerException::isDenied)
 				.withMessageNotContaining("wrong-secret");
 			assertThat(broker.health().toString()).doesNotContain("wrong-secret");
 		}
@@ -112,7 +113,8 @@ class NatsDeliveryTest {
 				options.withServers(options.servers().withCredentials("fleet", "secret")))) {
 			broker.publish("allowed", message("x"));
 			assertThatExceptionOfType(BrokerException.class).isThrownBy(() -> broker.publish("forbidden", message("x")))
-				.withMessageContaining("refused to publish to forbidden");
+				.withMessageContaining("refused to publish to forbidden")
+				.matches(BrokerException::isDenied);
 		}
 	}
 

@@ -252,6 +252,7 @@ class RabbitDeliveryTest {
 		assertThatExceptionOfType(BrokerException.class).isThrownBy(stranger::connect)
 			.withMessageContaining(RABBITMQ.address())
 			.withMessageContaining("ACCESS_REFUSED")
+			.matches(BrokerException::isDenied)
 			.withMessageNotContaining("wrong-secret");
 		RabbitBroker lost = open((options) -> options.withConnection(options.connection().withVirtualHost("nowhere")));
 		assertThatExceptionOfType(BrokerException.class).isThrownBy(lost::connect).withMessageContaining("nowhere");
