@@ -3,10 +3,12 @@ package io.microspring.autoconfigure.broker;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import io.microspring.plugins.broker.kafka.KafkaOptions;
 
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 
@@ -16,8 +18,9 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
  *
  * @param address the Kafka brokers, separated by commas
  * @param properties properties of the Kafka clients, such as those of TLS
+ * @param transactions the prefix of the ids of transactions; empty for none
  */
-record BootKafka(String address, Map<String, String> properties) {
+record BootKafka(String address, Map<String, String> properties, String transactions) {
 
 	private static final String BOOTSTRAP = "bootstrap.servers";
 
@@ -29,12 +32,24 @@ record BootKafka(String address, Map<String, String> properties) {
 		if (protocol != null) {
 			texts.put("security.protocol", protocol);
 		}
-		return new BootKafka(String.join(",", details.getBootstrapServers()), texts);
+		return new BootKafka(String.join(",", details.getBootstrapServers()), texts,
+				Objects.requireNonNullElse(properties.getProducer().getTransactionIdPrefix(), ""));
 	}
 
 	private static String text(Object value) {
 		return (value instanceof Collection<?> values)
 				? values.stream().map(String::valueOf).collect(Collectors.joining(",")) : String.valueOf(value);
+	}
+
+	/** Publishes without transactions: whoever asks for them is to know. */
+	void requireNoTransactions() {
+		if (!this.transactions.isEmpty()) {
+			throw new InvalidConfigurationPropertyValueException("spring.kafka.producer.transaction-id-prefix",
+					this.transactions,
+					"The Kafka broker of micro.broker.type publishes each message by itself, without transactions."
+							+ " Remove the property, or, where it is for a KafkaTemplate of the application,"
+							+ " set micro.broker.kafka.ignore-transactions to true.");
+		}
 	}
 
 	KafkaOptions behind(KafkaOptions options) {

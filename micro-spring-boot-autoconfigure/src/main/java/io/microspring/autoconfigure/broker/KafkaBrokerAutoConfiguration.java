@@ -1,5 +1,7 @@
 package io.microspring.autoconfigure.broker;
 
+import java.util.Optional;
+
 import io.microspring.plugins.broker.kafka.KafkaBroker;
 import io.microspring.plugins.broker.kafka.KafkaOptions;
 import io.microspring.service.Plugin;
@@ -30,8 +32,14 @@ public final class KafkaBrokerAutoConfiguration {
 	@Bean
 	Plugin microKafkaBroker(KafkaBrokerProperties properties, ObjectProvider<BootKafka> boot) {
 		KafkaOptions own = properties.toOptions();
-		KafkaOptions options = boot.stream().findFirst().map((kafka) -> kafka.behind(own)).orElse(own);
-		return Plugin.broker("kafka", (address, registry) -> new KafkaBroker(options.withAddress(address)));
+		Optional<BootKafka> known = boot.stream().findFirst();
+		KafkaOptions options = known.map((kafka) -> kafka.behind(own)).orElse(own);
+		return Plugin.broker("kafka", (address, registry) -> {
+			if (!properties.ignoreTransactions()) {
+				known.ifPresent(BootKafka::requireNoTransactions);
+			}
+			return new KafkaBroker(options.withAddress(address));
+		});
 	}
 
 	/**

@@ -14,17 +14,23 @@ import org.springframework.util.unit.DataSize;
  *
  * @param raw Whether a record carries the body and Kafka headers, instead of go-micro's
  * JSON envelope.
+ * @param ordered Whether what one publisher publishes to a topic arrives in order, by one
+ * partition, instead of being spread over all of them.
+ * @param ignoreTransactions Whether spring.kafka.producer.transaction-id-prefix is the
+ * application's own affair: this broker publishes without transactions.
  * @param timeout How long connecting, publishing and joining a group may take.
  * @param maxMessageSize Largest value of a record that is sent or accepted.
  * @param properties More properties of the Kafka clients.
  */
 @ConfigurationProperties("micro.broker.kafka")
-public record KafkaBrokerProperties(@DefaultValue("false") boolean raw, @DefaultValue("10s") Duration timeout,
+public record KafkaBrokerProperties(@DefaultValue("false") boolean raw, @DefaultValue("false") boolean ordered,
+		@DefaultValue("false") boolean ignoreTransactions, @DefaultValue("10s") Duration timeout,
 		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue Map<String, String> properties) {
 
 	KafkaOptions toOptions() {
 		return KafkaOptions.defaults()
 			.withRaw(this.raw)
+			.withOrdered(this.ordered)
 			.withTimeout(this.timeout)
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
 			.withProperties(this.properties);

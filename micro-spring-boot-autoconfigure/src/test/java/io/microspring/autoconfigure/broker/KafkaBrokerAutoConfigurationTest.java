@@ -85,6 +85,20 @@ class KafkaBrokerAutoConfigurationTest {
 	}
 
 	@Test
+	void transactionsOfBootAreRefusedUnlessTheyAreSomebodyElses() {
+		ApplicationContextRunner transactional = this.runner
+			.withPropertyValues("spring.kafka.producer.transaction-id-prefix=tx-");
+		transactional.run((context) -> assertThat(context).getFailure()
+			.rootCause()
+			.hasMessageContaining("spring.kafka.producer.transaction-id-prefix")
+			.hasMessageContaining("micro.broker.kafka.ignore-transactions"));
+		transactional.withPropertyValues("micro.broker.kafka.ignore-transactions=true")
+			.run((context) -> assertThat(context).hasNotFailed());
+		transactional.withPropertyValues("micro.broker.type=memory")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void whenBootsModuleIsNotThereThenKafkaWorksStill() {
 		MicroRunner.memory()
 			.withPropertyValues("micro.broker.type=kafka")

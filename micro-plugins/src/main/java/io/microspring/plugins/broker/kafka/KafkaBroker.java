@@ -25,6 +25,7 @@ import io.microspring.broker.Subscription;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
+import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
@@ -35,6 +36,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.PartitionInfo;
@@ -47,15 +50,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Messages over Kafka, as go-micro's plugin sends and receives them (protocol reference
  * §9.2): the topic is Kafka's, a queue is a consumer group, a subscriber without a queue
- * is a group of its own, and a message is the JSON envelope in the value of a record
- * without a key; {@link KafkaOptions#raw()} makes it body and Kafka headers instead.
+ * is a group of its own, and a message is the JSON envelope in the value of a record;
+ * {@link KafkaOptions#raw()} makes it body and Kafka headers instead.
  * <p>
  * A message goes to a partition picked at random, so that the members of a queue share
- * the work; order is kept within a partition only. A subscriber gets every message at
- * least once from the moment that subscribing returned: its place is committed after its
- * handler ran, or up to the oldest message not acknowledged where it acknowledges itself.
- * Thread-safe. Needs {@code org.springframework.kafka:spring-kafka}, of which it uses the
- * Kafka clients. go-micro: {@code go-plugins/broker/kafka}.
+ * the work; order is kept within a partition only: that of its {@linkplain Headers#KEY
+ * key} when it has one, which is then the record's, or with
+ * {@link KafkaOptions#ordered()} that of its publisher. A subscriber gets every message
+ * at least once from the moment that subscribing returned: its place is committed after
+ * its handler ran, or up to the oldest message not acknowledged where it acknowledges
+ * itself. Thread-safe. Needs {@code org.springframework.kafka:spring-kafka}, of which it
+ * uses the Kafka clients. go-micro: {@code go-plugins/broker/kafka}.
  */
 public final class KafkaBroker implements Broker {
 
@@ -70,8 +75,14 @@ public final class KafkaBroker implements Broker {
 	private static final int RECORD_OVERHEAD = 64 * 1024;
 
 	/** Order is kept within a partition, and a message may go to any. */
-	private static final Set<BrokerFeature> FEATURES = Set.of(BrokerFeature.QUEUES, BrokerFeature.DURABLE_QUEUES,
+	private static final Set<BrokerFeature> UNORDERED = Set.of(BrokerFeature.QUEUES, BrokerFeature.DURABLE_QUEUES,
 			BrokerFeature.REDELIVERY, BrokerFeature.LAG);
+
+	private static final Set<BrokerFeature> ORDERED = Set.of(BrokerFeature.QUEUES, BrokerFeature.DURABLE_QUEUES,
+			BrokerFeature.REDELIVERY, BrokerFeature.LAG, BrokerFeature.ORDER);
+
+	/** Which partition is this publisher's, of however many there are. */
+	private final int own = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
 
 	private final KafkaOptions options;
 
@@ -116,7 +127,8 @@ public final class KafkaBroker implements Broker {
 		Broker.requireTopic(topic);
 		Producer<byte[], byte[]> producer = connection().producer;
 		try {
-			int partition = partition(producer.partitionsFor(topic));
+			// By its key, that is Kafka's own business.
+			Integer partition = (message.header(Headers.KEY) != null) ? null : partition(producer.partitionsFor(topic));
 			ProducerRecord<byte[], byte[]> record = this.records.write(topic, partition, message);
 			producer.send(record).get();
 		}
@@ -165,7 +177,7 @@ public final class KafkaBroker implements Broker {
 
 	@Override
 	public Set<BrokerFeature> features() {
-		return FEATURES;
+		return this.options.ordered() ? ORDERED : UNORDERED;
 	}
 
 	@Override
@@ -266,6 +278,9 @@ public final class KafkaBroker implements Broker {
 				Thread.currentThread().interrupt();
 			}
 			Throwable cause = cause(ex);
+			if (isDenied(cause)) {
+				throw BrokerException.denied(this + " does not let us in: " + cause.getMessage(), cause);
+			}
 			throw new BrokerException(
 					this + " cannot be reached within " + timeout.toMillis() + " ms: " + cause.getMessage(), cause);
 		}
@@ -318,6 +333,8 @@ public final class KafkaBroker implements Broker {
 	private Map<String, Object> consumerProperties(String group) {
 		Map<String, Object> properties = new HashMap<>();
 		properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+		// What somebody else has taken back is no message.
+		properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
 		properties.putAll(properties());
 		properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
 		properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -336,11 +353,18 @@ public final class KafkaBroker implements Broker {
 		return cause instanceof RecordTooLargeException || cause instanceof InvalidTopicException;
 	}
 
+	private static boolean isDenied(Throwable cause) {
+		return cause instanceof AuthenticationException || cause instanceof AuthorizationException;
+	}
+
 	private BrokerException failure(String what, String topic, Throwable cause) {
 		if (this.closed) {
 			return new BrokerException("broker kafka is closed", cause);
 		}
 		String message = this + " " + what + " " + topic + ": " + cause.getMessage();
+		if (isDenied(cause)) {
+			return BrokerException.denied(message, cause);
+		}
 		return isRefused(cause) ? BrokerException.refused(message, cause) : new BrokerException(message, cause);
 	}
 
@@ -351,7 +375,10 @@ public final class KafkaBroker implements Broker {
 	}
 
 	/** Any partition, but one that can be written to when there is one. */
-	private static int partition(List<PartitionInfo> partitions) {
+	private int partition(List<PartitionInfo> partitions) {
+		if (this.options.ordered()) {
+			return partitions.get(this.own % partitions.size()).partition();
+		}
 		int first = ThreadLocalRandom.current().nextInt(partitions.size());
 		for (int i = 0; i < partitions.size(); i++) {
 			PartitionInfo partition = partitions.get((first + i) % partitions.size());

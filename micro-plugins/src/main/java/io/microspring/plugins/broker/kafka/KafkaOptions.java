@@ -11,6 +11,9 @@ import java.util.Objects;
  * commas; {@code 127.0.0.1:9092} by default, as go-micro
  * @param raw how a message stands in a record: false, the default, is go-micro's JSON
  * envelope as the value; true is the body as the value and the headers as Kafka headers
+ * @param ordered whether what one publisher publishes to a topic arrives in order: all of
+ * it goes to one partition, chosen for the publisher, unless a message has a key; false,
+ * the default, is a partition at random
  * @param timeout how long connecting, publishing and joining a group may take; 10 s by
  * default
  * @param maxMessageSize the largest value of a record in bytes that is sent or accepted;
@@ -20,12 +23,18 @@ import java.util.Objects;
  * {@code security.protocol}; they win over ours, and their values are in no log and no
  * message of ours
  */
-public record KafkaOptions(String address, boolean raw, Duration timeout, int maxMessageSize,
+public record KafkaOptions(String address, boolean raw, boolean ordered, Duration timeout, int maxMessageSize,
 		Map<String, String> properties) {
+
+	private static final String TRANSACTIONAL_ID = "transactional.id";
 
 	public KafkaOptions {
 		Objects.requireNonNull(address, "address");
 		properties = Map.copyOf(properties);
+		if (properties.containsKey(TRANSACTIONAL_ID)) {
+			throw new IllegalArgumentException(TRANSACTIONAL_ID
+					+ " is not for the Kafka broker, which publishes each message by itself, without transactions");
+		}
 		if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
 			throw new IllegalArgumentException("timeout must be between 1 ms and 10 min, not " + timeout);
 		}
@@ -39,7 +48,7 @@ public record KafkaOptions(String address, boolean raw, Duration timeout, int ma
 	 * @return the options
 	 */
 	public static KafkaOptions defaults() {
-		return new KafkaOptions("127.0.0.1:9092", false, Duration.ofSeconds(10), 4 * 1024 * 1024, Map.of());
+		return new KafkaOptions("127.0.0.1:9092", false, false, Duration.ofSeconds(10), 4 * 1024 * 1024, Map.of());
 	}
 
 	/**
@@ -48,8 +57,8 @@ public record KafkaOptions(String address, boolean raw, Duration timeout, int ma
 	 * @return the copy
 	 */
 	public KafkaOptions withAddress(String address) {
-		return new KafkaOptions(address.isBlank() ? this.address : address, this.raw, this.timeout, this.maxMessageSize,
-				this.properties);
+		return new KafkaOptions(address.isBlank() ? this.address : address, this.raw, this.ordered, this.timeout,
+				this.maxMessageSize, this.properties);
 	}
 
 	/**
@@ -58,7 +67,16 @@ public record KafkaOptions(String address, boolean raw, Duration timeout, int ma
 	 * @return the copy
 	 */
 	public KafkaOptions withRaw(boolean raw) {
-		return new KafkaOptions(this.address, raw, this.timeout, this.maxMessageSize, this.properties);
+		return new KafkaOptions(this.address, raw, this.ordered, this.timeout, this.maxMessageSize, this.properties);
+	}
+
+	/**
+	 * A copy that keeps a publisher's order, or leaves the partition to chance.
+	 * @param ordered whether what one publisher publishes to a topic arrives in order
+	 * @return the copy
+	 */
+	public KafkaOptions withOrdered(boolean ordered) {
+		return new KafkaOptions(this.address, this.raw, ordered, this.timeout, this.maxMessageSize, this.properties);
 	}
 
 	/**
@@ -67,7 +85,7 @@ public record KafkaOptions(String address, boolean raw, Duration timeout, int ma
 	 * @return the copy
 	 */
 	public KafkaOptions withTimeout(Duration timeout) {
-		return new KafkaOptions(this.address, this.raw, timeout, this.maxMessageSize, this.properties);
+		return new KafkaOptions(this.address, this.raw, this.ordered, timeout, this.maxMessageSize, this.properties);
 	}
 
 	/**
@@ -76,7 +94,7 @@ public record KafkaOptions(String address, boolean raw, Duration timeout, int ma
 	 * @return the copy
 	 */
 	public KafkaOptions withMaxMessageSize(int maxMessageSize) {
-		return new KafkaOptions(this.address, this.raw, this.timeout, maxMessageSize, this.properties);
+		return new KafkaOptions(this.address, this.raw, this.ordered, this.timeout, maxMessageSize, this.properties);
 	}
 
 	/**
@@ -85,13 +103,14 @@ public record KafkaOptions(String address, boolean raw, Duration timeout, int ma
 	 * @return the copy
 	 */
 	public KafkaOptions withProperties(Map<String, String> properties) {
-		return new KafkaOptions(this.address, this.raw, this.timeout, this.maxMessageSize, properties);
+		return new KafkaOptions(this.address, this.raw, this.ordered, this.timeout, this.maxMessageSize, properties);
 	}
 
 	@Override
 	public String toString() {
-		return "KafkaOptions[address=" + this.address + ", raw=" + this.raw + ", timeout=" + this.timeout
-				+ ", maxMessageSize=" + this.maxMessageSize + ", properties=" + this.properties.keySet() + "]";
+		return "KafkaOptions[address=" + this.address + ", raw=" + this.raw + ", ordered=" + this.ordered + ", timeout="
+				+ this.timeout + ", maxMessageSize=" + this.maxMessageSize + ", properties=" + this.properties.keySet()
+				+ "]";
 	}
 
 }

@@ -73,6 +73,7 @@ final class EmbeddedKafka implements TestServer, BeforeAllCallback {
 		Running() {
 			this.broker.brokerProperties(
 					Map.of("num.partitions", String.valueOf(PARTITIONS), "group.initial.rebalance.delay.ms", "0",
+							"transaction.state.log.replication.factor", "1", "transaction.state.log.min.isr", "1",
 							"message.max.bytes", "8388608", "replica.fetch.max.bytes", "8388608"));
 			this.broker.afterPropertiesSet();
 			Backends.run("kafka", AppInfoParser.getVersion());

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -67,6 +68,24 @@ class KafkaRecordsTest {
 	}
 
 	@Test
+	void keyOfAMessageIsTheKeyOfItsRecord() {
+		Message keyed = MESSAGE.withHeader(Headers.KEY, "größe-7");
+		try (KafkaBroker broker = new KafkaBroker(KAFKA.options())) {
+			broker.publish(this.topic, keyed);
+			broker.publish(this.topic, keyed);
+		}
+		try (KafkaBroker broker = new KafkaBroker(KAFKA.options().withRaw(true))) {
+			broker.publish(this.topic, keyed);
+		}
+		List<ConsumerRecord<byte[], byte[]>> records = records(3);
+		assertThat(records).allSatisfy((record) -> assertThat(record.key()).isEqualTo(bytes("größe-7")));
+		assertThat(records).extracting(ConsumerRecord::partition).containsOnly(records.get(0).partition());
+		assertThat(new String(records.get(0).value(), StandardCharsets.UTF_8)).contains("\"Micro-Key\":\"größe-7\"");
+		assertThat(records.get(2).headers()).extracting(Header::key)
+			.containsExactlyInAnyOrder("Micro-Id", "Content-Type");
+	}
+
+	@Test
 	void recordsOfOthersAreReadRaw() throws Exception {
 		List<Event> received = new CopyOnWriteArrayList<>();
 		try (KafkaBroker broker = new KafkaBroker(KAFKA.options().withRaw(true))) {
@@ -75,10 +94,12 @@ class KafkaRecordsTest {
 					List.of(new RecordHeader("a", bytes("1")), new RecordHeader("a", bytes("2")),
 							new RecordHeader("b", null))));
 			send(new ProducerRecord<>(this.topic, 0, bytes("key"), null));
-			eventually().until(() -> received.size() == 2);
+			send(new ProducerRecord<>(this.topic, 0, new byte[] { (byte) 0xff }, null));
+			eventually().until(() -> received.size() == 3);
 		}
 		assertThat(received).extracting(Event::message)
-			.containsExactly(new Message(Metadata.of("a", "2", "b", ""), bytes("value")), Message.of(Metadata.empty()));
+			.containsExactly(new Message(Metadata.of("a", "2", "b", "", "Micro-Key", "key"), bytes("value")),
+					Message.of(Metadata.of("Micro-Key", "key")), Message.of(Metadata.empty()));
 	}
 
 	@Test
