@@ -68,6 +68,10 @@ final class GrpcDialect implements Dialect {
 
 	@Override
 	public Codec codec(String contentType) {
+		if (!contentType.startsWith("application/")) {
+			throw MicroException.internalServerError(Dialects.ID,
+					"Unsupported Content-Type: gRPC has no name for " + contentType + ", only for application/...");
+		}
 		return Dialects.codec(this.codecs, switch (contentType) {
 			case CONTENT_TYPE, PROTO, "application/proto" -> Codecs.PROTOBUF;
 			case JSON -> Codecs.JSON;
@@ -171,7 +175,7 @@ final class GrpcDialect implements Dialect {
 		return switch (contentType) {
 			case Codecs.PROTOBUF, Codecs.BYTES, CONTENT_TYPE, PROTO, "application/proto" -> PROTO;
 			case Codecs.JSON, JSON -> JSON;
-			default -> (contentType.startsWith(CONTENT_TYPE) || !contentType.startsWith("application/")) ? contentType
+			default -> contentType.startsWith(CONTENT_TYPE) ? contentType
 					: CONTENT_TYPE + "+" + contentType.substring("application/".length());
 		};
 	}
