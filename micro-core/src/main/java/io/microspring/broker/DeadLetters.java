@@ -31,7 +31,7 @@ record DeadLetters(Broker broker, String topic, String queue) {
 			Deliveries.log.warn("A message goes to the dead letter topic {}: {}", this.topic, letter, letter.reason());
 			return null;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			if (isRefused(ex)) {
 				Deliveries.log.error("A message is dropped, as the dead letter topic {} does not take it ({}): {}",
 						this.topic, ex.getMessage(), letter, letter.reason());
@@ -57,7 +57,7 @@ record DeadLetters(Broker broker, String topic, String queue) {
 		}
 	}
 
-	private static boolean isRefused(RuntimeException ex) {
+	private static boolean isRefused(Throwable ex) {
 		return ex instanceof IllegalArgumentException || (ex instanceof BrokerException broker && broker.isRefused());
 	}
 

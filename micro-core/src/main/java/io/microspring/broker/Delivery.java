@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delivery implements Event {
 
+	private static final Duration UNKNOWN_PAUSE = Duration.ofSeconds(1);
+
 	private final Deliveries deliveries;
 
 	private final String topic;
@@ -223,11 +225,23 @@ final class Delivery implements Event {
 			this.letter = new DeadLetter(this.topic, message(), failure, this.attempt);
 			return bury(this.letter);
 		}
-		Duration pause = retry.backoff().before(this.attempt);
+		Duration pause = pause(retry);
 		await();
 		Deliveries.log.warn("A subscriber of {} failed, attempt {} of {}; again in {} ms: {}", this.topic, this.attempt,
 				retry.attempts(), pause.toMillis(), failure.toString());
 		return pause;
+	}
+
+	/** One that the application made may fail, which is no reason to lose a message. */
+	private Duration pause(RetryOptions retry) {
+		try {
+			return Objects.requireNonNull(retry.backoff().before(this.attempt), "none");
+		}
+		catch (RuntimeException ex) {
+			Deliveries.log.error("How long to wait before a message of {} is tried again could not be found out: {} ms",
+					this.topic, UNKNOWN_PAUSE.toMillis(), ex);
+			return UNKNOWN_PAUSE;
+		}
 	}
 
 	private @Nullable Duration bury(DeadLetter dead) {

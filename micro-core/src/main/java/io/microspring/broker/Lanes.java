@@ -133,6 +133,8 @@ final class Lanes {
 			return others;
 		}));
 		idle.stream().filter(which).forEach(Delivery::release);
+		// One with a key stays until it is passed over, which frees those behind it.
+		this.waiting.removeIf((delivery) -> delivery.key() == null && delivery.isSettled());
 		for (Lane lane : this.open) {
 			Delivery current = lane.current;
 			if (current != null && which.test(current)) {

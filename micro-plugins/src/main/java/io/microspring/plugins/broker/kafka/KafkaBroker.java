@@ -377,7 +377,8 @@ public final class KafkaBroker implements Broker {
 	/** Any partition, but one that can be written to when there is one. */
 	private int partition(List<PartitionInfo> partitions) {
 		if (this.options.ordered()) {
-			return partitions.get(this.own % partitions.size()).partition();
+			// By its number: the list is in no order, and in another one later.
+			return this.own % partitions.size();
 		}
 		int first = ThreadLocalRandom.current().nextInt(partitions.size());
 		for (int i = 0; i < partitions.size(); i++) {
