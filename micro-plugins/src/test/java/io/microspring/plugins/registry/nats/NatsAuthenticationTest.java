@@ -84,7 +84,7 @@ class NatsAuthenticationTest {
 				users.withToken("wrong-one"), users.withCredentialsFile(other))) {
 			try (Registry registry = new NatsRegistry(options)) {
 				assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> registry.get("secured"))
-					.withMessageContaining("nats at " + USERS.address() + " cannot be reached to look up secured: ")
+					.withMessageContaining("nats at " + USERS.address() + " refused to look up secured: ")
 					.withMessageContaining("Authorization Violation")
 					.withMessageNotContaining("wrong-one");
 			}
