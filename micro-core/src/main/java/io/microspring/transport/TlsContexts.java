@@ -63,7 +63,9 @@ final class TlsContexts {
 		Supplier<TlsBundle> source = options.bundle();
 		if (source == null) {
 			TlsBundle own = TlsBundle.of(options.madeUp() ? keyManagers(SelfSigned.of(host)) : keyManagers(options),
-					(options.clientAuth() != TlsOptions.ClientAuth.NONE) ? trustManagers(options) : null);
+					(options.clientAuth() != TlsOptions.ClientAuth.NONE)
+							// It is said of servers' certificates only.
+							? trustManagers(options.withInsecureSkipVerify(false)) : null);
 			source = () -> own;
 		}
 		return new TlsContexts(source, (bundle) -> build(bundle, server(options, bundle),

@@ -75,6 +75,21 @@ class TlsClientAuthTest {
 	}
 
 	@Test
+	void certificateOfAnotherAuthorityIsRefusedAlsoByAServerThatBelievesAnyServer() throws Exception {
+		TlsOptions stranger = new Certificates(this.directory).clientOptions()
+			.withTrustCertificate(this.certificates.authority());
+		TlsOptions both = this.certificates.serverOptions()
+			.withTrustCertificate(this.certificates.authority())
+			.withClientAuth(TlsOptions.ClientAuth.NEED)
+			.withInsecureSkipVerify(true);
+		try (RecordingServer server = new RecordingServer(HttpOptions.defaults().withServerTls(both));
+				Transport client = client(stranger)) {
+			assertThatExceptionOfType(Exception.class).isThrownBy(() -> call(client, server));
+			assertThat(server.received).isEmpty();
+		}
+	}
+
+	@Test
 	void clientThatSendsNothingYetIsToldWhatIsWanted() throws Exception {
 		TlsOptions nobody = TlsOptions.client().withTrustCertificate(this.certificates.authority());
 		try (RecordingServer server = server(TlsOptions.ClientAuth.NEED); Transport client = client(nobody)) {

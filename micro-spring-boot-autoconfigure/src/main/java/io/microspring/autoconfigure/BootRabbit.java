@@ -10,6 +10,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.amqp.autoconfigure.RabbitConnectionDetails;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -54,7 +55,8 @@ public record BootRabbit(String address, ConnectionFactory factory) {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ RabbitConnectionDetails.class, AbstractConnectionFactory.class })
-	@ConditionalOnBean({ RabbitConnectionDetails.class, AbstractConnectionFactory.class })
+	@ConditionalOnBean(RabbitConnectionDetails.class)
+	@ConditionalOnSingleCandidate(AbstractConnectionFactory.class)
 	public static class BootConfiguration {
 
 		@Bean

@@ -49,6 +49,8 @@ final class BootBundle implements Supplier<TlsBundle> {
 		try {
 			BootBundle bundle = new BootBundle(name, convert(bundles.getBundle(name)));
 			bundles.addBundleUpdateHandler(name, bundle::update);
+			// It may have changed before anybody was told.
+			bundle.present = convert(bundles.getBundle(name));
 			return bundle;
 		}
 		catch (NoSuchSslBundleException ex) {

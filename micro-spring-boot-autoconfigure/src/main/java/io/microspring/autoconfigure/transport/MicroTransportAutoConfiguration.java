@@ -1,10 +1,14 @@
 package io.microspring.autoconfigure.transport;
 
+import java.util.Set;
+
 import io.microspring.autoconfigure.MicroAutoConfiguration;
 import io.microspring.service.Catalogue;
 import io.microspring.service.Plugin;
 import io.microspring.transport.HttpOptions;
 import io.microspring.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -23,6 +27,10 @@ import org.springframework.context.annotation.Bean;
 @EnableConfigurationProperties({ TransportProperties.class, HttpTransportProperties.class, ServerSslProperties.class,
 		ClientSslProperties.class, WebSocketProperties.class })
 public final class MicroTransportAutoConfiguration {
+
+	private static final Logger logger = LoggerFactory.getLogger(MicroTransportAutoConfiguration.class);
+
+	private static final Set<String> WITH_OUR_TLS = Set.of("http", "grpc", "memory");
 
 	@Bean
 	TransportTls microTransportTls(ServerSslProperties server, ClientSslProperties client,
@@ -52,7 +60,11 @@ public final class MicroTransportAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Transport microTransport(Catalogue catalogue, TransportProperties properties) {
+	Transport microTransport(Catalogue catalogue, TransportProperties properties, TransportTls tls) {
+		if ((tls.server() != null || tls.client() != null) && !WITH_OUR_TLS.contains(properties.type())) {
+			logger.warn("micro.server.ssl and micro.client.ssl secure nothing on the transport {}:"
+					+ " see its own properties for TLS", properties.type());
+		}
 		return catalogue.transport(properties.type(), properties.address());
 	}
 

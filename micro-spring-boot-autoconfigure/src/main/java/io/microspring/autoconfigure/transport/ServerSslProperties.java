@@ -16,7 +16,7 @@ import org.springframework.boot.ssl.SslBundles;
  * TLS of the server.
  *
  * @param enabled Whether the server speaks TLS, and nothing else; by default it does when
- * it has a certificate.
+ * any of these says how.
  * @param bundle SSL bundle with the server's certificate, and the authorities of its
  * clients; instead of files, and read again when it changes.
  * @param certificate PEM file of the server's certificate, followed by those between it
@@ -44,11 +44,14 @@ public record ServerSslProperties(@Nullable Boolean enabled, @DefaultValue("") S
 	 * @return the options, or null for no TLS
 	 */
 	@Nullable TlsOptions toOptions(@Nullable SslBundles bundles) {
-		boolean set = !(this.bundle + this.certificate + this.privateKey).isEmpty() || this.selfSigned;
+		boolean set = !(this.bundle + this.certificate + this.privateKey + this.trustCertificate).isEmpty()
+				|| this.selfSigned || this.clientAuth != TlsOptions.ClientAuth.NONE;
 		if (!((this.enabled != null) ? this.enabled : set)) {
 			return null;
 		}
 		TransportTls.requireOne(PREFIX, "bundle", this.bundle, "certificate", this.certificate, "self-signed",
+				this.selfSigned ? "true" : "");
+		TransportTls.requireOne(PREFIX, "bundle", this.bundle, "private-key", this.privateKey, "self-signed",
 				this.selfSigned ? "true" : "");
 		TransportTls.requireOne(PREFIX, "bundle", this.bundle, "trust-certificate", this.trustCertificate);
 		TlsOptions options;

@@ -187,6 +187,9 @@ class SslBundleTest {
 			bundle=fleet,certificate=a            | micro.server.ssl.bundle            | mutually exclusive
 			self-signed=true,bundle=fleet         | micro.server.ssl.self-signed       | mutually exclusive
 			bundle=fleet,trust-certificate=a      | micro.server.ssl.bundle            | mutually exclusive
+			client-auth=need,trust-certificate=a  | micro.server.ssl.certificate       | needs a certificate
+			trust-certificate=a                   | micro.server.ssl.certificate       | needs a certificate
+			self-signed=true,private-key=a        | micro.server.ssl.self-signed       | mutually exclusive
 			self-signed=true,trust-certificate=a  | micro.server.ssl.trust-certificate | while client-auth is none
 			""")
 	void whatCannotBeMeantIsRefused(String set, String property, String reason) throws Exception {
