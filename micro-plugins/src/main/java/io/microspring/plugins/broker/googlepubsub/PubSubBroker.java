@@ -59,6 +59,9 @@ public final class PubSubBroker implements Broker {
 	private static final Set<BrokerFeature> FEATURES = Set.of(BrokerFeature.QUEUES, BrokerFeature.DURABLE_QUEUES,
 			BrokerFeature.REDELIVERY);
 
+	/** How long the subscription of a process that was killed is kept, at the least. */
+	private static final Duration EXPIRY = Duration.ofDays(1);
+
 	private static final Pattern NAME = Pattern.compile("(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}");
 
 	private static final int MOST_ATTRIBUTES = 100;
@@ -179,7 +182,7 @@ public final class PubSubBroker implements Broker {
 		String queue = own ? "q-" + UUID.randomUUID()
 				: (this.options.queuePerTopic() ? topic + "." + options.queue() : options.queue());
 		String subscription = "projects/" + this.project + "/subscriptions/" + requireName("queue", queue);
-		create(name, subscription);
+		create(name, subscription, own);
 		PubSubSubscription receiving = new PubSubSubscription(this, topic, name, subscription, own, options, handler);
 		this.subscriptions.add(receiving);
 		try {
@@ -199,9 +202,9 @@ public final class PubSubBroker implements Broker {
 	 * Makes a subscription that is not there, and its topic.
 	 * @throws BrokerException when it cannot, or one of that name is of another topic
 	 */
-	void create(String topic, String subscription) {
+	void create(String topic, String subscription, boolean own) {
 		try {
-			String found = find(topic, subscription);
+			String found = find(topic, subscription, own);
 			if (!found.equals(topic)) {
 				throw BrokerException.refused("queue " + subscription + " is one of " + found + " already, not of "
 						+ topic + "; micro.broker.googlepubsub.queue-per-topic makes it one of each", null);
@@ -216,7 +219,7 @@ public final class PubSubBroker implements Broker {
 	}
 
 	/** The topic of a subscription, which is made when there is none. */
-	private String find(String topic, String subscription) throws InterruptedException, TimeoutException {
+	private String find(String topic, String subscription, boolean own) throws InterruptedException, TimeoutException {
 		GetSubscriptionRequest get = GetSubscriptionRequest.newBuilder().setSubscription(subscription).build();
 		try {
 			return await(clients().subscriptions().getSubscriptionCallable().futureCall(get)).getTopic();
@@ -224,13 +227,15 @@ public final class PubSubBroker implements Broker {
 		catch (NotFoundException ex) {
 			createTopic(topic);
 		}
-		com.google.pubsub.v1.Subscription wanted = com.google.pubsub.v1.Subscription.newBuilder()
+		com.google.pubsub.v1.Subscription.Builder wanted = com.google.pubsub.v1.Subscription.newBuilder()
 			.setName(subscription)
 			.setTopic(topic)
-			.setAckDeadlineSeconds(Math.toIntExact(this.options.ackDeadline().toSeconds()))
-			.build();
+			.setAckDeadlineSeconds(Math.toIntExact(this.options.ackDeadline().toSeconds()));
+		if (own) {
+			wanted.getExpirationPolicyBuilder().getTtlBuilder().setSeconds(EXPIRY.toSeconds());
+		}
 		try {
-			return await(clients().subscriptions().createSubscriptionCallable().futureCall(wanted)).getTopic();
+			return await(clients().subscriptions().createSubscriptionCallable().futureCall(wanted.build())).getTopic();
 		}
 		catch (AlreadyExistsException ex) {
 			return await(clients().subscriptions().getSubscriptionCallable().futureCall(get)).getTopic();

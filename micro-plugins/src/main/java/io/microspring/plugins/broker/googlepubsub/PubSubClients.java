@@ -40,6 +40,12 @@ final class PubSubClients implements AutoCloseable {
 	/** Of all messages of a subscription that are here. */
 	private static final long MOST_OUTSTANDING_BYTES = 100 * 1024 * 1024;
 
+	/**
+	 * As long as this process lives: what waits for its handler is ours, and would else
+	 * come again for ever.
+	 */
+	private static final Duration LONGEST_LEASE = Duration.ofDays(7);
+
 	private final PubSubOptions options;
 
 	private final @Nullable ManagedChannel emulator;
@@ -126,6 +132,7 @@ final class PubSubClients implements AutoCloseable {
 				.setMaxOutstandingElementCount((long) this.options.maxOutstanding())
 				.setMaxOutstandingRequestBytes(MOST_OUTSTANDING_BYTES)
 				.build())
+			.setMaxAckExtensionPeriodDuration(LONGEST_LEASE)
 			.setMaxDurationPerAckExtensionDuration(this.options.ackDeadline())
 			.build();
 	}

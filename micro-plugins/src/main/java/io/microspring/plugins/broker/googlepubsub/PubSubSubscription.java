@@ -1,6 +1,8 @@
 package io.microspring.plugins.broker.googlepubsub;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -33,6 +35,9 @@ final class PubSubSubscription implements Subscription {
 
 	private static final Duration LEAVING = Duration.ofSeconds(5);
 
+	/** For a message that there is no room for. */
+	private static final Duration LATER = Duration.ofSeconds(10);
+
 	private static final Backoff BACKOFF = Backoff.exponential(Duration.ofMillis(200), 2, Duration.ofSeconds(30), 0.2);
 
 	private final PubSubBroker broker;
@@ -50,6 +55,9 @@ final class PubSubSubscription implements Subscription {
 	private final Deliveries deliveries;
 
 	private final Reconnection reconnection = new Reconnection(BACKOFF);
+
+	/** Those that there was no room for, and that the server is to send again later. */
+	private final Set<AckReplyConsumer> left = ConcurrentHashMap.newKeySet();
 
 	private volatile @Nullable Subscriber subscriber;
 
@@ -106,6 +114,18 @@ final class PubSubSubscription implements Subscription {
 
 	private void received(PubsubMessage message, AckReplyConsumer reply) {
 		if (!this.deliveries.offer(this.topic, this.broker.read(message), new Reply(reply))) {
+			this.left.add(reply);
+			if (this.closed) {
+				leave(reply);
+			}
+			else {
+				Threads.after(LATER, () -> leave(reply));
+			}
+		}
+	}
+
+	private void leave(AckReplyConsumer reply) {
+		if (this.left.remove(reply)) {
 			reply.nack();
 		}
 	}
@@ -127,7 +147,7 @@ final class PubSubSubscription implements Subscription {
 			return;
 		}
 		try {
-			this.broker.create(this.topicName, this.subscriptionName);
+			this.broker.create(this.topicName, this.subscriptionName, this.own);
 			start();
 			log.info("The subscription {} is there again", this.subscriptionName);
 		}
@@ -156,6 +176,7 @@ final class PubSubSubscription implements Subscription {
 			running.stopAsync();
 		}
 		this.deliveries.stop();
+		this.left.forEach(this::leave);
 	}
 
 	@Override
@@ -167,18 +188,28 @@ final class PubSubSubscription implements Subscription {
 			if (running != null && running.state() != ApiService.State.FAILED) {
 				running.awaitTerminated(LEAVING.toMillis(), TimeUnit.MILLISECONDS);
 			}
-			if (this.own) {
-				this.broker.delete(this.subscriptionName);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
 		}
 		catch (TimeoutException | RuntimeException ex) {
 			log.debug("The subscription {} was left without a word", this.subscriptionName, ex);
 		}
 		finally {
+			delete();
 			this.broker.ended(this);
+		}
+	}
+
+	private void delete() {
+		if (!this.own) {
+			return;
+		}
+		try {
+			this.broker.delete(this.subscriptionName);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (TimeoutException | RuntimeException ex) {
+			log.debug("The subscription {} is left to expire", this.subscriptionName, ex);
 		}
 	}
 

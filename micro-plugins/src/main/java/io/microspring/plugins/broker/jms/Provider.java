@@ -1,5 +1,8 @@
 package io.microspring.plugins.broker.jms;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.microspring.broker.BrokerException;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionMetaData;
@@ -57,6 +60,9 @@ enum Provider {
 
 	};
 
+	/** What the drivers of both call themselves. */
+	private static final String NAME = "ActiveMQ";
+
 	private final int individualAcknowledge;
 
 	Provider(int individualAcknowledge) {
@@ -66,20 +72,30 @@ enum Provider {
 	/**
 	 * Which of the two a connection is to.
 	 * @throws BrokerException when it is to another
+	 * @throws JMSException when it is to one of them, and lost
 	 */
 	static Provider of(Connection connection) throws JMSException {
+		List<Exception> failures = new ArrayList<>();
 		for (Provider provider : values()) {
 			try {
 				provider.session(connection).close();
 				return provider;
 			}
 			catch (JMSException | JMSRuntimeException ex) {
-				// It is not this one.
+				// It is not this one, or the connection is lost.
+				failures.add(ex);
 			}
 		}
 		ConnectionMetaData server = connection.getMetaData();
+		if (NAME.equals(server.getJMSProviderName())) {
+			JMSException lost = new JMSException(
+					"it gives no session: " + JmsLink.reason(failures.get(failures.size() - 1)));
+			failures.forEach(lost::addSuppressed);
+			throw lost;
+		}
 		throw BrokerException.refused("The JMS broker speaks to Artemis and ActiveMQ Classic, which acknowledge one"
-				+ " message, not to " + server.getJMSProviderName() + " " + server.getProviderVersion(), null);
+				+ " message, not to " + server.getJMSProviderName() + " " + server.getProviderVersion(),
+				failures.get(0));
 	}
 
 	/** A session that acknowledges one message at a time. */

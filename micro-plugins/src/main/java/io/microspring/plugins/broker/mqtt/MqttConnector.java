@@ -72,24 +72,18 @@ final class MqttConnector {
 		Duration each = timeout.dividedBy(this.addresses.size());
 		Throwable failure = null;
 		for (MqttAddress address : this.addresses) {
-			MqttLink link = null;
+			Attempt attempt = new Attempt(session.listener());
 			try {
-				link = link(address, session, each);
-				await(link.connect(), each.plusSeconds(1));
+				MqttLink link = link(address, session.heardBy(attempt), each);
+				attempt.make(link, each.plusSeconds(1));
 				return link;
 			}
 			catch (InterruptedException ex) {
-				if (link != null) {
-					link.disconnect(true);
-				}
 				Thread.currentThread().interrupt();
 				throw new BrokerException("interrupted while connecting to " + this, ex);
 			}
 			catch (ExecutionException | TimeoutException | UnknownHostException | TlsException ex) {
 				failure = cause(ex);
-				if (link != null && ex instanceof TimeoutException) {
-					link.disconnect(true);
-				}
 			}
 		}
 		throw new BrokerException(this + " cannot be reached within " + timeout.toMillis() + " ms: " + reason(failure),
@@ -213,6 +207,60 @@ final class MqttConnector {
 	@Override
 	public String toString() {
 		return "mqtt at " + this.options.address();
+	}
+
+	/**
+	 * One attempt to connect. Nothing is heard of it once it has failed, and when it
+	 * succeeds after it was given up, the connection is closed; the session stays, as
+	 * another attempt may want it.
+	 */
+	private static final class Attempt implements MqttLink.Listener {
+
+		private final MqttLink.Listener listener;
+
+		private volatile boolean failed;
+
+		Attempt(MqttLink.Listener listener) {
+			this.listener = listener;
+		}
+
+		void make(MqttLink link, Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
+			CompletableFuture<?> connecting = link.connect();
+			try {
+				await(connecting, timeout);
+			}
+			catch (InterruptedException | ExecutionException | TimeoutException ex) {
+				this.failed = true;
+				connecting.whenComplete((connected, failure) -> {
+					if (failure == null) {
+						link.disconnect(false);
+					}
+				});
+				throw ex;
+			}
+		}
+
+		@Override
+		public void connected(boolean present) {
+			if (!this.failed) {
+				this.listener.connected(present);
+			}
+		}
+
+		@Override
+		public void received(String topic, byte[] payload, Runnable acknowledgement) {
+			if (!this.failed) {
+				this.listener.received(topic, payload, acknowledgement);
+			}
+		}
+
+		@Override
+		public void ended(Throwable cause) {
+			if (!this.failed) {
+				this.listener.ended(cause);
+			}
+		}
+
 	}
 
 }

@@ -58,6 +58,10 @@ interface MqttLink {
 	 */
 	record Session(String clientId, long kept, int receiveMaximum, Listener listener) {
 
+		Session heardBy(Listener other) {
+			return new Session(this.clientId, this.kept, this.receiveMaximum, other);
+		}
+
 	}
 
 	/** Hears of a connection, on its own thread, which must not be blocked. */

@@ -1,10 +1,8 @@
 package io.microspring.plugins.broker.mqtt;
 
 import java.time.Duration;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.microspring.broker.Deliveries;
 import io.microspring.broker.Envelope;
 import io.microspring.broker.EventHandler;
+import io.microspring.broker.Receipt;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.concurrent.Backoff;
@@ -24,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A subscription with a connection of its own, which is made again when it was lost. Each
- * connection has deliveries of its own: those of one that was lost are given up where the
- * server sends them again, and else handled to the end, as nobody else has them.
+ * A subscription with a connection of its own, which is made again when it was lost. The
+ * messages of one that was lost are given up where the server sends them again, and else
+ * handled to the end, as nobody else has them.
  */
 final class MqttSubscription implements Subscription, MqttLink.Listener {
 
@@ -48,18 +47,20 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 	/** What the server keeps the session by when the process is gone, or empty. */
 	private final String name;
 
-	private final SubscribeOptions options;
-
-	private final EventHandler handler;
-
 	private final MqttLink.Session session;
 
-	/** Those of this connection, and those before which are not done. */
-	private final Set<Deliveries> all = ConcurrentHashMap.newKeySet();
+	private final Deliveries deliveries;
 
-	private volatile Deliveries current;
+	/** Of this connection: whether its messages have been sent again by another. */
+	private volatile AtomicBoolean resent = new AtomicBoolean();
 
 	private volatile @Nullable MqttLink link;
+
+	/**
+	 * Whether the connection has ended: the driver says so a moment before it calls it
+	 * disconnected.
+	 */
+	private volatile boolean over;
 
 	private final Reconnection reconnection = new Reconnection(BACKOFF);
 
@@ -74,11 +75,12 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 		this.topic = topic;
 		this.filter = filter;
 		this.name = name;
-		this.options = options;
-		this.handler = handler;
 		this.session = new MqttLink.Session(name.isEmpty() ? "micro-" + UUID.randomUUID() : name, kept(),
 				Math.max(broker.options().receiveMaximum(), options.concurrency()), this);
-		this.current = deliveries();
+		// By 3.1.1 nobody tells the server how many may come. By 5 what connections that
+		// were lost had brought may still be here, beside what this one may bring.
+		this.deliveries = new Deliveries(broker, options, this::read, handler, broker.executor(),
+				2 * MqttOptions.MOST_IN_FLIGHT);
 	}
 
 	private long kept() {
@@ -88,18 +90,6 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 		}
 		// By 3.1.1 it would be kept for ever when this process is killed.
 		return settings.version().equals(MqttOptions.V5) ? CUT_OFF.toSeconds() : 0;
-	}
-
-	private Deliveries deliveries() {
-		this.all.removeIf((before) -> before.unsettled() == 0);
-		// By 3.1.1 nobody tells the server how many may come. By 5 it may send the next
-		// one as soon as it is told of one, a moment before the deliveries are.
-		int room = this.broker.options().version().equals(MqttOptions.V5) ? 2 * this.session.receiveMaximum()
-				: MqttOptions.MOST_IN_FLIGHT;
-		Deliveries deliveries = new Deliveries(this.broker, this.options, this::read, this.handler,
-				this.broker.executor(), room);
-		this.all.add(deliveries);
-		return deliveries;
 	}
 
 	private Message read(Message raw) {
@@ -122,34 +112,33 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 	void opened() {
 		this.reconnection.made();
 		this.open.set(true);
-		MqttLink connected = this.link;
-		if (connected != null && !connected.isConnected() && this.open.compareAndSet(true, false)) {
+		if (this.over && this.open.compareAndSet(true, false)) {
 			reopenLater();
 		}
 	}
 
 	@Override
 	public void connected(boolean present) {
-		Deliveries before = this.current;
-		this.current = deliveries();
+		this.over = false;
+		AtomicBoolean before = this.resent;
+		this.resent = new AtomicBoolean();
 		if (present) {
-			before.stop();
-		}
-		if (this.closed) {
-			this.current.stop();
+			before.set(true);
+			this.deliveries.releaseRevoked();
 		}
 	}
 
 	@Override
 	public void received(String from, byte[] payload, Runnable acknowledgement) {
 		Message raw = new Message(Metadata.empty(), payload);
-		if (!this.current.offer(from, raw, acknowledgement::run) && !this.closed) {
+		if (!this.deliveries.offer(from, raw, new Received(acknowledgement, this.resent)) && !this.closed) {
 			log.warn("A message of {} is left to {}, which has sent more than it was asked for", from, this.broker);
 		}
 	}
 
 	@Override
 	public void ended(Throwable cause) {
+		this.over = true;
 		if (!this.closed && this.open.compareAndSet(true, false)) {
 			log.warn("The subscription to {} at {} is cut off, and made again when it can be: {}", this.filter,
 					this.broker, MqttConnector.reason(cause));
@@ -187,7 +176,7 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 
 	/** How many messages are here that are not dealt with. */
 	int unsettled() {
-		return this.all.stream().mapToInt(Deliveries::unsettled).sum();
+		return this.deliveries.unsettled();
 	}
 
 	@Override
@@ -198,7 +187,7 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 	/** Begins to handle no more. */
 	void stop() {
 		this.closed = true;
-		this.all.forEach(Deliveries::stop);
+		this.deliveries.stop();
 	}
 
 	/**
@@ -215,7 +204,7 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 		if (connected != null && this.name.isEmpty()) {
 			quietly(connected.unsubscribe(this.filter));
 		}
-		this.all.forEach(Deliveries::close);
+		this.deliveries.close();
 		if (connected != null) {
 			quietly(connected.disconnect(this.name.isEmpty()));
 		}
@@ -232,6 +221,23 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 		catch (ExecutionException | TimeoutException ex) {
 			log.debug("{} was left without a word", this.broker, ex);
 		}
+	}
+
+	/**
+	 * A message that is here; when its session goes on elsewhere, it comes again there.
+	 */
+	private record Received(Runnable acknowledgement, AtomicBoolean resent) implements Receipt {
+
+		@Override
+		public boolean isRevoked() {
+			return this.resent.get();
+		}
+
+		@Override
+		public void ack() {
+			this.acknowledgement.run();
+		}
+
 	}
 
 }

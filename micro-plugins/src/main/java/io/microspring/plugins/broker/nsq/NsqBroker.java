@@ -116,7 +116,7 @@ public final class NsqBroker implements Broker {
 					this.options.timeout());
 		}
 		catch (NsqException ex) {
-			throw BrokerException.refused(this + " does not take a message for " + topic + ": " + ex.getMessage(), ex);
+			throw ex.failure(this + " does not take a message for " + topic);
 		}
 		catch (InterruptedException | TimeoutException | IOException ex) {
 			throw failure("did not confirm a message for " + topic + ", which may have arrived", ex);

@@ -69,6 +69,9 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 
 	private int mostInFlight = Integer.MAX_VALUE;
 
+	/** Why it is about to end, when that is known; the loop's alone. */
+	private @Nullable IOException fault;
+
 	private boolean ended;
 
 	private NsqConnection(Listener listener) {
@@ -315,12 +318,17 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 
 	@Override
 	public void channelInactive(ChannelHandlerContext context) {
-		end(new IOException("nsqd closed the connection"));
+		IOException why = this.fault;
+		end((why != null) ? why : new IOException("nsqd closed the connection"));
 	}
 
+	/** It has ended, for whoever hears of it, when it is no longer open. */
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-		end(new IOException(String.valueOf((cause.getMessage() != null) ? cause.getMessage() : cause), cause));
+		if (this.fault == null) {
+			this.fault = new IOException(String.valueOf((cause.getMessage() != null) ? cause.getMessage() : cause),
+					cause);
+		}
 		context.close();
 	}
 

@@ -83,8 +83,9 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 	}
 
 	/**
-	 * Subscribes at every nsqd. Those that are away are tried again, unless all are.
-	 * @throws BrokerException when all are away, or one refuses
+	 * Subscribes at every nsqd. Those that are away, or cannot for now, are tried again,
+	 * unless all are.
+	 * @throws BrokerException when all are away, or one refuses or does not let us in
 	 */
 	void open(List<NsqAddress> addresses) {
 		BrokerException failure = null;
@@ -95,8 +96,11 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 				opened++;
 			}
 			catch (NsqException ex) {
-				throw BrokerException
-					.refused(this.broker + " does not let subscribe to " + this.topic + ": " + ex.getMessage(), ex);
+				failure = ex.failure(this.broker + " does not let subscribe to " + this.topic);
+				if (failure.isRefused() || failure.isDenied()) {
+					throw failure;
+				}
+				reopenLater(address);
 			}
 			catch (IOException | TimeoutException | InterruptedException ex) {
 				failure = this.broker.failure("does not let subscribe to " + this.topic, ex);

@@ -45,8 +45,12 @@ final class RedisLink {
 	/** The driver ends a command by itself; this is for one that it forgets. */
 	private static final Duration SLACK = StreamReader.WAIT.plusSeconds(1);
 
-	/** More commands that wait for an answer than publishers and subscribers have. */
-	private static final int MAX_WAITING_COMMANDS = 100_000;
+	/**
+	 * More commands that wait for an answer than publishers and subscribers have. While
+	 * Redis is away the driver keeps those whose time has run out too, with their
+	 * messages: more of them would fill the memory.
+	 */
+	private static final int MAX_WAITING_COMMANDS = 5_000;
 
 	private final RedisOptions options;
 

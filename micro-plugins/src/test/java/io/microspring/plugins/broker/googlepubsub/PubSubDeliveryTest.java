@@ -104,6 +104,10 @@ class PubSubDeliveryTest {
 		broker.subscribe(this.topic, this.shared, (event) -> {
 		}).close();
 		assertThat(subscriptions("lifetime")).hasSize(2).anyMatch((name) -> name.contains("/q-"));
+		// When the process is killed, the service removes it after a day.
+		assertThat(all("lifetime")).filteredOn((one) -> one.getExpirationPolicy().getTtl().getSeconds() == 86_400)
+			.singleElement()
+			.matches((one) -> one.getName().contains("/q-"));
 		alone.close();
 		assertThat(subscriptions("lifetime")).containsExactly("projects/lifetime/subscriptions/" + this.queue);
 		publish(broker, 0, 3);
@@ -205,13 +209,14 @@ class PubSubDeliveryTest {
 	}
 
 	private List<String> subscriptions(String project) {
+		return all(project).stream().map(com.google.pubsub.v1.Subscription::getName).toList();
+	}
+
+	private List<com.google.pubsub.v1.Subscription> all(String project) {
 		return this.others.subscriptions()
 			.listSubscriptionsCallable()
 			.call(ListSubscriptionsRequest.newBuilder().setProject("projects/" + project).build())
-			.getSubscriptionsList()
-			.stream()
-			.map(com.google.pubsub.v1.Subscription::getName)
-			.toList();
+			.getSubscriptionsList();
 	}
 
 	private void assertRefused(PubSubBroker broker, Message message, String told) {

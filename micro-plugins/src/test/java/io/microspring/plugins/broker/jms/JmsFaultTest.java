@@ -16,8 +16,10 @@ import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
+import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
@@ -77,6 +79,18 @@ class JmsFaultTest {
 				assertThat(shared).isNotEmpty();
 			});
 			assertThat(dead.get(0).message().header(Headers.DEAD_LETTER_REASON)).contains("cannot be read");
+		}
+	}
+
+	@Test
+	void connectionWithoutASessionIsNotTakenForAnotherProviders() throws Exception {
+		ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory("tcp://" + CLASSIC.address());
+		factory.setClientID(this.name);
+		try (Connection first = factory.createConnection(); Connection second = factory.createConnection()) {
+			first.start();
+			assertThatExceptionOfType(JMSException.class).isThrownBy(() -> Provider.of(second))
+				.withMessageContaining("it gives no session: ")
+				.withMessageContaining("already connected");
 		}
 	}
 

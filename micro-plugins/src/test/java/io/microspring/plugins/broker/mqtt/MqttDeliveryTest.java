@@ -1,7 +1,9 @@
 package io.microspring.plugins.broker.mqtt;
 
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -188,6 +190,46 @@ class MqttDeliveryTest {
 		first.close();
 		List<Event> again = subscribe(open(named), this.topic, manual);
 		awaitBodies(again, "1", "2");
+	}
+
+	@Test
+	void whatComesAgainAfterACutWaitsForTheOneThatIsHandled() throws Exception {
+		String client = "member-" + UUID.randomUUID();
+		MqttBroker broker = open(options().withClientId(client));
+		CountDownLatch gate = new CountDownLatch(1);
+		List<String> begun = new CopyOnWriteArrayList<>();
+		MqttSubscription slow = (MqttSubscription) broker.subscribe(this.topic, QUEUE, (event) -> {
+			begun.add(body(event));
+			gate.await(1, TimeUnit.MINUTES);
+		});
+		publish(broker, 0, 2);
+		eventually().until(() -> slow.unsettled() == 2 && begun.size() == 1);
+		takeOver(client + "-" + session("q", this.topic));
+		// The one that is handled, and both of them once more.
+		eventually().until(() -> slow.unsettled() == 3);
+		assertThat(begun).containsExactly("0");
+		gate.countDown();
+		eventually().until(() -> slow.unsettled() == 0);
+		assertThat(begun).containsExactly("0", "0", "1");
+	}
+
+	private static String session(String queue, String topic) {
+		byte[] of = (queue + "\0" + topic).getBytes(StandardCharsets.UTF_8);
+		return Long.toHexString(UUID.nameUUIDFromBytes(of).getMostSignificantBits());
+	}
+
+	/** Cuts a client off, whose session stays, and is gone again. */
+	private static void takeOver(String client) throws IOException {
+		String[] parts = MOSQUITTO.address().split(":");
+		try (Socket socket = new Socket(parts[0], Integer.parseInt(parts[1]))) {
+			DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+			out.write(new byte[] { 0x10, (byte) (12 + client.length()) });
+			out.writeUTF("MQTT");
+			out.write(new byte[] { 4, 0, 0, 60 });
+			out.writeUTF(client);
+			// Let in, to the session that is there.
+			assertThat(packet(new DataInputStream(socket.getInputStream()))).containsExactly(1, 0);
+		}
 	}
 
 	@Test

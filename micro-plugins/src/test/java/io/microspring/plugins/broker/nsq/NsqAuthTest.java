@@ -50,7 +50,8 @@ class NsqAuthTest {
 			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> received.size() == 1);
 			assertThatExceptionOfType(BrokerException.class)
 				.isThrownBy(() -> broker.publish("closed", Message.of(Metadata.empty())))
-				.withMessageContaining("E_UNAUTHORIZED");
+				.withMessageContaining("E_UNAUTHORIZED")
+				.matches(BrokerException::isDenied);
 		}
 	}
 
@@ -70,6 +71,7 @@ class NsqAuthTest {
 			assertThatExceptionOfType(BrokerException.class)
 				.isThrownBy(() -> broker.subscribe("open", SubscribeOptions.defaults(), (event) -> {
 				}))
+				.matches(BrokerException::isDenied)
 				.withMessageContaining(told)
 				.withMessageNotContaining("wrong-one");
 		}

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -202,10 +203,45 @@ class NsqDeliveryTest {
 	}
 
 	private static void answer(OutputStream out, String text) throws IOException {
+		frame(out, 0, text);
+	}
+
+	private static void frame(OutputStream out, int type, String text) throws IOException {
 		DataOutputStream data = new DataOutputStream(out);
 		data.writeInt(text.length() + 4);
-		data.writeInt(0);
+		data.writeInt(type);
 		data.writeBytes(text);
+	}
+
+	@Test
+	void connectionThatIsBrokenIsClosedWhenItsEndIsTold() throws Exception {
+		HangingUp.Dialogue dialogue = (in, out) -> {
+			in.readFully(new byte["  V2IDENTIFY\n".length()]);
+			in.readFully(new byte[in.readInt()]);
+			answer(out, "{}");
+			frame(out, 9, "of a type that there is none of");
+			in.readAllBytes();
+		};
+		CompletableFuture<String> told = new CompletableFuture<>();
+		NsqConnection.Listener listener = new NsqConnection.Listener() {
+			@Override
+			public void ended(NsqConnection connection, IOException why) {
+				told.complete((connection.isOpen() ? "open: " : "closed: ") + why.getMessage());
+			}
+		};
+		try (HangingUp nsqd = new HangingUp(dialogue)) {
+			open(options()).open(NsqAddress.all(nsqd.address()).get(0), listener, Duration.ofSeconds(20));
+			assertThat(told.get(20, TimeUnit.SECONDS)).startsWith("closed: ").contains("the unknown type 9");
+		}
+	}
+
+	@Test
+	void onlyWhatIsWrongWithAMessageIsRefusedForEver() {
+		assertThat(new NsqException("E_BAD_MESSAGE PUB too big").failure("x").isRefused()).isTrue();
+		assertThat(new NsqException("E_INVALID cannot SUB").failure("x").isRefused()).isTrue();
+		BrokerException passing = new NsqException("E_PUB_FAILED PUB failed exiting").failure("nsq does not take it");
+		assertThat(passing).hasMessage("nsq does not take it: E_PUB_FAILED PUB failed exiting")
+			.matches((ex) -> !ex.isRefused() && !ex.isDenied());
 	}
 
 	@Test
