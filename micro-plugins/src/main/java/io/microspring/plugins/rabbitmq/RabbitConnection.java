@@ -156,6 +156,8 @@ public final class RabbitConnection implements AutoCloseable {
 			tls = TlsOptions.client();
 		}
 		if (tls != null) {
+			// Whatever else a factory may use has its own ways to look at certificates.
+			factory.useBlockingIo();
 			factory.useSslProtocol(tls.toSslContext());
 			if (!tls.insecureSkipVerify()) {
 				factory.setSocketConfigurator(SocketConfigurators.defaultConfigurator().andThen(verifying(tls)));

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * default
  * @param factory settings of the client library to begin with, null for its defaults;
  * they are copied when a connection is made. Its recovery is not used: connections are
- * made again here
+ * made again here. With TLS that is not the factory's own, neither is NIO or Netty
  */
 public record RabbitOptions(String address, String username, String password, String virtualHost,
 		@Nullable TlsOptions tls, Duration timeout, String exchange, String exchangeType, boolean durableExchange,

@@ -1,6 +1,7 @@
 package io.microspring.plugins.relay;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,13 @@ import io.microspring.transport.TransportException;
  * between. Thread-safe.
  */
 public final class Relay {
+
+	/**
+	 * After how long go-micro's clients are taken to have left. They keep what they have
+	 * for a minute by default to ask again, and who does so later is accepted anew; a
+	 * stream that says nothing for so long ends.
+	 */
+	public static final Duration FORSAKEN = Duration.ofMinutes(15);
 
 	private final String name;
 
@@ -87,8 +95,12 @@ public final class Relay {
 						null)));
 		execute(() -> {
 			try {
-				connect.run();
-				dialled.complete(open.get());
+				if (!dialled.isDone()) {
+					connect.run();
+				}
+				if (!dialled.isDone()) {
+					complete(dialled, open.get());
+				}
 			}
 			catch (RuntimeException ex) {
 				dialled.completeExceptionally(ex);
@@ -96,6 +108,13 @@ public final class Relay {
 			late.cancel();
 		});
 		return dialled;
+	}
+
+	/** Unless whoever dialled has stopped waiting meanwhile. */
+	private static void complete(CompletableFuture<Socket> dialled, Socket opened) {
+		if (!dialled.complete(opened)) {
+			opened.close();
+		}
 	}
 
 	/**
@@ -144,13 +163,23 @@ public final class Relay {
 	}
 
 	/**
-	 * Ends all connections, as what carried them is lost.
+	 * Ends all connections that there are, as what carried them is lost. Those that are
+	 * made meanwhile have something else to carry them.
 	 */
 	public void lost() {
-		this.sockets.keySet()
+		List.copyOf(this.sockets.keySet())
 			.forEach((socket) -> socket.broken(new TransportException(
 					"connection to " + socket.remote() + " is lost: so is what " + this.server + " carried", false,
 					null)));
+	}
+
+	/**
+	 * Closes what go-micro's clients have left, as they do not say so: the connections
+	 * that were accepted and answered, and on which nothing has come or gone for long.
+	 * @param idle for how long
+	 */
+	public void closeForsaken(Duration idle) {
+		this.sockets.keySet().stream().filter((socket) -> socket.isForsaken(idle)).forEach(RelaySocket::close);
 	}
 
 	/**

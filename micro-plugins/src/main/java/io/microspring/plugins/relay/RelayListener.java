@@ -80,6 +80,11 @@ public final class RelayListener implements Listener {
 	private void accept(String key, Caller caller, Consumer<RelaySocket> first) {
 		RelaySocket socket = caller.open((closing) -> forget(key, closing));
 		this.sockets.put(key, socket);
+		if (!socket.isOpen()) {
+			// It has ended before it could be forgotten.
+			forget(key, socket);
+			return;
+		}
 		first.accept(socket);
 		try {
 			this.onAccept.accept(socket);

@@ -59,6 +59,9 @@ public final class RelaySocket implements Socket {
 	/** How many messages were sent since one came. */
 	private final AtomicInteger unanswered = new AtomicInteger();
 
+	/** When something came or went, by {@link System#nanoTime()}. */
+	private volatile long used = System.nanoTime();
+
 	private final AtomicBoolean introduced = new AtomicBoolean();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
@@ -109,6 +112,7 @@ public final class RelaySocket implements Socket {
 		RelayLine.Outgoing outgoing = this.line.prepare(Relay.withoutPseudo(message));
 		this.sent.addAndGet(weight(message));
 		this.unanswered.incrementAndGet();
+		this.used = System.nanoTime();
 		try {
 			outgoing.send(!this.introduced.getAndSet(true));
 		}
@@ -180,9 +184,7 @@ public final class RelaySocket implements Socket {
 		broken(new TransportException("could not dial " + remote() + ": " + reason, this.unanswered.get() == 1, null));
 	}
 
-	/**
-	 * The peer is one of ours, as it says; one that has dialled cannot know it yet.
-	 */
+	/** The peer is one of ours, as it says; one that has dialled cannot know it yet. */
 	public void peerIsOurs() {
 		if (this.ours) {
 			return;
@@ -227,6 +229,7 @@ public final class RelaySocket implements Socket {
 	 */
 	public void arrive(Message message) {
 		this.unanswered.set(0);
+		this.used = System.nanoTime();
 		int limit = this.line.maxMessageSize();
 		if (message.body().length > limit) {
 			took(weight(message));
@@ -351,9 +354,12 @@ public final class RelaySocket implements Socket {
 	/** Tells the peer now and then that it may go on. */
 	private void took(long weight) {
 		long total = this.taken.addAndGet(weight);
-		long told = this.reported.get();
-		if (this.ours && total - told >= WINDOW / 4 && this.reported.compareAndSet(told, total)) {
-			tell(RelaySignal.TAKEN, total);
+		// Somebody else may tell a smaller number meanwhile, and nobody this one later.
+		for (long told = this.reported.get(); this.ours && total - told >= WINDOW / 4; told = this.reported.get()) {
+			if (this.reported.compareAndSet(told, total)) {
+				tell(RelaySignal.TAKEN, total);
+				return;
+			}
 		}
 	}
 
@@ -392,6 +398,14 @@ public final class RelaySocket implements Socket {
 	 */
 	public boolean isPartingUntold() {
 		return this.closed.get() && !this.ours && !this.ended && this.sent.get() > 0;
+	}
+
+	/**
+	 * Whether it was accepted from one that is not ours, and is over by all appearance.
+	 */
+	boolean isForsaken(Duration idle) {
+		return !this.ours && !this.line.dialled() && this.unanswered.get() > 0
+				&& System.nanoTime() - this.used >= idle.toNanos();
 	}
 
 	/** What to ask by whether the peer is still there. */

@@ -111,6 +111,10 @@ public final class NatsTransport implements Transport {
 			whenClosed.accept(closing);
 		});
 		this.inbox.route(token, (message) -> arrive(message, socket));
+		if (!socket.isOpen()) {
+			// It has ended before it could be forgotten.
+			this.inbox.forget(token);
+		}
 		return socket;
 	}
 
@@ -218,6 +222,7 @@ public final class NatsTransport implements Transport {
 	}
 
 	private void look() {
+		this.relay.closeForsaken(Relay.FORSAKEN);
 		this.link.revive();
 		if (this.link.isConnected()) {
 			askForPeers();

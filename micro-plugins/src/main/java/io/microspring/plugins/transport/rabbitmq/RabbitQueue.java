@@ -32,6 +32,8 @@ final class RabbitQueue {
 
 	private final RabbitConnection connection;
 
+	private final RabbitWire wire;
+
 	private final String exchange;
 
 	private final String name;
@@ -44,9 +46,19 @@ final class RabbitQueue {
 
 	private volatile boolean closing;
 
-	RabbitQueue(RabbitConnection connection, String exchange, String name, ExecutorService executor,
+	/**
+	 * Nothing is listened to yet.
+	 * @param connection where
+	 * @param wire what is answered by
+	 * @param exchange the exchange that the queue is bound to
+	 * @param name the queue's name
+	 * @param executor runs what blocks
+	 * @param consumer is told what comes
+	 */
+	RabbitQueue(RabbitConnection connection, RabbitWire wire, String exchange, String name, ExecutorService executor,
 			BiConsumer<BasicProperties, byte[]> consumer) {
 		this.connection = connection;
+		this.wire = wire;
 		this.exchange = exchange;
 		this.name = name;
 		this.consumer = consumer;
@@ -70,6 +82,8 @@ final class RabbitQueue {
 	}
 
 	private void declare(Channel channel) throws IOException {
+		// Whoever is heard is to be answered.
+		this.wire.connect();
 		this.connection.declareExchange(channel);
 		try {
 			channel.queueDeclare(this.name, false, true, true, null);

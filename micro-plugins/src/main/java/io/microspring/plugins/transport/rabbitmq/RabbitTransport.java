@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import com.rabbitmq.client.AMQP;
@@ -69,6 +70,9 @@ public final class RabbitTransport implements Transport {
 	/** What was dialled, by correlation id. */
 	private final Map<String, RelaySocket> dialled = new ConcurrentHashMap<>();
 
+	/** When the wire was lost, by {@link System#nanoTime()}. */
+	private final AtomicLong lastLost = new AtomicLong(System.nanoTime() - 2 * LOOK.toNanos());
+
 	private final Threads.Scheduled look;
 
 	/**
@@ -80,7 +84,7 @@ public final class RabbitTransport implements Transport {
 		this.connection = new RabbitConnection(options.connection(), "micro-transport");
 		this.relay = new Relay("rabbitmq", this.connection, this.executor);
 		this.wire = new RabbitWire(this.connection, options.connection(), this.executor, this::answered, this::returned,
-				this.relay::lost);
+				this::lost);
 		this.look = Threads.every(LOOK, this.executor, this::look);
 	}
 
@@ -121,6 +125,10 @@ public final class RabbitTransport implements Transport {
 		RelaySocket socket = this.relay.open(
 				new RabbitLine(this.wire, this.relay, true, correlation, address, correlation, address), this::forget);
 		this.dialled.put(correlation, socket);
+		if (!socket.isOpen()) {
+			// It has ended before it could be forgotten.
+			forget(socket);
+		}
 		this.relay.peers().add(socket);
 		return socket;
 	}
@@ -174,7 +182,7 @@ public final class RabbitTransport implements Transport {
 		String name = name(address);
 		connect("listen on " + name);
 		return this.relay.listen(name, onAccept, (listener) -> {
-			RabbitQueue queue = new RabbitQueue(this.connection, this.options.connection().exchange(), name,
+			RabbitQueue queue = new RabbitQueue(this.connection, this.wire, this.options.connection().exchange(), name,
 					this.executor, (properties, body) -> hear(listener, properties, body));
 			queue.open();
 			return queue::close;
@@ -213,7 +221,17 @@ public final class RabbitTransport implements Transport {
 		}
 	}
 
+	/** What comes again and again is left to the next look. */
+	private void lost() {
+		this.relay.lost();
+		long now = System.nanoTime();
+		if (now - this.lastLost.getAndSet(now) > LOOK.toNanos() && this.relay.isListening()) {
+			this.relay.execute(this::look);
+		}
+	}
+
 	private void look() {
+		this.relay.closeForsaken(Relay.FORSAKEN);
 		try {
 			if (this.wire.isConnected()) {
 				askForPeers();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -124,7 +125,19 @@ final class RabbitWire {
 	 * @throws IOException when there is none to be had; the message says where and why
 	 */
 	void connect() throws IOException {
-		this.lock.lock();
+		if (isConnected()) {
+			return;
+		}
+		long millis = this.options.timeout().toMillis();
+		try {
+			if (!this.lock.tryLock(millis, TimeUnit.MILLISECONDS)) {
+				throw new IOException(this.connection + " is still being connected to after " + millis + " ms");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IOException("interrupted while connecting to " + this.connection, ex);
+		}
 		try {
 			if (!isConnected()) {
 				this.channel = open();

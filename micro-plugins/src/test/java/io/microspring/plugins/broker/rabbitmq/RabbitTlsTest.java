@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import com.rabbitmq.client.ConnectionFactory;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
@@ -19,6 +20,7 @@ import io.microspring.test.server.ServerRecipe;
 import io.microspring.transport.TlsOptions;
 import io.netty.pkitesting.X509Bundle;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -72,10 +74,24 @@ class RabbitTlsTest {
 	void serverThatNobodyVouchesForOrHasAnotherNameIsNotBelieved() {
 		assertRefused(new TlsOptions(this.ours.certificate(), this.ours.privateKey(), null, null, false,
 				Duration.ofSeconds(10)));
+		assertNotBelievedAsLocalhost(null);
+	}
+
+	/** NIO looks at no name by itself. */
+	@Test
+	@SuppressWarnings("deprecation")
+	void noIoOfAFactoryBelievesAServerWithAnotherName() {
+		ConnectionFactory factory = new ConnectionFactory();
+		factory.useNio();
+		assertNotBelievedAsLocalhost(factory);
+	}
+
+	private void assertNotBelievedAsLocalhost(@Nullable ConnectionFactory factory) {
 		try (RabbitBroker broker = new RabbitBroker(RabbitBrokerOptions.defaults()
 			.withConnection(RabbitOptions.defaults()
 				.withAddress("amqps://localhost:" + RABBITMQ.address().split(":")[1])
-				.withTls(this.ours)))) {
+				.withTls(this.ours)
+				.withFactory(factory)))) {
 			assertThatExceptionOfType(BrokerException.class).isThrownBy(broker::connect)
 				.withMessageContaining("localhost");
 		}

@@ -76,6 +76,42 @@ class RabbitPeersTest {
 		}
 	}
 
+	/**
+	 * Who is heard after the connection broke is answered, though the server asks nobody.
+	 */
+	@Test
+	void whoeverIsHeardAfterTheConnectionBrokeIsAnswered() throws Exception {
+		List<java.net.Socket> sockets = new CopyOnWriteArrayList<>();
+		ConnectionFactory factory = new ConnectionFactory();
+		factory.setSocketConfigurator(sockets::add);
+		List<Socket> accepted = new CopyOnWriteArrayList<>();
+		List<Exception> unanswered = new CopyOnWriteArrayList<>();
+		try (Transport transport = new RabbitTransport(RabbitTransportOptions.defaults()
+			.withConnection(RabbitOptions.defaults().withAddress(RABBITMQ.address()).withFactory(factory)));
+				Connection go = go();
+				Channel channel = go.createChannel()) {
+			Listener listener = transport.listen(":0", (socket) -> {
+				accepted.add(socket);
+				try {
+					socket.send(message("answer"));
+				}
+				catch (TransportException ex) {
+					unanswered.add(ex);
+				}
+			});
+			BlockingQueue<Delivery> heard = new LinkedBlockingQueue<>();
+			channel.basicConsume(REPLIES, true, (tag, delivery) -> heard.add(delivery), (tag) -> {
+			});
+			sockets.get(0).close();
+			eventually().until(() -> {
+				ask(channel, listener.address(), "again");
+				return !accepted.isEmpty();
+			});
+			assertThat(heard.poll(20, TimeUnit.SECONDS)).isNotNull();
+			assertThat(unanswered).isEmpty();
+		}
+	}
+
 	@Test
 	void serverOfGoIsAskedAsGoAsks() throws Exception {
 		List<Delivery> asked = new CopyOnWriteArrayList<>();
