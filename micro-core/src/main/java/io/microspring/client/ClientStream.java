@@ -68,7 +68,7 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 		this.socket.receive(this);
 		transmit(this.conversation.opening(this.deadline));
 		if (first != null) {
-			transmit(this.conversation.message(first));
+			transmitUnlessEnded(this.conversation.message(first));
 		}
 	}
 
@@ -90,7 +90,7 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 	void sendNothing() {
 		Message nothing = this.conversation.nothing();
 		if (nothing != null) {
-			transmit(nothing);
+			transmitUnlessEnded(nothing);
 		}
 	}
 
@@ -239,6 +239,18 @@ final class ClientStream implements Stream<Object, Object>, Receiver {
 		}
 		catch (TransportException ex) {
 			throw MicroException.internalServerError(Dialects.ID, "connection error: " + ex.getMessage()).because(ex);
+		}
+	}
+
+	/** Whoever serves the stream may have ended it before it has all of the request. */
+	private void transmitUnlessEnded(Message message) {
+		try {
+			transmit(message);
+		}
+		catch (MicroException ex) {
+			if (!hasEnded()) {
+				throw ex;
+			}
 		}
 	}
 
