@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
+import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
@@ -255,7 +256,7 @@ class EjectionTest {
 				Outcome outcome = (i % 100 == 7) ? Outcome.values()[i / 100 % 5] : Outcome.ANSWERED;
 				selector.mark(call, node, outcome, 1000, null);
 			}
-		})).toArray(CompletableFuture[]::new);
+		}, EjectionTest::start)).toArray(CompletableFuture[]::new);
 		CompletableFuture.allOf(callers).join();
 		assertThat(selector.nodes().stream().mapToInt(NodeStatus::inFlight).sum()).isEqualTo(left.get());
 		assertThat(selector.nodes()).filteredOn(NodeStatus::out).hasSizeLessThanOrEqualTo(1);
@@ -387,6 +388,11 @@ class EjectionTest {
 			return "greeter";
 		}
 
+	}
+
+	/** Runs a task on a thread of its own: the JDK's common pool may have but one. */
+	private static void start(Runnable task) {
+		Threads.start("caller", task);
 	}
 
 }

@@ -16,6 +16,7 @@ import io.microspring.broker.BrokerFeature;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
+import io.microspring.concurrent.Threads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -177,7 +178,8 @@ public abstract class BrokerContract extends DeliveryContract {
 		settle(this.topic);
 		CompletableFuture
 			.allOf(IntStream.range(0, 4)
-				.mapToObj((i) -> CompletableFuture.runAsync(() -> publish(i * 250, (i + 1) * 250)))
+				.mapToObj(
+						(i) -> CompletableFuture.runAsync(() -> publish(i * 250, (i + 1) * 250), BrokerContract::start))
 				.toArray(CompletableFuture[]::new))
 			.join();
 		eventually().until(() -> received.size() >= 1000);
@@ -341,6 +343,11 @@ public abstract class BrokerContract extends DeliveryContract {
 		assertThatCode(this.broker::connect).doesNotThrowAnyException();
 		assertThat(this.broker.name()).isNotBlank().doesNotContain(" ");
 		assertThat(this.broker.health().detail()).isNotBlank();
+	}
+
+	/** Runs a task on a thread of its own: the JDK's common pool may have but one. */
+	private static void start(Runnable task) {
+		Threads.start("caller", task);
 	}
 
 }

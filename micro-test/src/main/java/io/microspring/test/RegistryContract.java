@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
+import io.microspring.concurrent.Threads;
 import io.microspring.registry.Change;
 import io.microspring.registry.Node;
 import io.microspring.registry.Registry;
@@ -174,7 +175,8 @@ public abstract class RegistryContract extends RegistryFixture {
 			.toList();
 		CompletableFuture
 			.allOf(services.stream()
-				.map((s) -> CompletableFuture.runAsync(() -> this.registry.register(s, Duration.ofMinutes(1))))
+				.map((s) -> CompletableFuture.runAsync(() -> this.registry.register(s, Duration.ofMinutes(1)),
+						RegistryContract::start))
 				.toArray(CompletableFuture[]::new))
 			.join();
 		eventually().untilAsserted(() -> assertThat(services)
@@ -361,6 +363,11 @@ public abstract class RegistryContract extends RegistryFixture {
 	void registryHasANameAndAReport() {
 		assertThat(this.registry.name()).isNotBlank().doesNotContain(" ");
 		assertThat(this.registry.health().detail()).isNotBlank();
+	}
+
+	/** Runs a task on a thread of its own: the JDK's common pool may have but one. */
+	private static void start(Runnable task) {
+		Threads.start("caller", task);
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
+import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
 import io.microspring.registry.Change;
 import io.microspring.registry.Endpoint;
@@ -161,7 +162,7 @@ public abstract class SelectorContract {
 			for (int j = 0; j < 500; j++) {
 				assertThat(this.selector.select("greeter")).isIn(A, B, C);
 			}
-		})).toArray(CompletableFuture[]::new);
+		}, SelectorContract::start)).toArray(CompletableFuture[]::new);
 		assertThatCode(() -> CompletableFuture.allOf(callers).join()).doesNotThrowAnyException();
 	}
 
@@ -293,7 +294,7 @@ public abstract class SelectorContract {
 						: (j % 2 == 0) ? Outcome.GIVEN_UP : Outcome.ANSWERED;
 				this.selector.mark(call, node, outcome, 1000, null);
 			}
-		})).toArray(CompletableFuture[]::new);
+		}, SelectorContract::start)).toArray(CompletableFuture[]::new);
 		CompletableFuture.allOf(callers).join();
 		assertThat(this.selector.nodes()).allMatch((node) -> node.inFlight() == 0);
 	}
@@ -428,6 +429,11 @@ public abstract class SelectorContract {
 			return new RegistryException("no route to the registry", null);
 		}
 
+	}
+
+	/** Runs a task on a thread of its own: the JDK's common pool may have but one. */
+	private static void start(Runnable task) {
+		Threads.start("caller", task);
 	}
 
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
+import io.microspring.concurrent.Threads;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
@@ -54,9 +55,9 @@ class JmsFaultTest {
 			for (;;) {
 				broker.publish(this.name, new Message(Metadata.empty(), new byte[20_000]));
 			}
-		});
+		}, JmsFaultTest::start);
 		eventually().during(Duration.ofSeconds(2)).until(() -> !publishing.isDone());
-		CompletableFuture<Void> closing = CompletableFuture.runAsync(broker::close);
+		CompletableFuture<Void> closing = CompletableFuture.runAsync(broker::close, JmsFaultTest::start);
 		eventually().until(closing::isDone);
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> publishing.get(30, TimeUnit.SECONDS))
 			.havingCause()
@@ -109,6 +110,11 @@ class JmsFaultTest {
 		List<Event> received = new CopyOnWriteArrayList<>();
 		broker.subscribe(topic, options, received::add);
 		return received;
+	}
+
+	/** Runs a task on a thread of its own: the JDK's common pool may have but one. */
+	private static void start(Runnable task) {
+		Threads.start("caller", task);
 	}
 
 	private static ConditionFactory eventually() {
