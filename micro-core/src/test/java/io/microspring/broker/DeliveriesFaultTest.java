@@ -3,7 +3,6 @@ package io.microspring.broker;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -67,7 +66,11 @@ class DeliveriesFaultTest {
 		AtomicBoolean failed = new AtomicBoolean();
 		List<Event> dead = new CopyOnWriteArrayList<>();
 		this.broker.subscribe("dead", SubscribeOptions.defaults(), dead::add);
-		Broker failing = new Failing(this.broker, failed);
+		Broker failing = new DeliveriesTest.Refusing(this.broker, (message) -> {
+			if (failed.compareAndSet(false, true)) {
+				throw new OutOfMemoryError("on purpose");
+			}
+		});
 		SubscribeOptions options = SubscribeOptions.defaults()
 			.withRetry(RetryOptions.defaults().withAttempts(1))
 			.withDeadLetter("dead");
@@ -127,47 +130,6 @@ class DeliveriesFaultTest {
 
 	private static void eventually(ThrowingRunnable assertion) {
 		Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(assertion);
-	}
-
-	/** One whose first publication fails as if there were no memory left. */
-	private record Failing(Broker broker, AtomicBoolean failed) implements Broker {
-
-		@Override
-		public void publish(String topic, Message message) {
-			if (this.failed.compareAndSet(false, true)) {
-				throw new OutOfMemoryError("on purpose");
-			}
-			this.broker.publish(topic, message);
-		}
-
-		@Override
-		public String name() {
-			return "failing";
-		}
-
-		@Override
-		public String address() {
-			return "";
-		}
-
-		@Override
-		public void connect() {
-		}
-
-		@Override
-		public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
-			return this.broker.subscribe(topic, options, handler);
-		}
-
-		@Override
-		public Set<BrokerFeature> features() {
-			return this.broker.features();
-		}
-
-		@Override
-		public void close() {
-		}
-
 	}
 
 }

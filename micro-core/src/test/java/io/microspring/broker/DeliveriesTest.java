@@ -406,7 +406,7 @@ class DeliveriesTest {
 	}
 
 	/** A broker that may refuse what another would take. */
-	private record Refusing(Broker broker, Consumer<Message> check) implements Broker {
+	record Refusing(Broker broker, Consumer<Message> check) implements Broker {
 
 		@Override
 		public String name() {
