@@ -258,9 +258,7 @@ public final class PubSubBroker implements Broker {
 	}
 
 	private String topic(String topic) {
-		if (topic.isEmpty()) {
-			throw new IllegalArgumentException("a topic must not be empty");
-		}
+		Broker.requireTopic(topic);
 		return "projects/" + this.project + "/topics/" + requireName("topic", topic);
 	}
 

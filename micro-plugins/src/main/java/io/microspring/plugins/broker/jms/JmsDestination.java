@@ -1,5 +1,6 @@
 package io.microspring.plugins.broker.jms;
 
+import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
 
 /**
@@ -19,9 +20,7 @@ record JmsDestination(String name, boolean isQueue) {
 	 * @throws BrokerException when the servers would take it for something else
 	 */
 	static JmsDestination of(String topic) {
-		if (topic.isEmpty()) {
-			throw new IllegalArgumentException("a topic must not be empty");
-		}
+		Broker.requireTopic(topic);
 		boolean queue = topic.startsWith("/queue/");
 		String name = (queue || topic.startsWith("/topic/")) ? topic.substring("/queue/".length()) : topic;
 		if (name.isEmpty() || name.contains("::") || name.chars().anyMatch((c) -> SPECIAL.indexOf(c) >= 0)) {

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 
 import io.microspring.broker.AckMode;
 import io.microspring.broker.Broker;
@@ -27,6 +26,7 @@ import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
+import io.microspring.plugins.connection.SharedConnection;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -92,11 +92,8 @@ public final class KafkaBroker implements Broker {
 
 	private final ExecutorService executor = Threads.executor(ExecutorMode.AUTO, "micro-broker-kafka");
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private volatile @Nullable Connection connection;
-
-	private volatile boolean closed;
+	/** The driver connects anew by itself. */
+	private final SharedConnection<Connection> connection = new SharedConnection<>(this, (made) -> true);
 
 	/**
 	 * A broker that is not connected yet.
@@ -165,7 +162,7 @@ public final class KafkaBroker implements Broker {
 					revokeTimeout(), (ended) -> ended(ended, alone ? connected : null));
 			this.subscriptions.add(subscription);
 			subscription.start(this.options.timeout(), alone);
-			if (this.closed) {
+			if (this.connection.isClosed()) {
 				subscription.close();
 			}
 			return subscription;
@@ -204,22 +201,14 @@ public final class KafkaBroker implements Broker {
 
 	@Override
 	public void close() {
-		this.closed = true;
+		this.connection.stop();
 		this.subscriptions.forEach(KafkaSubscription::stop);
 		this.subscriptions.forEach(KafkaSubscription::close);
 		this.executor.shutdown();
-		this.lock.lock();
-		try {
-			Connection connected = this.connection;
-			this.connection = null;
-			if (connected != null) {
-				connected.producer.close(this.options.timeout());
-				connected.admin.close(this.options.timeout());
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.connection.close((connected) -> {
+			connected.producer.close(this.options.timeout());
+			connected.admin.close(this.options.timeout());
+		});
 	}
 
 	@Override
@@ -232,34 +221,7 @@ public final class KafkaBroker implements Broker {
 	}
 
 	private Connection connection(Duration timeout) {
-		Connection connected = this.connection;
-		if (connected != null) {
-			return connected;
-		}
-		try {
-			if (!this.lock.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-				throw new BrokerException(this + " is still being connected to after " + timeout.toMillis() + " ms",
-						null);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new BrokerException("interrupted while connecting to " + this, ex);
-		}
-		try {
-			if (this.closed) {
-				throw new BrokerException("broker kafka is closed", null);
-			}
-			connected = this.connection;
-			if (connected == null) {
-				connected = open(timeout);
-				this.connection = connected;
-			}
-			return connected;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.connection.get(timeout, () -> open(timeout));
 	}
 
 	private Connection open(Duration timeout) {
@@ -358,7 +320,7 @@ public final class KafkaBroker implements Broker {
 	}
 
 	private BrokerException failure(String what, String topic, Throwable cause) {
-		if (this.closed) {
+		if (this.connection.isClosed()) {
 			return new BrokerException("broker kafka is closed", cause);
 		}
 		String message = this + " " + what + " " + topic + ": " + cause.getMessage();

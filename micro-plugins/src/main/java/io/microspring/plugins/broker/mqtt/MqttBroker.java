@@ -10,9 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 
 import com.hivemq.client.mqtt.exceptions.MqttEncodeException;
 import io.microspring.broker.Broker;
@@ -26,8 +24,8 @@ import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
+import io.microspring.plugins.connection.SharedConnection;
 import io.microspring.transport.TlsException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Messages over MQTT, as go-micro's plugin sends and receives them (protocol reference
@@ -65,11 +63,7 @@ public final class MqttBroker implements Broker {
 	/** The names of sessions that subscriptions have. */
 	private final Set<String> names = ConcurrentHashMap.newKeySet();
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private volatile @Nullable MqttLink publisher;
-
-	private volatile boolean closed;
+	private final SharedConnection<MqttLink> publisher = new SharedConnection<>(this, MqttLink::isConnected);
 
 	/**
 	 * A broker that is not connected yet.
@@ -114,7 +108,7 @@ public final class MqttBroker implements Broker {
 		options.requireSupported(topic, this);
 		Objects.requireNonNull(handler, "handler");
 		String filter = MqttTopics.filter(topic, options);
-		requireOpen();
+		this.publisher.requireOpen();
 		boolean shared = !options.queue().isEmpty();
 		String name = (shared && !this.options.clientId().isEmpty()) ? claim(topic, options.queue()) : "";
 		MqttSubscription subscription = new MqttSubscription(this, topic, filter, name, options, handler);
@@ -131,7 +125,7 @@ public final class MqttBroker implements Broker {
 			subscription.close();
 			throw ex;
 		}
-		if (this.closed) {
+		if (this.publisher.isClosed()) {
 			subscription.close();
 		}
 		return subscription;
@@ -169,10 +163,6 @@ public final class MqttBroker implements Broker {
 		return this.executor;
 	}
 
-	boolean isClosed() {
-		return this.closed;
-	}
-
 	@Override
 	public Set<BrokerFeature> features() {
 		return this.options.clientId().isEmpty() ? NAMELESS : NAMED;
@@ -199,20 +189,10 @@ public final class MqttBroker implements Broker {
 
 	@Override
 	public void close() {
-		this.closed = true;
+		this.publisher.stop();
 		this.subscriptions.forEach(MqttSubscription::stop);
 		this.subscriptions.forEach(MqttSubscription::close);
-		this.lock.lock();
-		try {
-			MqttLink connected = this.publisher;
-			this.publisher = null;
-			if (connected != null) {
-				connected.disconnect(true);
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.publisher.close((connected) -> connected.disconnect(true));
 		this.executor.shutdown();
 	}
 
@@ -221,41 +201,9 @@ public final class MqttBroker implements Broker {
 		return this.connector.toString();
 	}
 
-	/** The connection to publish by, made anew when it was lost. */
 	private MqttLink publisher(Duration timeout) {
-		MqttLink connected = this.publisher;
-		if (connected != null && connected.isConnected()) {
-			return connected;
-		}
-		try {
-			if (!this.lock.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-				throw new BrokerException(this + " is still being connected to after " + timeout.toMillis() + " ms",
-						null);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new BrokerException("interrupted while connecting to " + this, ex);
-		}
-		try {
-			requireOpen();
-			connected = this.publisher;
-			if (connected == null || !connected.isConnected()) {
-				String id = "micro-" + UUID.randomUUID();
-				connected = this.connector.open(new MqttLink.Session(id, 0, 1, MqttLink.Listener.NONE), timeout);
-				this.publisher = connected;
-			}
-			return connected;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private void requireOpen() {
-		if (this.closed) {
-			throw new BrokerException("broker mqtt is closed", null);
-		}
+		return this.publisher.get(timeout, () -> this.connector
+			.open(new MqttLink.Session("micro-" + UUID.randomUUID(), 0, 1, MqttLink.Listener.NONE), timeout));
 	}
 
 	/** Waits for the server, which may have done it also when it does not say so. */

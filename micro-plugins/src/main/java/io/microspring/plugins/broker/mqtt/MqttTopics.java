@@ -2,6 +2,7 @@ package io.microspring.plugins.broker.mqtt;
 
 import com.hivemq.client.mqtt.datatypes.MqttTopic;
 import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
+import io.microspring.broker.Broker;
 import io.microspring.broker.SubscribeOptions;
 
 /**
@@ -16,9 +17,7 @@ final class MqttTopics {
 	}
 
 	static void requirePublishable(String topic) {
-		if (topic.isEmpty()) {
-			throw new IllegalArgumentException("a topic must not be empty");
-		}
+		Broker.requireTopic(topic);
 		if (topic.startsWith("$")) {
 			throw new IllegalArgumentException("topics that begin with $ are the server's own: " + topic);
 		}

@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLContext;
@@ -29,6 +28,7 @@ import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
+import io.microspring.plugins.connection.SharedConnection;
 import io.microspring.transport.TlsException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -69,11 +69,8 @@ public final class NsqBroker implements Broker {
 
 	private final Set<NsqSubscription> subscriptions = ConcurrentHashMap.newKeySet();
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private volatile @Nullable NsqConnection publisher;
-
-	private volatile boolean closed;
+	/** To any nsqd that is there. */
+	private final SharedConnection<NsqConnection> publisher = new SharedConnection<>(this, NsqConnection::isOpen);
 
 	/**
 	 * A broker that is not connected yet.
@@ -130,7 +127,7 @@ public final class NsqBroker implements Broker {
 		requireName("topic", topic);
 		String channel = options.queue().isEmpty() ? UUID.randomUUID() + EPHEMERAL
 				: requireName("queue", options.queue());
-		requireOpen();
+		this.publisher.requireOpen();
 		NsqSubscription subscription = new NsqSubscription(this, topic, channel, options, handler);
 		this.subscriptions.add(subscription);
 		try {
@@ -140,7 +137,7 @@ public final class NsqBroker implements Broker {
 			subscription.close();
 			throw ex;
 		}
-		if (this.closed) {
+		if (this.publisher.isClosed()) {
 			subscription.close();
 		}
 		return subscription;
@@ -195,19 +192,10 @@ public final class NsqBroker implements Broker {
 
 	@Override
 	public void close() {
-		this.closed = true;
+		this.publisher.stop();
 		this.subscriptions.forEach(NsqSubscription::stop);
 		this.subscriptions.forEach(NsqSubscription::close);
-		this.lock.lock();
-		try {
-			if (this.publisher != null) {
-				this.publisher.close();
-				this.publisher = null;
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.publisher.close(NsqConnection::close);
 		this.loops.shutdownGracefully(0, 2, TimeUnit.SECONDS);
 		this.executor.shutdown();
 	}
@@ -217,34 +205,8 @@ public final class NsqBroker implements Broker {
 		return "nsq at " + this.options.address();
 	}
 
-	/** The connection to publish by, made anew when it was lost: to any that is there. */
 	private NsqConnection publisher(Duration timeout) {
-		NsqConnection connected = this.publisher;
-		if (connected != null && connected.isOpen()) {
-			return connected;
-		}
-		try {
-			if (!this.lock.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-				throw new BrokerException(this + " is still being connected to after " + timeout.toMillis() + " ms",
-						null);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new BrokerException("interrupted while connecting to " + this, ex);
-		}
-		try {
-			requireOpen();
-			connected = this.publisher;
-			if (connected == null || !connected.isOpen()) {
-				connected = connectToAny(timeout);
-				this.publisher = connected;
-			}
-			return connected;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.publisher.get(timeout, () -> connectToAny(timeout));
 	}
 
 	private NsqConnection connectToAny(Duration timeout) {
@@ -260,12 +222,6 @@ public final class NsqBroker implements Broker {
 					throw failure("cannot be reached within " + timeout.toMillis() + " ms", ex);
 				}
 			}
-		}
-	}
-
-	private void requireOpen() {
-		if (this.closed) {
-			throw new BrokerException("broker nsq is closed", null);
 		}
 	}
 

@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.XAddArgs;
@@ -26,6 +25,7 @@ import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
 import io.microspring.plugins.broker.redis.RedisOptions.Mode;
+import io.microspring.plugins.connection.SharedConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,11 +64,8 @@ public final class RedisBroker implements Broker {
 
 	private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private volatile @Nullable RedisLink link;
-
-	private volatile boolean closed;
+	/** The driver connects anew by itself. */
+	private final SharedConnection<RedisLink> link = new SharedConnection<>(this, (made) -> true);
 
 	/**
 	 * A broker that is not connected yet.
@@ -104,9 +101,7 @@ public final class RedisBroker implements Broker {
 
 	@Override
 	public void publish(String topic, Message message) {
-		if (topic.isEmpty()) {
-			throw new IllegalArgumentException("a topic must not be empty");
-		}
+		Broker.requireTopic(topic);
 		byte[] envelope = this.envelopes.write(topic, message);
 		RedisLink connected = link();
 		try {
@@ -150,7 +145,7 @@ public final class RedisBroker implements Broker {
 			if (subscription == null) {
 				deliveries.close();
 			}
-			else if (this.closed) {
+			else if (this.link.isClosed()) {
 				subscription.close();
 			}
 		}
@@ -215,24 +210,14 @@ public final class RedisBroker implements Broker {
 
 	@Override
 	public void close() {
-		this.closed = true;
+		this.link.stop();
 		this.subscriptions.forEach((subscription) -> {
 			if (subscription instanceof StreamSubscription stream) {
 				stream.stop();
 			}
 		});
 		this.subscriptions.forEach(Subscription::close);
-		this.lock.lock();
-		try {
-			RedisLink connected = this.link;
-			this.link = null;
-			if (connected != null) {
-				connected.close();
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.link.close(RedisLink::close);
 		this.executor.shutdown();
 	}
 
@@ -242,44 +227,16 @@ public final class RedisBroker implements Broker {
 	}
 
 	private RedisLink link() {
-		RedisLink connected = this.link;
-		if (connected != null) {
-			return connected;
-		}
 		try {
-			if (!this.lock.tryLock(this.options.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
-				throw new BrokerException(this + " is still being connected to after " + this.options.timeout(), null);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new BrokerException("interrupted while connecting to " + this, ex);
-		}
-		try {
-			requireOpen();
-			connected = this.link;
-			if (connected == null) {
-				connected = new RedisLink(this.options, this.addresses, this.tls);
-				this.link = connected;
-			}
-			return connected;
+			return this.link.get(this.options.timeout(), () -> new RedisLink(this.options, this.addresses, this.tls));
 		}
 		catch (RedisException ex) {
 			throw failure("cannot be reached", ex);
 		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private void requireOpen() {
-		if (this.closed) {
-			throw new BrokerException("broker redis is closed", null);
-		}
 	}
 
 	private BrokerException failure(String what, RedisException cause) {
-		if (this.closed) {
+		if (this.link.isClosed()) {
 			return new BrokerException("broker redis is closed", cause);
 		}
 		return new BrokerException(this + " " + what + ": " + RedisLink.reason(cause), cause);
