@@ -1,35 +1,29 @@
 package io.microspring.autoconfigure;
 
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
+import com.rabbitmq.client.Address;
 import com.rabbitmq.client.ConnectionFactory;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 
 import org.springframework.amqp.rabbit.connection.AbstractConnectionFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.amqp.autoconfigure.RabbitConnectionDetails;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ReflectionUtils;
 
 /**
- * What the application says of RabbitMQ by Boot's own properties, SSL bundles and
- * connection details: it stands behind ours.
+ * What the application says of RabbitMQ to Spring AMQP, by Boot's own properties, SSL
+ * bundles and connection details or by a factory of its own: it stands behind ours.
  *
- * @param address the nodes, separated by commas
- * @param factory user, virtual host, TLS and whatever else Boot sets up
+ * @param factory nodes, user, virtual host, TLS and whatever else is set up
  */
-public record BootRabbit(String address, ConnectionFactory factory) {
-
-	static BootRabbit of(RabbitConnectionDetails details, AbstractConnectionFactory factory) {
-		String address = details.getAddresses()
-			.stream()
-			.map((node) -> node.host() + ":" + node.port())
-			.collect(Collectors.joining(","));
-		return new BootRabbit(address, factory.getRabbitConnectionFactory());
-	}
+public record BootRabbit(AbstractConnectionFactory factory) {
 
 	/**
 	 * Our options with what Boot knows, if it does, where they say nothing.
@@ -47,21 +41,44 @@ public record BootRabbit(String address, ConnectionFactory factory) {
 	 * @return the options
 	 */
 	public RabbitOptions behind(RabbitOptions options) {
-		return options.withAddress(this.address).withFactory(this.factory);
+		ConnectionFactory client = this.factory.getRabbitConnectionFactory();
+		return options.withAddress(address(client)).withFactory(client);
+	}
+
+	private String address(ConnectionFactory client) {
+		return nodes().stream()
+			.map((node) -> host(node.getHost()) + ":" + ConnectionFactory.portOrDefault(node.getPort(), client.isSSL()))
+			.collect(Collectors.joining(","));
+	}
+
+	private static String host(String host) {
+		return (host.indexOf(':') < 0 || host.startsWith("[")) ? host : "[" + host + "]";
 	}
 
 	/**
-	 * Asks Boot, when its own module is there.
+	 * Where a factory has nodes, it does not look at its host and port; it shows them to
+	 * its own kind only.
+	 */
+	private List<Address> nodes() {
+		Method getter = ReflectionUtils.findMethod(AbstractConnectionFactory.class, "getAddresses");
+		ReflectionUtils.makeAccessible(Objects.requireNonNull(getter));
+		@SuppressWarnings("unchecked")
+		List<Address> nodes = (List<Address>) ReflectionUtils.invokeMethod(getter, this.factory);
+		return (nodes == null || nodes.isEmpty()) ? List.of(new Address(this.factory.getHost(), this.factory.getPort()))
+				: nodes;
+	}
+
+	/**
+	 * Asks Spring AMQP, when it is there.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ RabbitConnectionDetails.class, AbstractConnectionFactory.class })
-	@ConditionalOnBean(RabbitConnectionDetails.class)
+	@ConditionalOnClass(AbstractConnectionFactory.class)
 	@ConditionalOnSingleCandidate(AbstractConnectionFactory.class)
 	public static class BootConfiguration {
 
 		@Bean
-		BootRabbit microBootRabbit(RabbitConnectionDetails details, AbstractConnectionFactory factory) {
-			return BootRabbit.of(details, factory);
+		BootRabbit microBootRabbit(AbstractConnectionFactory factory) {
+			return new BootRabbit(factory);
 		}
 
 	}

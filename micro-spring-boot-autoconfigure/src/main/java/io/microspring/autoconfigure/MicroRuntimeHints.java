@@ -6,13 +6,15 @@ import io.microspring.plugins.Plugins;
 import io.microspring.service.Plugin;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
  * Tells a native image of what the library looks up by name: virtual threads, which the
- * byte code of Java 17 cannot name, and the drivers of the plugins.
+ * byte code of Java 17 cannot name, the drivers of the plugins, and the nodes that Spring
+ * AMQP knows of.
  */
 final class MicroRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -24,6 +26,9 @@ final class MicroRuntimeHints implements RuntimeHintsRegistrar {
 		for (String name : VIRTUAL_THREADS) {
 			hints.reflection().registerTypeIfPresent(classLoader, name, MemberCategory.INVOKE_PUBLIC_METHODS);
 		}
+		hints.reflection()
+			.registerTypeIfPresent(classLoader, "org.springframework.amqp.rabbit.connection.AbstractConnectionFactory",
+					(type) -> type.withMethod("getAddresses", List.of(), ExecutableMode.INVOKE));
 		for (Plugin plugin : Plugins.all()) {
 			if (plugin.driver() != null) {
 				hints.reflection().registerTypeIfPresent(classLoader, plugin.driver());

@@ -16,6 +16,7 @@ import io.microspring.call.MicroEndpoint;
 import io.microspring.concurrent.Threads;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.amqp.rabbit.connection.AbstractConnectionFactory;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.GeneratedFiles.Kind;
@@ -33,6 +34,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.core.io.InputStreamSource;
 import org.springframework.javapoet.ClassName;
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -85,6 +87,9 @@ class MicroAotTest {
 	void whatIsLookedUpByNameIsKnown() {
 		assertThat(RuntimeHintsPredicates.reflection().onType(ConsulClient.class)).accepts(this.hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(KVGrpc.class)).accepts(this.hints);
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onMethodInvocation(ReflectionUtils.findMethod(AbstractConnectionFactory.class, "getAddresses")))
+			.accepts(this.hints);
 		if (Threads.hasVirtual()) {
 			assertThat(RuntimeHintsPredicates.reflection()
 				.onType(Thread.class)

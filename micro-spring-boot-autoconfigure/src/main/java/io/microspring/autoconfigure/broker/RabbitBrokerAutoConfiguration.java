@@ -29,8 +29,8 @@ public final class RabbitBrokerAutoConfiguration {
 	@Bean
 	Plugin microRabbitBroker(RabbitBrokerProperties properties, ObjectProvider<BootRabbit> boot) {
 		RabbitBrokerOptions own = properties.toOptions();
-		RabbitBrokerOptions options = own.withConnection(BootRabbit.behind(own.connection(), boot));
-		return Plugin.broker("rabbitmq", (address, registry) -> new RabbitBroker(options.withAddress(address)));
+		return Plugin.broker("rabbitmq", (address, registry) -> new RabbitBroker(
+				own.withConnection(BootRabbit.behind(own.connection(), boot)).withAddress(address)));
 	}
 
 }

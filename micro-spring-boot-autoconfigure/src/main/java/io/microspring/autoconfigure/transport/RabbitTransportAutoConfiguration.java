@@ -29,8 +29,8 @@ public final class RabbitTransportAutoConfiguration {
 	@Bean
 	Plugin microRabbitTransport(RabbitTransportProperties properties, ObjectProvider<BootRabbit> boot) {
 		RabbitTransportOptions own = properties.toOptions();
-		RabbitTransportOptions options = own.withConnection(BootRabbit.behind(own.connection(), boot));
-		return Plugin.transport("rabbitmq", (address) -> new RabbitTransport(options.withAddress(address)));
+		return Plugin.transport("rabbitmq", (address) -> new RabbitTransport(
+				own.withConnection(BootRabbit.behind(own.connection(), boot)).withAddress(address)));
 	}
 
 }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.amqp.rabbit.connection.AbstractConnectionFactory;
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.boot.amqp.autoconfigure.RabbitAutoConfiguration;
 import org.springframework.boot.amqp.autoconfigure.RabbitConnectionDetails;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -95,6 +97,19 @@ class RabbitBrokerAutoConfigurationTest {
 							new RabbitConnectionDetails.Address("[::1]", 2)))
 			.withPropertyValues("spring.rabbitmq.addresses=boot:1")
 			.run((context) -> assertThat(context.getBean(Broker.class).address()).isEqualTo("container:1,[::1]:2"));
+	}
+
+	@Test
+	void factoryOfTheApplicationSaysItselfWhereItsRabbitIs() {
+		CachingConnectionFactory one = new CachingConnectionFactory("one.example", 1234);
+		this.runner.withBean(AbstractConnectionFactory.class, () -> one)
+			.withPropertyValues("spring.rabbitmq.addresses=boot:1")
+			.run((context) -> assertThat(context.getBean(Broker.class).address()).isEqualTo("one.example:1234"));
+		CachingConnectionFactory several = new CachingConnectionFactory();
+		several.setAddresses("two.example,three.example:3");
+		this.runner.withBean(AbstractConnectionFactory.class, () -> several)
+			.run((context) -> assertThat(context.getBean(Broker.class).address())
+				.isEqualTo("two.example:5672,three.example:3"));
 	}
 
 	@Test
