@@ -16,15 +16,20 @@ import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.errors.MicroException;
 import io.microspring.server.Server;
+import io.microspring.transport.Transport;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -32,6 +37,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * TLS and WebSockets by properties.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class MicroTransportAutoConfigurationTest {
 
 	private final ApplicationContextRunner runner = MicroRunner.memory().withUserConfiguration(Say.class);
@@ -97,6 +103,20 @@ class MicroTransportAutoConfigurationTest {
 			.withPropertyValues("micro.server.ssl.enabled=false", "micro.server.ssl.certificate=/nowhere.pem",
 					"micro.client.ssl.enabled=false", "micro.client.ssl.trust-certificate=/nowhere.pem")
 			.run((context) -> assertThat(hello(context.getBean(Client.class))).isEqualTo("Hello John"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "nats, true", "rabbitmq, true", "http, false", "grpc, false" })
+	void tlsThatSecuresNothingOnATransportIsSaidToDoSo(String transport, boolean said, CapturedOutput output) {
+		MicroRunner.memory()
+			.withPropertyValues("micro.transport.type=" + transport, "micro.client.ssl.insecure-skip-verify=true")
+			.run((context) -> {
+				assertThat(context.getBean(Transport.class).name()).isEqualTo(transport);
+				assertThat(output.toString()
+					.contains("micro.client.ssl secure nothing on the transport " + transport
+							+ ": see its own properties"))
+					.isEqualTo(said);
+			});
 	}
 
 	@Test

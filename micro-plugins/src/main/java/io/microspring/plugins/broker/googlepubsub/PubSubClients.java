@@ -112,12 +112,12 @@ final class PubSubClients implements AutoCloseable {
 	}
 
 	/**
-	 * What receives messages, not started yet.
+	 * What receives messages, not made yet.
 	 * @param subscription its full name
 	 * @param receiver is given each message
-	 * @return the subscriber
+	 * @return the subscriber's settings
 	 */
-	Subscriber subscriber(String subscription, MessageReceiver receiver) {
+	Subscriber.Builder subscriber(String subscription, MessageReceiver receiver) {
 		return Subscriber.newBuilder(subscription, receiver)
 			.setChannelProvider(channel(SubscriberStubSettings.defaultGrpcTransportProviderBuilder()
 				.setMaxInboundMessageSize(MOST_INBOUND)
@@ -133,8 +133,7 @@ final class PubSubClients implements AutoCloseable {
 				.setMaxOutstandingRequestBytes(MOST_OUTSTANDING_BYTES)
 				.build())
 			.setMaxAckExtensionPeriodDuration(LONGEST_LEASE)
-			.setMaxDurationPerAckExtensionDuration(this.options.ackDeadline())
-			.build();
+			.setMaxDurationPerAckExtensionDuration(this.options.ackDeadline());
 	}
 
 	/**

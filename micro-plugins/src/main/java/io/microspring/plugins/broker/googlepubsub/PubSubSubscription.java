@@ -86,7 +86,7 @@ final class PubSubSubscription implements Subscription {
 	}
 
 	void start() {
-		Subscriber started = this.broker.clients().subscriber(this.subscriptionName, this::received);
+		Subscriber started = this.broker.clients().subscriber(this.subscriptionName, this::received).build();
 		started.addListener(new ApiService.Listener() {
 			@Override
 			public void failed(ApiService.State from, Throwable failure) {

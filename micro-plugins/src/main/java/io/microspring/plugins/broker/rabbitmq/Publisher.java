@@ -81,13 +81,13 @@ final class Publisher {
 	}
 
 	private CompletableFuture<Void> send(String key, BasicProperties properties, byte[] body, long millis)
-			throws IOException, InterruptedException, TimeoutException {
+			throws IOException, InterruptedException {
 		String blocked = this.connection.blocked();
 		if (blocked != null) {
 			throw new IOException("it takes no messages now: " + blocked);
 		}
 		if (!this.lock.tryLock(millis, TimeUnit.MILLISECONDS)) {
-			throw new TimeoutException();
+			throw new IOException("it was not ready for one within " + millis + " ms");
 		}
 		try {
 			return channel().publish(this.options.exchange(), key, properties, body);

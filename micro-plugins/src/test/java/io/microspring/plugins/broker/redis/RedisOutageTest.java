@@ -6,11 +6,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
+import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
@@ -48,6 +51,44 @@ class RedisOutageTest extends RedisFixture {
 		finally {
 			REDIS.start();
 		}
+	}
+
+	/** The driver keeps commands whose time has run out as long as Redis is away. */
+	@Test
+	void publishersDoNotFillTheMemoryWhileRedisIsAway() {
+		Broker broker = open((options) -> options.withTimeout(Duration.ofMillis(300)));
+		eventually().ignoreExceptionsInstanceOf(BrokerException.class).untilAsserted(() -> publish(broker, 0, 1));
+		REDIS.stop();
+		AtomicInteger kept = new AtomicInteger();
+		try {
+			List<CompletableFuture<Boolean>> publishers = IntStream.range(0, 500)
+				.mapToObj((i) -> CompletableFuture.supplyAsync(() -> isRefusedInTheEnd(broker, kept),
+						(task) -> Threads.start("publisher", task)))
+				.toList();
+			assertThat(publishers).allSatisfy(
+					(publisher) -> assertThat(publisher).succeedsWithin(Duration.ofSeconds(40)).isEqualTo(true));
+			assertThat(kept).hasValueBetween(1, 5000);
+		}
+		finally {
+			REDIS.start();
+		}
+		eventually().ignoreExceptionsInstanceOf(BrokerException.class).untilAsserted(() -> publish(broker, 0, 1));
+	}
+
+	private boolean isRefusedInTheEnd(Broker broker, AtomicInteger kept) {
+		for (int i = 0; i < 30; i++) {
+			try {
+				publish(broker, 0, 1);
+			}
+			catch (BrokerException ex) {
+				if (ex.getMessage().contains("queue size exceeded")) {
+					return true;
+				}
+				assertThat(ex).hasMessageContaining("timed out");
+				kept.incrementAndGet();
+			}
+		}
+		return false;
 	}
 
 	@Test
