@@ -59,8 +59,11 @@ public final class PubSubBroker implements Broker {
 	private static final Set<BrokerFeature> FEATURES = Set.of(BrokerFeature.QUEUES, BrokerFeature.DURABLE_QUEUES,
 			BrokerFeature.REDELIVERY);
 
-	/** How long the subscription of a process that was killed is kept, at the least. */
-	private static final Duration EXPIRY = Duration.ofDays(1);
+	/** How long a message waits for a subscriber of its own that does not come. */
+	private static final Duration RETENTION = Duration.ofDays(1);
+
+	/** How long the subscription of a process that was killed is kept: more than that. */
+	private static final Duration EXPIRY = Duration.ofDays(2);
 
 	private static final Pattern NAME = Pattern.compile("(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}");
 
@@ -232,6 +235,7 @@ public final class PubSubBroker implements Broker {
 			.setTopic(topic)
 			.setAckDeadlineSeconds(Math.toIntExact(this.options.ackDeadline().toSeconds()));
 		if (own) {
+			wanted.getMessageRetentionDurationBuilder().setSeconds(RETENTION.toSeconds());
 			wanted.getExpirationPolicyBuilder().getTtlBuilder().setSeconds(EXPIRY.toSeconds());
 		}
 		try {

@@ -104,10 +104,11 @@ class PubSubDeliveryTest {
 		broker.subscribe(this.topic, this.shared, (event) -> {
 		}).close();
 		assertThat(subscriptions("lifetime")).hasSize(2).anyMatch((name) -> name.contains("/q-"));
-		// When the process is killed, the service removes it after a day.
-		assertThat(all("lifetime")).filteredOn((one) -> one.getExpirationPolicy().getTtl().getSeconds() == 86_400)
+		// When the process is killed, the service removes it: later than the messages.
+		assertThat(all("lifetime")).filteredOn((one) -> one.getExpirationPolicy().getTtl().getSeconds() == 172_800)
 			.singleElement()
-			.matches((one) -> one.getName().contains("/q-"));
+			.matches((one) -> one.getName().contains("/q-"))
+			.matches((one) -> one.getMessageRetentionDuration().getSeconds() == 86_400);
 		alone.close();
 		assertThat(subscriptions("lifetime")).containsExactly("projects/lifetime/subscriptions/" + this.queue);
 		publish(broker, 0, 3);
