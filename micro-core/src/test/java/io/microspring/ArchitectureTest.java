@@ -53,9 +53,10 @@ class ArchitectureTest {
 		.importPackages("io.microspring");
 
 	/** Whoever stands on a line knows the lines above it, and not its neighbours. */
-	private static final List<List<String>> LAYERS = List.of(List.of("message", "errors", "health", "concurrent"),
-			List.of("call"), List.of("codec", "transport", "registry"), List.of("selector", "broker"),
-			List.of("client", "server"), List.of("service"));
+	private static final List<List<String>> LAYERS = List.of(
+			List.of("message", "errors", "health", "concurrent", "options"), List.of("call"),
+			List.of("codec", "transport", "registry"), List.of("selector", "broker"), List.of("client", "server"),
+			List.of("service"));
 
 	private static final List<Class<?>> THREAD_MAKERS = List.of(Thread.class, ThreadPoolExecutor.class,
 			ForkJoinPool.class, java.util.Timer.class, io.netty.util.Timer.class);

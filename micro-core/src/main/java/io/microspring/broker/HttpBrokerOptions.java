@@ -1,7 +1,9 @@
 package io.microspring.broker;
 
 import java.time.Duration;
+import java.util.Objects;
 
+import io.microspring.options.Limits;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,22 @@ import org.jspecify.annotations.Nullable;
 public record HttpBrokerOptions(String address, String advertise, int maxMessageSize, Duration registerTtl,
 		Duration registerInterval, int queueSize, Duration publishTimeout, @Nullable TlsOptions serverTls,
 		@Nullable TlsOptions clientTls) {
+
+	/** Each time asks the registry. */
+	private static final Duration LEAST_INTERVAL = Duration.ofMillis(10);
+
+	private static final Duration LEAST = Duration.ofMillis(1);
+
+	public HttpBrokerOptions {
+		Objects.requireNonNull(address, "address");
+		Objects.requireNonNull(advertise, "advertise");
+		Limits.requireAtLeast("maxMessageSize", maxMessageSize, 1);
+		Limits.requireBetween("registerTtl", registerTtl, Duration.ofSeconds(1), Duration.ofDays(1));
+		// A subscription that is not renewed in time is gone, and comes, and goes.
+		Limits.requireBetween("registerInterval", registerInterval, LEAST_INTERVAL, registerTtl);
+		Limits.requireAtLeast("queueSize", queueSize, 1);
+		Limits.requireBetween("publishTimeout", publishTimeout, LEAST, Duration.ofMinutes(10));
+	}
 
 	/**
 	 * The defaults.

@@ -49,8 +49,8 @@ public @interface MicroSubscriber {
 	AckMode ack() default AckMode.AUTO;
 
 	/**
-	 * How many messages the method is given at once; with more than one, they are in no
-	 * order.
+	 * How many messages the method is given at once; with more than one, only messages of
+	 * one key, the header {@code Micro-Key}, are in order.
 	 * @return a number from 1 to 10,000; empty: 1
 	 */
 	String concurrency() default "";

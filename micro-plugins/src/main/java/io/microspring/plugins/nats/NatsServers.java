@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.microspring.options.Limits;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +40,7 @@ public record NatsServers(String address, String username, String password, Stri
 			throw new IllegalArgumentException(
 					"Who asks is said in one way: by username and password, by token or by credentialsFile");
 		}
-		if (connectTimeout.compareTo(Duration.ofMillis(1)) < 0
-				|| connectTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
-			throw new IllegalArgumentException("connectTimeout must be between 1 ms and 10 min, not " + connectTimeout);
-		}
+		Limits.requireBetween("connectTimeout", connectTimeout, Duration.ofMillis(1), Duration.ofMinutes(10));
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Set;
 
 import com.rabbitmq.client.ConnectionFactory;
+import io.microspring.options.Limits;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -53,18 +54,14 @@ public record RabbitOptions(String address, String username, String password, St
 		Objects.requireNonNull(username, "username");
 		Objects.requireNonNull(password, "password");
 		Objects.requireNonNull(virtualHost, "virtualHost");
-		if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(LONGEST) > 0) {
-			throw new IllegalArgumentException("timeout must be between 1 ms and 10 min, not " + timeout);
-		}
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), LONGEST);
 		if (exchange.isBlank()) {
 			throw new IllegalArgumentException("exchange must not be empty");
 		}
 		if (!TYPES.contains(exchangeType)) {
 			throw new IllegalArgumentException("exchangeType must be one of " + TYPES + ", not " + exchangeType);
 		}
-		if (maxMessageSize < 1) {
-			throw new IllegalArgumentException("maxMessageSize must be more than nothing: " + maxMessageSize);
-		}
+		Limits.requireAtLeast("maxMessageSize", maxMessageSize, 1);
 	}
 
 	/**

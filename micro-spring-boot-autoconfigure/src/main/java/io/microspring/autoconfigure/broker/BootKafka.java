@@ -1,16 +1,16 @@
 package io.microspring.autoconfigure.broker;
 
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 import io.microspring.plugins.broker.kafka.KafkaOptions;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.kafka.autoconfigure.SslBundleSslEngineFactory;
+import org.springframework.boot.ssl.SslBundle;
 
 /**
  * What the application says of Kafka by Boot's own properties and connection details: it
@@ -20,25 +20,25 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
  * @param properties properties of the Kafka clients, such as those of TLS
  * @param transactions the prefix of the ids of transactions; empty for none
  */
-record BootKafka(String address, Map<String, String> properties, String transactions) {
+record BootKafka(String address, Map<String, Object> properties, String transactions) {
 
 	private static final String BOOTSTRAP = "bootstrap.servers";
 
 	static BootKafka of(KafkaConnectionDetails details, KafkaProperties properties) {
-		Map<String, String> texts = new LinkedHashMap<>();
-		properties.buildAdminProperties().forEach((key, value) -> texts.put(key, text(value)));
-		texts.remove(BOOTSTRAP);
-		String protocol = details.getSecurityProtocol();
+		KafkaConnectionDetails.Configuration access = details.getAdmin();
+		Map<String, Object> all = new LinkedHashMap<>(properties.buildAdminProperties());
+		all.remove(BOOTSTRAP);
+		String protocol = access.getSecurityProtocol();
 		if (protocol != null) {
-			texts.put("security.protocol", protocol);
+			all.put("security.protocol", protocol);
 		}
-		return new BootKafka(String.join(",", details.getBootstrapServers()), texts,
+		SslBundle bundle = access.getSslBundle();
+		if (bundle != null) {
+			all.put("ssl.engine.factory.class", SslBundleSslEngineFactory.class.getName());
+			all.put(SslBundle.class.getName(), bundle);
+		}
+		return new BootKafka(String.join(",", access.getBootstrapServers()), all,
 				Objects.requireNonNullElse(properties.getProducer().getTransactionIdPrefix(), ""));
-	}
-
-	private static String text(Object value) {
-		return (value instanceof Collection<?> values)
-				? values.stream().map(String::valueOf).collect(Collectors.joining(",")) : String.valueOf(value);
 	}
 
 	/** Publishes without transactions: whoever asks for them is to know. */
@@ -53,7 +53,7 @@ record BootKafka(String address, Map<String, String> properties, String transact
 	}
 
 	KafkaOptions behind(KafkaOptions options) {
-		Map<String, String> all = new LinkedHashMap<>(this.properties);
+		Map<String, Object> all = new LinkedHashMap<>(this.properties);
 		all.putAll(options.properties());
 		return options.withAddress(this.address).withProperties(all);
 	}

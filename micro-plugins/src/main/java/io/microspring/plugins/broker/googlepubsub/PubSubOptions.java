@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
+import io.microspring.options.Limits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,22 +54,10 @@ public record PubSubOptions(String project, String emulator, @Nullable Path cred
 			throw new IllegalArgumentException("The emulator of Pub/Sub is a host and a port, without scheme, user and"
 					+ " path, such as 127.0.0.1:8085");
 		}
-		requireBetween("ackDeadline", ackDeadline, Duration.ofSeconds(10), Duration.ofMinutes(10));
-		requireBetween("timeout", timeout, Duration.ofSeconds(1), Duration.ofMinutes(10));
-		requireBetween("maxOutstanding", maxOutstanding, 10_000);
-		requireBetween("maxMessageSize", maxMessageSize, MOST_BYTES);
-	}
-
-	private static void requireBetween(String name, Duration value, Duration least, Duration most) {
-		if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-			throw new IllegalArgumentException(name + " must be between " + least + " and " + most + ", not " + value);
-		}
-	}
-
-	private static void requireBetween(String name, int value, int most) {
-		if (value < 1 || value > most) {
-			throw new IllegalArgumentException(name + " must be between 1 and " + most + ", not " + value);
-		}
+		Limits.requireBetween("ackDeadline", ackDeadline, Duration.ofSeconds(10), Duration.ofMinutes(10));
+		Limits.requireBetween("timeout", timeout, Duration.ofSeconds(1), Duration.ofMinutes(10));
+		Limits.requireBetween("maxOutstanding", maxOutstanding, 1, 10_000);
+		Limits.requireBetween("maxMessageSize", maxMessageSize, 1, MOST_BYTES);
 	}
 
 	/**

@@ -36,6 +36,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -243,8 +245,11 @@ public final class KafkaBroker implements Broker {
 			if (isDenied(cause)) {
 				throw BrokerException.denied(this + " does not let us in: " + cause.getMessage(), cause);
 			}
+			if (isMisconfigured(cause)) {
+				throw BrokerException.refused(this + " cannot be used with these properties: " + reason(cause), cause);
+			}
 			throw new BrokerException(
-					this + " cannot be reached within " + timeout.toMillis() + " ms: " + cause.getMessage(), cause);
+					this + " cannot be reached within " + timeout.toMillis() + " ms: " + reason(cause), cause);
 		}
 	}
 
@@ -282,14 +287,20 @@ public final class KafkaBroker implements Broker {
 		Map<String, Object> properties = new HashMap<>();
 		properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout);
 		properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout);
-		properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, timeout);
-		// Whoever publishes waits for the answer: to wait for more of them as well is
-		// lost
-		// time.
+		// Whoever publishes waits for the answer: waiting for more messages is lost time.
 		properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
 		properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, this.options.maxMessageSize() + RECORD_OVERHEAD);
 		properties.putAll(properties());
+		// Kafka takes none that is shorter than what it is made of.
+		long delivery = number(properties, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG)
+				+ number(properties, ProducerConfig.LINGER_MS_CONFIG);
+		properties.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+				(int) Math.min(Integer.MAX_VALUE, Math.max(timeout, delivery)));
 		return properties;
+	}
+
+	private static long number(Map<String, Object> properties, String name) {
+		return (long) ConfigDef.parseType(name, properties.get(name), ConfigDef.Type.LONG);
 	}
 
 	private Map<String, Object> consumerProperties(String group) {
@@ -305,8 +316,10 @@ public final class KafkaBroker implements Broker {
 
 	/** Well before Kafka takes a member for a dead one. */
 	private Duration revokeTimeout() {
-		String interval = this.options.properties().get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
-		Duration half = (interval != null) ? Duration.ofMillis(Long.parseLong(interval.strip()) / 2) : REVOKE_TIMEOUT;
+		Map<String, Object> properties = this.options.properties();
+		Duration half = properties.containsKey(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)
+				? Duration.ofMillis(number(properties, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG) / 2)
+				: REVOKE_TIMEOUT;
 		return (half.compareTo(REVOKE_TIMEOUT) < 0) ? half : REVOKE_TIMEOUT;
 	}
 
@@ -319,15 +332,37 @@ public final class KafkaBroker implements Broker {
 		return cause instanceof AuthenticationException || cause instanceof AuthorizationException;
 	}
 
+	/**
+	 * By properties that the clients do not take; an address can be found another time.
+	 */
+	private static boolean isMisconfigured(Throwable cause) {
+		Throwable root = root(cause);
+		return root instanceof ConfigException && !reason(cause).contains(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG);
+	}
+
+	/** What the clients' constructors wrap it in says nothing. */
+	private static String reason(Throwable cause) {
+		return String.valueOf(root(cause).getMessage());
+	}
+
+	private static Throwable root(Throwable cause) {
+		Throwable root = cause;
+		while (root.getClass() == KafkaException.class && root.getCause() != null) {
+			root = root.getCause();
+		}
+		return root;
+	}
+
 	private BrokerException failure(String what, String topic, Throwable cause) {
 		if (this.connection.isClosed()) {
 			return new BrokerException("broker kafka is closed", cause);
 		}
-		String message = this + " " + what + " " + topic + ": " + cause.getMessage();
+		String message = this + " " + what + " " + topic + ": " + reason(cause);
 		if (isDenied(cause)) {
 			return BrokerException.denied(message, cause);
 		}
-		return isRefused(cause) ? BrokerException.refused(message, cause) : new BrokerException(message, cause);
+		return (isRefused(cause) || isMisconfigured(cause)) ? BrokerException.refused(message, cause)
+				: new BrokerException(message, cause);
 	}
 
 	/** What happened, without what Java's futures wrap it in. */

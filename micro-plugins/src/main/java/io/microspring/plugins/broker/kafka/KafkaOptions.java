@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
+import io.microspring.options.Limits;
+
 /**
  * How the Kafka broker works. Immutable.
  *
@@ -20,11 +22,11 @@ import java.util.Objects;
  * 4 MiB by default. Kafka has a limit of its own, {@code message.max.bytes}, 1 MiB unless
  * set
  * @param properties more properties of the Kafka clients, such as
- * {@code security.protocol}; they win over ours, and their values are in no log and no
- * message of ours
+ * {@code security.protocol}, as texts or as what the clients take; they win over ours,
+ * and their values are in no log and no message of ours
  */
 public record KafkaOptions(String address, boolean raw, boolean ordered, Duration timeout, int maxMessageSize,
-		Map<String, String> properties) {
+		Map<String, Object> properties) {
 
 	private static final String TRANSACTIONAL_ID = "transactional.id";
 
@@ -35,12 +37,8 @@ public record KafkaOptions(String address, boolean raw, boolean ordered, Duratio
 			throw new IllegalArgumentException(TRANSACTIONAL_ID
 					+ " is not for the Kafka broker, which publishes each message by itself, without transactions");
 		}
-		if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
-			throw new IllegalArgumentException("timeout must be between 1 ms and 10 min, not " + timeout);
-		}
-		if (maxMessageSize < 1) {
-			throw new IllegalArgumentException("maxMessageSize must be more than nothing: " + maxMessageSize);
-		}
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
+		Limits.requireAtLeast("maxMessageSize", maxMessageSize, 1);
 	}
 
 	/**
@@ -102,8 +100,9 @@ public record KafkaOptions(String address, boolean raw, boolean ordered, Duratio
 	 * @param properties the properties
 	 * @return the copy
 	 */
-	public KafkaOptions withProperties(Map<String, String> properties) {
-		return new KafkaOptions(this.address, this.raw, this.ordered, this.timeout, this.maxMessageSize, properties);
+	public KafkaOptions withProperties(Map<String, ?> properties) {
+		return new KafkaOptions(this.address, this.raw, this.ordered, this.timeout, this.maxMessageSize,
+				Map.copyOf(properties));
 	}
 
 	@Override

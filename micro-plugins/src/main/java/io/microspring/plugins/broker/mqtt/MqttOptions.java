@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
+import io.microspring.options.Limits;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -70,22 +71,10 @@ public record MqttOptions(String address, String version, String clientId, Strin
 		if (username.isEmpty() && !password.isEmpty()) {
 			throw new IllegalArgumentException("A password of MQTT comes with a username");
 		}
-		requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
-		requireBetween("sessionExpiry", sessionExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
-		requireBetween("receiveMaximum", receiveMaximum, MOST_IN_FLIGHT);
-		requireBetween("maxMessageSize", maxMessageSize, MOST_BYTES);
-	}
-
-	private static void requireBetween(String name, Duration value, Duration least, Duration most) {
-		if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-			throw new IllegalArgumentException(name + " must be between " + least + " and " + most + ", not " + value);
-		}
-	}
-
-	private static void requireBetween(String name, int value, int most) {
-		if (value < 1 || value > most) {
-			throw new IllegalArgumentException(name + " must be between 1 and " + most + ", not " + value);
-		}
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
+		Limits.requireBetween("sessionExpiry", sessionExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
+		Limits.requireBetween("receiveMaximum", receiveMaximum, 1, MOST_IN_FLIGHT);
+		Limits.requireBetween("maxMessageSize", maxMessageSize, 1, MOST_BYTES);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.microspring.plugins.broker.nats;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.microspring.options.Limits;
 import io.microspring.plugins.nats.NatsServers;
 
 /**
@@ -33,9 +34,7 @@ public record NatsBrokerOptions(NatsServers servers, Mode mode, Duration ackWait
 		if (maxAge.isNegative()) {
 			throw new IllegalArgumentException("maxAge must not be negative, but is " + maxAge);
 		}
-		if (replicas < 1 || replicas > 5) {
-			throw new IllegalArgumentException("replicas must be from 1 to 5, not " + replicas);
-		}
+		Limits.requireBetween("replicas", replicas, 1, 5);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.microspring.plugins.broker.nsq;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.microspring.options.Limits;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -48,23 +49,11 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	public NsqOptions {
 		NsqAddress.all(Objects.requireNonNull(address, "address"));
 		Objects.requireNonNull(secret, "secret");
-		requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
-		requireBetween("messageTimeout", messageTimeout, Duration.ofSeconds(1), Duration.ofMinutes(15));
-		requireBetween("maxInFlight", maxInFlight, MOST_IN_FLIGHT);
-		requireBetween("maxDeliveries", maxDeliveries, MOST_DELIVERIES);
-		requireBetween("maxMessageSize", maxMessageSize, MOST_BYTES);
-	}
-
-	private static void requireBetween(String name, Duration value, Duration least, Duration most) {
-		if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-			throw new IllegalArgumentException(name + " must be between " + least + " and " + most + ", not " + value);
-		}
-	}
-
-	private static void requireBetween(String name, int value, int most) {
-		if (value < 1 || value > most) {
-			throw new IllegalArgumentException(name + " must be between 1 and " + most + ", not " + value);
-		}
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
+		Limits.requireBetween("messageTimeout", messageTimeout, Duration.ofSeconds(1), Duration.ofMinutes(15));
+		Limits.requireBetween("maxInFlight", maxInFlight, 1, MOST_IN_FLIGHT);
+		Limits.requireBetween("maxDeliveries", maxDeliveries, 1, MOST_DELIVERIES);
+		Limits.requireBetween("maxMessageSize", maxMessageSize, 1, MOST_BYTES);
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 
 import javax.net.ssl.SSLContext;
 
+import io.microspring.options.Limits;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -55,27 +56,15 @@ public record RedisOptions(String address, String sentinelMaster, int database, 
 		Objects.requireNonNull(sentinelPassword, "sentinelPassword");
 		Objects.requireNonNull(mode, "mode");
 		RedisAddress.all(Objects.requireNonNull(address, "address"), !sentinelMaster.isEmpty());
-		requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
-		requireBetween("claimIdle", claimIdle, Duration.ofMillis(100), Duration.ofDays(1));
-		requireAtLeast("database", database, 0);
-		requireAtLeast("maxMessageSize", maxMessageSize, 1);
-		requireAtLeast("prefetch", prefetch, 1);
-		requireAtLeast("maxLength", maxLength, 0);
-		requireAtLeast("maxDeliveries", maxDeliveries, 1);
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
+		Limits.requireBetween("claimIdle", claimIdle, Duration.ofMillis(100), Duration.ofDays(1));
+		Limits.requireAtLeast("database", database, 0);
+		Limits.requireAtLeast("maxMessageSize", maxMessageSize, 1);
+		Limits.requireAtLeast("prefetch", prefetch, 1);
+		Limits.requireAtLeast("maxLength", maxLength, 0);
+		Limits.requireAtLeast("maxDeliveries", maxDeliveries, 1);
 		if (!username.isEmpty() && password.isEmpty()) {
 			throw new IllegalArgumentException("a user comes with a password: username " + username + " has none");
-		}
-	}
-
-	private static void requireBetween(String name, Duration value, Duration least, Duration most) {
-		if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-			throw new IllegalArgumentException(name + " must be between " + least + " and " + most + ", not " + value);
-		}
-	}
-
-	private static void requireAtLeast(String name, long value, long least) {
-		if (value < least) {
-			throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
 		}
 	}
 

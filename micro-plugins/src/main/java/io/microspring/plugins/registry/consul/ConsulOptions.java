@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
+import io.microspring.options.Limits;
 import io.microspring.transport.ServerAddress;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +50,11 @@ public record ConsulOptions(String address, String token, String datacenter, @Nu
 		Objects.requireNonNull(consistency, "consistency");
 		Objects.requireNonNull(check, "check");
 		if (deregisterCriticalAfter != null) {
-			requireWithin(deregisterCriticalAfter, Duration.ofSeconds(1), Duration.ofDays(365),
-					"deregisterCriticalAfter");
+			Limits.requireBetween("deregisterCriticalAfter", deregisterCriticalAfter, Duration.ofSeconds(1),
+					Duration.ofDays(365));
 		}
-		requireWithin(timeout, Duration.ofMillis(1), MINUTE.multipliedBy(10), "timeout");
-		requireWithin(waitTime, Duration.ofSeconds(1), MINUTE.multipliedBy(10), "waitTime");
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), MINUTE.multipliedBy(10));
+		Limits.requireBetween("waitTime", waitTime, Duration.ofSeconds(1), MINUTE.multipliedBy(10));
 	}
 
 	/**
@@ -176,13 +177,6 @@ public record ConsulOptions(String address, String token, String datacenter, @Nu
 			.toList();
 	}
 
-	private static void requireWithin(Duration duration, Duration least, Duration most, String name) {
-		if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
-			throw new IllegalArgumentException(
-					name + " must be between " + least + " and " + most + ", not " + duration);
-		}
-	}
-
 	/** How fresh a look-up is. */
 	public enum Consistency {
 
@@ -216,8 +210,8 @@ public record ConsulOptions(String address, String token, String datacenter, @Nu
 
 		public Check {
 			Objects.requireNonNull(kind, "kind");
-			requireWithin(interval, Duration.ofSeconds(1), MINUTE.multipliedBy(60), "check interval");
-			requireWithin(timeout, Duration.ofMillis(1), MINUTE.multipliedBy(10), "check timeout");
+			Limits.requireBetween("check interval", interval, Duration.ofSeconds(1), MINUTE.multipliedBy(60));
+			Limits.requireBetween("check timeout", timeout, Duration.ofMillis(1), MINUTE.multipliedBy(10));
 			if (!url.isEmpty()) {
 				requireUrl(url);
 			}

@@ -3,6 +3,8 @@ package io.microspring.plugins.registry.dns;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.microspring.options.Limits;
+
 /**
  * How the DNS registry works. Immutable. An address that is none, a template without
  * {@code {service}}, and a port or a time outside its limits is an
@@ -40,9 +42,7 @@ public record DnsOptions(String address, String domain, String srvName, String h
 		domain = strip(domain);
 		srvName = template("srvName", srvName);
 		hostName = template("hostName", hostName);
-		if (port < 0 || port > 65535) {
-			throw new IllegalArgumentException("port must be between 0 and 65535, not " + port);
-		}
+		Limits.requireBetween("port", port, 0, 65535);
 		Duration least = Duration.ofMillis(1);
 		if (timeout.compareTo(least) < 0 || timeout.compareTo(Duration.ofMinutes(1)) > 0) {
 			throw new IllegalArgumentException("timeout must be between PT0.001S and PT1M, not " + timeout);

@@ -3,6 +3,7 @@ package io.microspring.plugins.registry.etcd;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.microspring.options.Limits;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,7 @@ public record EtcdOptions(String address, String username, String password, @Nul
 		EtcdAddress.all(Objects.requireNonNull(address, "address"));
 		Objects.requireNonNull(username, "username");
 		Objects.requireNonNull(password, "password");
-		if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
-			throw new IllegalArgumentException("timeout must be between PT0.001S and PT10M, not " + timeout);
-		}
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
 	}
 
 	/**

@@ -7,6 +7,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 
+import io.microspring.options.Limits;
+
 /**
  * How the gossip registry works. Immutable. An address that is none, a secret of another
  * length, and a time out of bounds is an {@link IllegalArgumentException}.
@@ -47,7 +49,7 @@ public record GossipOptions(String seeds, String bindAddress, String advertiseAd
 			throw new IllegalArgumentException("former secrets without a secret encrypt nothing");
 		}
 		formerSecrets.forEach(GossipOptions::key);
-		requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
 		Objects.requireNonNull(timing, "timing");
 	}
 
@@ -158,12 +160,6 @@ public record GossipOptions(String seeds, String bindAddress, String advertiseAd
 		}
 	}
 
-	private static void requireBetween(String name, Duration value, Duration least, Duration most) {
-		if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-			throw new IllegalArgumentException(name + " must be between " + least + " and " + most + ", not " + value);
-		}
-	}
-
 	@Override
 	public String toString() {
 		return "GossipOptions[seeds=" + this.seeds + ", bindAddress=" + this.bindAddress + ", advertiseAddress="
@@ -195,17 +191,14 @@ public record GossipOptions(String seeds, String bindAddress, String advertiseAd
 		private static final Duration MOST = Duration.ofHours(1);
 
 		public Timing {
-			requireBetween("probe", probe, LEAST, MOST);
-			requireBetween("probeTimeout", probeTimeout, LEAST, probe);
-			requireBetween("gossip", gossip, LEAST, MOST);
-			requireBetween("rejoin", rejoin, LEAST, MOST);
+			Limits.requireBetween("probe", probe, LEAST, MOST);
+			Limits.requireBetween("probeTimeout", probeTimeout, LEAST, probe);
+			Limits.requireBetween("gossip", gossip, LEAST, MOST);
+			Limits.requireBetween("rejoin", rejoin, LEAST, MOST);
 			if (!pushPull.isZero()) {
-				requireBetween("pushPull", pushPull, LEAST, Duration.ofDays(1));
+				Limits.requireBetween("pushPull", pushPull, LEAST, Duration.ofDays(1));
 			}
-			if (suspicionMultiplier < 1 || suspicionMultiplier > 100) {
-				throw new IllegalArgumentException(
-						"suspicionMultiplier must be between 1 and 100, not " + suspicionMultiplier);
-			}
+			Limits.requireBetween("suspicionMultiplier", suspicionMultiplier, 1, 100);
 		}
 
 		/**

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.microspring.options.Limits;
 import io.microspring.transport.ServerAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +43,7 @@ public record KubernetesOptions(String address, String namespace, String token, 
 		Objects.requireNonNull(pod, "pod");
 		Objects.requireNonNull(lookup, "lookup");
 		Objects.requireNonNull(port, "port");
-		if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
-			throw new IllegalArgumentException("timeout must be between PT0.001S and PT10M, not " + timeout);
-		}
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(10));
 	}
 
 	/**

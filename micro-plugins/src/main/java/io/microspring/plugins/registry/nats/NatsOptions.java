@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
+import io.microspring.options.Limits;
 import io.microspring.plugins.nats.NatsServers;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,8 @@ public record NatsOptions(String address, String username, String password, Stri
 	public NatsOptions {
 		// Which checks them.
 		new NatsServers(address, username, password, token, credentialsFile, tls, connectTimeout);
-		requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(1));
-		requireBetween("silence", silence, Duration.ofSeconds(1), Duration.ofDays(1));
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(1));
+		Limits.requireBetween("silence", silence, Duration.ofSeconds(1), Duration.ofDays(1));
 		if (quorum < 0) {
 			throw new IllegalArgumentException("quorum must not be negative, but is " + quorum);
 		}
@@ -65,12 +66,6 @@ public record NatsOptions(String address, String username, String password, Stri
 	NatsServers servers() {
 		return new NatsServers(this.address, this.username, this.password, this.token, this.credentialsFile, this.tls,
 				this.connectTimeout);
-	}
-
-	private static void requireBetween(String name, Duration value, Duration least, Duration most) {
-		if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-			throw new IllegalArgumentException(name + " must be between " + least + " and " + most + ", not " + value);
-		}
 	}
 
 	private static List<String> requireSubjects(String name, List<String> subjects) {

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
+import io.microspring.options.Limits;
+
 /**
  * How the ZooKeeper registry works. Immutable.
  *
@@ -49,8 +51,8 @@ public record ZooKeeperOptions(String address, String namespace, String username
 		if (username.isEmpty() && !password.isEmpty()) {
 			throw new IllegalArgumentException("a password needs a username");
 		}
-		requireWithin(timeout, Duration.ofMillis(1), "timeout");
-		requireWithin(sessionTimeout, Duration.ofMillis(100), "sessionTimeout");
+		Limits.requireBetween("timeout", timeout, Duration.ofMillis(1), LONGEST);
+		Limits.requireBetween("sessionTimeout", sessionTimeout, Duration.ofMillis(100), LONGEST);
 	}
 
 	/**
@@ -149,13 +151,6 @@ public record ZooKeeperOptions(String address, String namespace, String username
 			throw new IllegalArgumentException("zookeeper.ssl.* is set, but " + SECURE + " is not true");
 		}
 		return Map.copyOf(secured);
-	}
-
-	private static void requireWithin(Duration duration, Duration least, String name) {
-		if (duration.compareTo(least) < 0 || duration.compareTo(LONGEST) > 0) {
-			throw new IllegalArgumentException(
-					name + " must be between " + least + " and " + LONGEST + ", not " + duration);
-		}
 	}
 
 }

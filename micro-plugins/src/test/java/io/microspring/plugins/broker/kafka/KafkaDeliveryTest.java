@@ -2,6 +2,7 @@ package io.microspring.plugins.broker.kafka;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Which messages come, come again and do not, and what is said when Kafka is away. */
@@ -178,6 +180,30 @@ class KafkaDeliveryTest {
 		try (KafkaBroker unreachable = new KafkaBroker(KafkaOptions.defaults().withAddress("no.such.host.invalid:1"))) {
 			assertThatExceptionOfType(BrokerException.class).isThrownBy(unreachable::connect)
 				.withMessageContaining("no.such.host.invalid:1");
+		}
+	}
+
+	@Test
+	void timesOfTheClientsMayBeLongerThanOurs() {
+		Map<String, Object> longer = new HashMap<>(KAFKA.options().properties());
+		longer.put("request.timeout.ms", "30000");
+		longer.put("linger.ms", 5);
+		try (KafkaBroker slow = new KafkaBroker(KAFKA.options().withProperties(longer))) {
+			assertThatCode(() -> slow.publish(this.topic, new Message(Metadata.empty(), new byte[1])))
+				.doesNotThrowAnyException();
+		}
+	}
+
+	@Test
+	void propertyThatTheClientsDoNotTakeIsNamedAndNotTriedAgain() {
+		for (Map<String, String> wrong : List.of(Map.of("linger.ms", "soon"), Map.of("acks", "2 or 3"),
+				Map.of("request.timeout.ms", "30000", "delivery.timeout.ms", "1000"))) {
+			try (KafkaBroker misconfigured = new KafkaBroker(KAFKA.options().withProperties(wrong))) {
+				assertThatExceptionOfType(BrokerException.class).isThrownBy(misconfigured::connect)
+					.withMessageContaining("kafka at " + KAFKA.address() + " cannot be used with these properties")
+					.withMessageContaining(wrong.containsKey("acks") ? "acks" : ".ms")
+					.satisfies((failure) -> assertThat(failure.isRefused()).isTrue());
+			}
 		}
 	}
 

@@ -131,7 +131,7 @@ class KafkaRebalanceTest {
 	}
 
 	private KafkaBroker broker(Map<String, String> more) {
-		Map<String, String> properties = new HashMap<>(KAFKA.options().properties());
+		Map<String, Object> properties = new HashMap<>(KAFKA.options().properties());
 		properties.putAll(more);
 		KafkaBroker made = new KafkaBroker(KAFKA.options().withProperties(properties));
 		this.brokers.add(made);
