@@ -75,13 +75,8 @@ final class RedisLink {
 		this.options = options;
 		this.addresses = addresses;
 		this.tls = tls;
-		this.resources = DefaultClientResources.builder()
-			.ioThreadPoolSize(2)
-			.computationThreadPoolSize(2)
-			.reconnectDelay(Delay.equalJitter(Duration.ofMillis(50), Duration.ofSeconds(2), 50, TimeUnit.MILLISECONDS))
-			.nettyCustomizer(customizer((channel) -> {
-			}))
-			.build();
+		this.resources = resources((channel) -> {
+		}).ioThreadPoolSize(2).computationThreadPoolSize(2).build();
 		this.client = client(this.resources);
 		try {
 			this.connection = this.client.connect(CODEC);
@@ -90,6 +85,12 @@ final class RedisLink {
 			close();
 			throw ex;
 		}
+	}
+
+	private DefaultClientResources.Builder resources(Consumer<Channel> opening) {
+		return DefaultClientResources.builder()
+			.reconnectDelay(Delay.equalJitter(Duration.ofMillis(50), Duration.ofSeconds(2), 50, TimeUnit.MILLISECONDS))
+			.nettyCustomizer(customizer(opening));
 	}
 
 	private RedisClient client(ClientResources resources) {
@@ -164,15 +165,25 @@ final class RedisLink {
 	 * @throws RedisException when Redis cannot be reached
 	 */
 	Channels channels(Consumer<Channel> opening) {
-		ClientResources own = this.resources.mutate().nettyCustomizer(customizer(opening)).build();
+		// The threads are those of all; the rest is its own, and to be shut down with it.
+		ClientResources own = resources(opening).eventLoopGroupProvider(this.resources.eventLoopGroupProvider())
+			.eventExecutorGroup(this.resources.eventExecutorGroup())
+			.timer(this.resources.timer())
+			.build();
 		RedisClient opened = client(own);
 		try {
-			return new Channels(opened, opened.connectPubSub(CODEC));
+			return new Channels(opened, own, opened.connectPubSub(CODEC));
 		}
 		catch (RuntimeException ex) {
-			opened.shutdownAsync(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			close(opened, own);
 			throw ex;
 		}
+	}
+
+	private static void close(RedisClient client, ClientResources own) {
+		long timeout = CLOSE_TIMEOUT.toMillis();
+		client.shutdownAsync(0, timeout, TimeUnit.MILLISECONDS)
+			.whenComplete((done, failure) -> own.shutdown(0, timeout, TimeUnit.MILLISECONDS));
 	}
 
 	private NettyCustomizer customizer(Consumer<Channel> opening) {
@@ -256,12 +267,13 @@ final class RedisLink {
 	 * A connection for channels.
 	 *
 	 * @param client what it belongs to, alone
+	 * @param own what else is its alone
 	 * @param connection the connection
 	 */
-	record Channels(RedisClient client, StatefulRedisPubSubConnection<String, byte[]> connection) {
+	record Channels(RedisClient client, ClientResources own, StatefulRedisPubSubConnection<String, byte[]> connection) {
 
 		void close() {
-			this.client.shutdownAsync(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			RedisLink.close(this.client, this.own);
 		}
 
 	}
