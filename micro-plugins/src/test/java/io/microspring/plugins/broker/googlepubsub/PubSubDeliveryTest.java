@@ -1,7 +1,6 @@
 package io.microspring.plugins.broker.googlepubsub;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,13 +27,18 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import static io.microspring.plugins.broker.Texts.awaitBodies;
+import static io.microspring.plugins.broker.Texts.bodies;
+import static io.microspring.plugins.broker.Texts.body;
+import static io.microspring.plugins.broker.Texts.eventually;
+import static io.microspring.plugins.broker.Texts.message;
+import static io.microspring.plugins.broker.Texts.publish;
+import static io.microspring.plugins.broker.Texts.subscribe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -111,7 +115,7 @@ class PubSubDeliveryTest {
 			.matches((one) -> one.getMessageRetentionDuration().getSeconds() == 86_400);
 		alone.close();
 		assertThat(subscriptions("lifetime")).containsExactly("projects/lifetime/subscriptions/" + this.queue);
-		publish(broker, 0, 3);
+		publish(broker, this.topic, 0, 3);
 		List<Event> received = subscribe(open(options().withProject("lifetime")), this.topic, this.shared);
 		awaitBodies(received, "0", "1", "2");
 	}
@@ -154,7 +158,7 @@ class PubSubDeliveryTest {
 		PubSubBroker broker = open(options());
 		List<Event> held = new CopyOnWriteArrayList<>();
 		Subscription first = broker.subscribe(this.topic, this.shared.withAck(AckMode.MANUAL), held::add);
-		publish(broker, 0, 3);
+		publish(broker, this.topic, 0, 3);
 		awaitBodies(held, "0", "1", "2");
 		Event done = held.get(1);
 		done.ack();
@@ -178,7 +182,7 @@ class PubSubDeliveryTest {
 			gate.await(1, TimeUnit.MINUTES);
 			received.add(event);
 		});
-		publish(broker, 0, 100);
+		publish(broker, this.topic, 0, 100);
 		eventually().untilAsserted(() -> assertThat(slow.unsettled()).isEqualTo(10));
 		gate.countDown();
 		eventually().untilAsserted(() -> assertThat(new TreeSet<>(bodies(received))).hasSize(100));
@@ -234,36 +238,6 @@ class PubSubDeliveryTest {
 		PubSubBroker broker = new PubSubBroker(options);
 		this.opened.add(broker);
 		return broker;
-	}
-
-	private static List<Event> subscribe(PubSubBroker broker, String topic, SubscribeOptions options) {
-		List<Event> received = new CopyOnWriteArrayList<>();
-		broker.subscribe(topic, options, received::add);
-		return received;
-	}
-
-	private void publish(PubSubBroker broker, int from, int to) {
-		IntStream.range(from, to).forEach((i) -> broker.publish(this.topic, message(String.valueOf(i))));
-	}
-
-	private static Message message(String body) {
-		return new Message(Metadata.of("k", "v"), body.getBytes(StandardCharsets.UTF_8));
-	}
-
-	private static void awaitBodies(List<Event> received, String... bodies) {
-		eventually().untilAsserted(() -> assertThat(bodies(received)).containsExactlyInAnyOrder(bodies));
-	}
-
-	private static List<String> bodies(List<Event> events) {
-		return events.stream().map(PubSubDeliveryTest::body).toList();
-	}
-
-	private static String body(Event event) {
-		return new String(event.message().body(), StandardCharsets.UTF_8);
-	}
-
-	private static ConditionFactory eventually() {
-		return Awaitility.await().atMost(Duration.ofSeconds(50)).pollInterval(Duration.ofMillis(50));
 	}
 
 }

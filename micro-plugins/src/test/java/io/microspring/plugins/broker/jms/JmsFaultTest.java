@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -27,11 +26,11 @@ import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.command.ActiveMQTextMessage;
 import org.apache.activemq.util.ByteSequence;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import static io.microspring.plugins.broker.Texts.eventually;
+import static io.microspring.plugins.broker.Texts.subscribe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -106,19 +105,9 @@ class JmsFaultTest {
 		}
 	}
 
-	private static List<Event> subscribe(JmsBroker broker, String topic, SubscribeOptions options) {
-		List<Event> received = new CopyOnWriteArrayList<>();
-		broker.subscribe(topic, options, received::add);
-		return received;
-	}
-
 	/** Runs a task on a thread of its own: the JDK's common pool may have but one. */
 	private static void start(Runnable task) {
 		Threads.start("caller", task);
-	}
-
-	private static ConditionFactory eventually() {
-		return Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50));
 	}
 
 	/** Lets whoever sends wait, once a queue has 100 kB. */

@@ -1,10 +1,8 @@
 package io.microspring.plugins.broker.jms;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
@@ -14,11 +12,11 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import jakarta.jms.Connection;
 import jakarta.jms.Session;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import static io.microspring.plugins.broker.Texts.eventually;
+import static io.microspring.plugins.broker.Texts.subscribe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -137,16 +135,6 @@ class JmsStompTest {
 
 	private static JmsBroker open(JmsServer server) {
 		return new JmsBroker(server.factory(), JmsOptions.defaults().withVirtualTopics(""));
-	}
-
-	private static List<Event> subscribe(JmsBroker broker, String topic, SubscribeOptions options) {
-		List<Event> received = new CopyOnWriteArrayList<>();
-		broker.subscribe(topic, options, received::add);
-		return received;
-	}
-
-	private static ConditionFactory eventually() {
-		return Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(20));
 	}
 
 }

@@ -28,20 +28,23 @@ import io.microspring.broker.Envelope;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.message.Headers;
-import io.microspring.message.Message;
-import io.microspring.message.Metadata;
 import io.microspring.plugins.broker.HangingUp;
 import io.microspring.test.process.JavaProcess;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static io.microspring.plugins.broker.Texts.awaitBodies;
+import static io.microspring.plugins.broker.Texts.bodies;
+import static io.microspring.plugins.broker.Texts.body;
+import static io.microspring.plugins.broker.Texts.eventually;
+import static io.microspring.plugins.broker.Texts.message;
+import static io.microspring.plugins.broker.Texts.publish;
+import static io.microspring.plugins.broker.Texts.subscribe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -171,7 +174,7 @@ class MqttDeliveryTest {
 		subscribe(first, this.topic, QUEUE);
 		first.close();
 		MqttBroker publisher = open(options());
-		publish(publisher, 0, 5);
+		publish(publisher, this.topic, 0, 5);
 		List<Event> received = subscribe(open(named), this.topic, QUEUE);
 		awaitBodies(received, "0", "1", "2", "3", "4");
 	}
@@ -182,7 +185,7 @@ class MqttDeliveryTest {
 		SubscribeOptions manual = QUEUE.withAck(AckMode.MANUAL);
 		MqttBroker first = open(named);
 		List<Event> held = subscribe(first, this.topic, manual);
-		publish(first, 0, 3);
+		publish(first, this.topic, 0, 3);
 		awaitBodies(held, "0", "1", "2");
 		// In the order of their coming, as MQTT wants it.
 		held.get(0).ack();
@@ -202,7 +205,7 @@ class MqttDeliveryTest {
 			begun.add(body(event));
 			gate.await(1, TimeUnit.MINUTES);
 		});
-		publish(broker, 0, 2);
+		publish(broker, this.topic, 0, 2);
 		eventually().until(() -> slow.unsettled() == 2 && begun.size() == 1);
 		takeOver(client + "-" + session("q", this.topic));
 		// The one that is handled, and both of them once more.
@@ -249,7 +252,7 @@ class MqttDeliveryTest {
 					// An acknowledgement would have mosquitto 2.0.11 send more than that.
 					throw new IllegalStateException("thrown by a handler, on purpose");
 				});
-		publish(broker, 0, 300);
+		publish(broker, this.topic, 0, 300);
 		// What mosquitto allows, unless it is set otherwise.
 		eventually().untilAsserted(() -> assertThat(slow.unsettled()).isEqualTo(20));
 		eventually().untilAsserted(() -> assertThat(narrower.unsettled()).isEqualTo(3));
@@ -295,7 +298,7 @@ class MqttDeliveryTest {
 		MqttBroker publisher = open(options().withTimeout(Duration.ofSeconds(30)));
 		try (JavaProcess first = member(version, name)) {
 			first.awaitLine("subscribed");
-			publish(publisher, 0, count);
+			publish(publisher, this.topic, 0, count);
 			first.awaitLine("handled 20");
 			first.kill();
 			handled.addAll(handledBy(first));
@@ -341,36 +344,6 @@ class MqttDeliveryTest {
 			.buildBlocking();
 		client.connect();
 		return client;
-	}
-
-	private static List<Event> subscribe(MqttBroker broker, String topic, SubscribeOptions options) {
-		List<Event> received = new CopyOnWriteArrayList<>();
-		broker.subscribe(topic, options, received::add);
-		return received;
-	}
-
-	private void publish(MqttBroker broker, int from, int to) {
-		IntStream.range(from, to).forEach((i) -> broker.publish(this.topic, message(String.valueOf(i))));
-	}
-
-	private static Message message(String body) {
-		return new Message(Metadata.of("k", "v"), body.getBytes(StandardCharsets.UTF_8));
-	}
-
-	private static void awaitBodies(List<Event> received, String... bodies) {
-		eventually().untilAsserted(() -> assertThat(bodies(received)).containsExactlyInAnyOrder(bodies));
-	}
-
-	private static List<String> bodies(List<Event> events) {
-		return events.stream().map(MqttDeliveryTest::body).toList();
-	}
-
-	private static String body(Event event) {
-		return new String(event.message().body(), StandardCharsets.UTF_8);
-	}
-
-	private static ConditionFactory eventually() {
-		return Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50));
 	}
 
 }

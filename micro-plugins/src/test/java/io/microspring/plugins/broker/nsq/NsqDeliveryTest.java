@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 
 import io.microspring.broker.AckMode;
 import io.microspring.broker.BrokerException;
@@ -27,17 +26,19 @@ import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Headers;
-import io.microspring.message.Message;
-import io.microspring.message.Metadata;
 import io.microspring.plugins.broker.HangingUp;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import static io.microspring.plugins.broker.Texts.awaitBodies;
+import static io.microspring.plugins.broker.Texts.bodies;
+import static io.microspring.plugins.broker.Texts.eventually;
+import static io.microspring.plugins.broker.Texts.message;
+import static io.microspring.plugins.broker.Texts.publish;
+import static io.microspring.plugins.broker.Texts.subscribe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -120,7 +121,7 @@ class NsqDeliveryTest {
 		NsqBroker both = open(options().withAddress(NSQD.address() + "," + SECOND.address()));
 		SECOND.kill();
 		List<Event> received = subscribe(both, this.topic, QUEUE);
-		publish(both, 0, 5);
+		publish(both, this.topic, 0, 5);
 		awaitBodies(received, "0", "1", "2", "3", "4");
 		SECOND.start();
 		NsqBroker second = open(options().withAddress(SECOND.address()));
@@ -152,7 +153,7 @@ class NsqDeliveryTest {
 			gate.await(1, TimeUnit.MINUTES);
 			received.add(event);
 		});
-		publish(broker, 0, 100);
+		publish(broker, this.topic, 0, 100);
 		eventually().untilAsserted(() -> assertThat(slow.unsettled()).isEqualTo(10));
 		gate.countDown();
 		eventually().untilAsserted(() -> assertThat(received).hasSize(100));
@@ -286,32 +287,6 @@ class NsqDeliveryTest {
 		NsqBroker broker = new NsqBroker(options);
 		this.opened.add(broker);
 		return broker;
-	}
-
-	private static List<Event> subscribe(NsqBroker broker, String topic, SubscribeOptions options) {
-		List<Event> received = new CopyOnWriteArrayList<>();
-		broker.subscribe(topic, options, received::add);
-		return received;
-	}
-
-	private void publish(NsqBroker broker, int from, int to) {
-		IntStream.range(from, to).forEach((i) -> broker.publish(this.topic, message(String.valueOf(i))));
-	}
-
-	private static Message message(String body) {
-		return new Message(Metadata.of("k", "v"), body.getBytes(StandardCharsets.UTF_8));
-	}
-
-	private static void awaitBodies(List<Event> received, String... bodies) {
-		eventually().untilAsserted(() -> assertThat(bodies(received)).containsExactlyInAnyOrder(bodies));
-	}
-
-	private static List<String> bodies(List<Event> events) {
-		return events.stream().map((event) -> new String(event.message().body(), StandardCharsets.UTF_8)).toList();
-	}
-
-	private static ConditionFactory eventually() {
-		return Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50));
 	}
 
 }

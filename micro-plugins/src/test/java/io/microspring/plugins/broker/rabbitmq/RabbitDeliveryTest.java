@@ -1,7 +1,6 @@
 package io.microspring.plugins.broker.rabbitmq;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,12 +32,12 @@ import io.microspring.message.Metadata;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import static io.microspring.plugins.broker.Texts.bodies;
+import static io.microspring.plugins.broker.Texts.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -333,14 +332,6 @@ class RabbitDeliveryTest {
 
 	private static void awaitBodies(List<Event> events, String... bodies) {
 		eventually().untilAsserted(() -> assertThat(bodies(events)).containsExactly(bodies));
-	}
-
-	private static List<String> bodies(List<Event> events) {
-		return events.stream().map((event) -> new String(event.message().body(), StandardCharsets.UTF_8)).toList();
-	}
-
-	private static ConditionFactory eventually() {
-		return Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(20));
 	}
 
 }
