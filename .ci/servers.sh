@@ -9,7 +9,7 @@
 # A server is not built again while its main.go, go.mod and go.sum are what they were.
 set -euo pipefail
 
-SERVERS=(consul etcd kubernetes memberlist nats-server nsqd pubsub)
+SERVERS=(consul etcd kubernetes memberlist nats-server nsqd nsqlookupd pubsub)
 
 sources="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/servers"
 cache="${XDG_CACHE_HOME:-${HOME:?}/.cache}/micro-spring-boot/servers"

@@ -38,6 +38,10 @@ func run() error {
 	flag.StringVar(&options.TLSKey, "tls-key", "", "the key of its certificate")
 	flag.StringVar(&options.TLSRootCAFile, "tls-root-ca-file", "", "who vouches for clients")
 	flag.StringVar(&options.TLSClientAuthPolicy, "tls-client-auth-policy", "", "require or require-verify")
+	flag.Func("lookupd-tcp-address", "an nsqlookupd that it tells of itself, once for each", func(address string) error {
+		options.NSQLookupdTCPAddresses = append(options.NSQLookupdTCPAddresses, address)
+		return nil
+	})
 	secret := flag.String("auth-http-address", "", "who knows what a secret allows")
 	printVersion := flag.Bool("version", false, "print the version and end")
 	flag.Parse()

@@ -22,12 +22,18 @@ import org.springframework.util.unit.DataSize;
  * @param maxDeliveries How often nsqd may send a message of which nobody says what became
  * of it, before it goes to the dead letter topic.
  * @param maxMessageSize Largest message that is sent or accepted, in its envelope.
- * @param ssl TLS to every nsqd; it is on when anything of it is set.
+ * @param lookupdAddress Where nsqlookupd answers over HTTP, several separated by commas;
+ * with it, subscriptions find their nsqds.
+ * @param lookupdInterval How often a subscription asks for the nsqds of its topic, 30 %
+ * more or less.
+ * @param ssl TLS to every nsqd, and to an nsqlookupd by https; to nsqds it is on when
+ * anything of it is set.
  */
 @ConfigurationProperties("micro.broker.nsq")
 public record NsqBrokerProperties(@DefaultValue("") String secret, @DefaultValue("10s") Duration timeout,
 		@DefaultValue("60s") Duration messageTimeout, @DefaultValue("100") int maxInFlight,
 		@DefaultValue("20") int maxDeliveries, @DefaultValue("4MB") DataSize maxMessageSize,
+		@DefaultValue("") String lookupdAddress, @DefaultValue("60s") Duration lookupdInterval,
 		@DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
 	NsqOptions toOptions() {
@@ -38,6 +44,8 @@ public record NsqBrokerProperties(@DefaultValue("") String secret, @DefaultValue
 			.withMaxInFlight(this.maxInFlight)
 			.withMaxDeliveries(this.maxDeliveries)
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withLookupdAddress(this.lookupdAddress)
+			.withLookupdInterval(this.lookupdInterval)
 			.withTls(this.ssl.toOptions());
 	}
 

@@ -50,8 +50,13 @@ class NsqBrokerAutoConfigurationTest {
 	void propertiesReachTheBroker() {
 		this.runner.withPropertyValues("micro.broker.nsq.ssl.trust-certificate=ca.pem")
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
+		this.runner
+			.withPropertyValues("micro.broker.nsq.lookupd-address=127.0.0.1:1", "micro.broker.nsq.lookupd-interval=1s")
+			.run((context) -> assertThat(context.getBean(Broker.class).health().detail()).contains("nsqlookupd",
+					"http://127.0.0.1:1"));
 		NsqBrokerProperties properties = new NsqBrokerProperties("hidden", Duration.ofSeconds(2),
-				Duration.ofSeconds(30), 7, 9, DataSize.ofKilobytes(1), new BackendSsl("ca.pem", "", "", "", false));
+				Duration.ofSeconds(30), 7, 9, DataSize.ofKilobytes(1), "lookup:4161", Duration.ofSeconds(5),
+				new BackendSsl("ca.pem", "", "", "", false));
 		assertThat(properties.toString()).doesNotContain("hidden");
 		NsqOptions options = properties.toOptions();
 		assertThat(options.secret()).isEqualTo("hidden");
@@ -60,6 +65,8 @@ class NsqBrokerAutoConfigurationTest {
 		assertThat(options.maxInFlight()).isEqualTo(7);
 		assertThat(options.maxDeliveries()).isEqualTo(9);
 		assertThat(options.maxMessageSize()).isEqualTo(1024);
+		assertThat(options.lookupdAddress()).isEqualTo("lookup:4161");
+		assertThat(options.lookupdInterval()).hasSeconds(5);
 		assertThat(options.tls()).isNotNull()
 			.satisfies((tls) -> assertThat(tls.trustCertificate()).isEqualTo(Path.of("ca.pem")));
 	}

@@ -30,6 +30,7 @@ import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
 import io.microspring.plugins.connection.SharedConnection;
 import io.microspring.transport.TlsException;
+import io.microspring.transport.TlsOptions;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -72,6 +73,11 @@ public final class NsqBroker implements Broker {
 	/** To any nsqd that is there. */
 	private final SharedConnection<NsqConnection> publisher = new SharedConnection<>(this, NsqConnection::isOpen);
 
+	private final @Nullable NsqLookup lookup;
+
+	/** Whether there has been a message to publish. */
+	private volatile boolean publishing;
+
 	/**
 	 * A broker that is not connected yet.
 	 * @param options where the nsqds are and how to use them
@@ -82,6 +88,17 @@ public final class NsqBroker implements Broker {
 		this.options = options;
 		this.addresses = NsqAddress.all(options.address());
 		this.tls = (options.tls() != null) ? options.tls().toSslContext() : null;
+		this.lookup = lookup(NsqLookupdAddress.all(options.lookupdAddress()));
+	}
+
+	private @Nullable NsqLookup lookup(List<NsqLookupdAddress> lookupds) {
+		if (lookupds.isEmpty()) {
+			return null;
+		}
+		SSLContext believed = (this.tls != null) ? this.tls : TlsOptions.client().toSslContext();
+		return new NsqLookup(lookupds.stream()
+			.map((lookupd) -> new NsqLookupd(lookupd, this.options, believed, this.loops))
+			.toList(), this.options, this.executor);
 	}
 
 	@Override
@@ -94,9 +111,21 @@ public final class NsqBroker implements Broker {
 		return this.options.address();
 	}
 
+	/**
+	 * Connects to an nsqd to publish to. With nsqlookupd, makes sure that one of those
+	 * answers instead: who only subscribes needs no nsqd to publish to.
+	 */
 	@Override
 	public void connect() {
-		publisher(this.options.timeout());
+		NsqLookup finder = this.lookup;
+		if (finder == null) {
+			publisher(this.options.timeout());
+			return;
+		}
+		NsqLookup.Round round = finder.ping(this.options.timeout());
+		if (round.isFailure()) {
+			throw new BrokerException(finder + " cannot be reached: " + round.reasons(), null);
+		}
 	}
 
 	@Override
@@ -108,6 +137,7 @@ public final class NsqBroker implements Broker {
 					+ " bytes, in its envelope, is larger than the " + this.options.maxMessageSize() + " allowed",
 					null);
 		}
+		this.publishing = true;
 		try {
 			NsqConnection.await(publisher(this.options.timeout()).request("PUB " + topic, body),
 					this.options.timeout());
@@ -116,7 +146,7 @@ public final class NsqBroker implements Broker {
 			throw ex.failure(this + " does not take a message for " + topic);
 		}
 		catch (InterruptedException | TimeoutException | IOException ex) {
-			throw failure("did not confirm a message for " + topic + ", which may have arrived", ex);
+			throw failure(this + " did not confirm a message for " + topic + ", which may have arrived", ex);
 		}
 	}
 
@@ -131,7 +161,10 @@ public final class NsqBroker implements Broker {
 		NsqSubscription subscription = new NsqSubscription(this, topic, channel, options, handler);
 		this.subscriptions.add(subscription);
 		try {
-			subscription.open(this.addresses);
+			subscription.open((this.lookup != null) ? this.lookup.find(topic) : this.addresses);
+			if (this.lookup != null) {
+				subscription.follow(this.lookup);
+			}
 		}
 		catch (RuntimeException ex) {
 			subscription.close();
@@ -180,19 +213,43 @@ public final class NsqBroker implements Broker {
 
 	@Override
 	public HealthReport health() {
-		Map<String, String> details = Map.of("address", this.options.address());
+		NsqLookup finder = this.lookup;
+		Map<String, String> details = (finder == null) ? Map.of("address", this.options.address())
+				: Map.of("address", this.options.address(), "lookupd-address", this.options.lookupdAddress());
 		try {
-			publisher(HEALTH_TIMEOUT);
-			return HealthReport.up(this + " is connected").with(details);
+			this.publisher.requireOpen();
+			if (finder == null || this.publishing) {
+				publisher(HEALTH_TIMEOUT);
+			}
+			return ((finder == null) ? HealthReport.up(this + " is connected") : health(finder)).with(details);
 		}
 		catch (BrokerException ex) {
 			return HealthReport.down(String.valueOf(ex.getMessage())).with(details);
 		}
 	}
 
+	private HealthReport health(NsqLookup finder) {
+		for (NsqSubscription subscription : this.subscriptions) {
+			if (subscription.isCutOff()) {
+				return HealthReport
+					.down("none of the nsqds that " + finder + " named for " + subscription.topic() + " is connected");
+			}
+		}
+		NsqLookup.Round round = finder.ping(HEALTH_TIMEOUT);
+		if (round.failures().isEmpty()) {
+			return HealthReport.up(finder + " answers");
+		}
+		String silent = "an nsqlookupd does not answer: " + round.reasons();
+		return (round.isFailure() && this.subscriptions.stream().noneMatch(NsqSubscription::isConnected))
+				? HealthReport.down(silent) : HealthReport.degraded(silent);
+	}
+
 	@Override
 	public void close() {
 		this.publisher.stop();
+		if (this.lookup != null) {
+			this.lookup.stop();
+		}
 		this.subscriptions.forEach(NsqSubscription::stop);
 		this.subscriptions.forEach(NsqSubscription::close);
 		this.publisher.close(NsqConnection::close);
@@ -219,18 +276,32 @@ public final class NsqBroker implements Broker {
 			}
 			catch (InterruptedException | TimeoutException | IOException ex) {
 				if (left.isEmpty() || ex instanceof InterruptedException) {
-					throw failure("cannot be reached within " + timeout.toMillis() + " ms", ex);
+					throw failure(
+							this + " cannot be reached within " + timeout.toMillis() + " ms"
+									+ ((this.lookup != null) ? ", and nsqlookupd is not asked where to publish" : ""),
+							ex);
 				}
 			}
 		}
 	}
 
-	BrokerException failure(String what, Exception cause) {
+	/** What an nsqd to subscribe at is called. */
+	String named(NsqAddress address) {
+		return (this.lookup == null) ? toString() : "nsq at " + address + ", which " + this.lookup + " names,";
+	}
+
+	/**
+	 * What was asked did not happen.
+	 * @param what what was not done by whom
+	 * @param cause why
+	 * @return the exception
+	 */
+	static BrokerException failure(String what, Exception cause) {
 		if (cause instanceof InterruptedException) {
 			Thread.currentThread().interrupt();
 		}
 		String why = (cause instanceof TimeoutException) ? "no answer" : String.valueOf(cause.getMessage());
-		return new BrokerException(this + " " + what + ": " + why, cause);
+		return new BrokerException(what + ": " + why, cause);
 	}
 
 }

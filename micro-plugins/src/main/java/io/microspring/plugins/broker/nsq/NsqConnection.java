@@ -1,6 +1,7 @@
 package io.microspring.plugins.broker.nsq;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,6 +22,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -93,7 +95,7 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 	static NsqConnection open(EventLoopGroup loops, NsqAddress address, NsqOptions options, @Nullable SSLContext tls,
 			Listener listener, Duration timeout) throws IOException, InterruptedException, TimeoutException {
 		NsqConnection connection = new NsqConnection(listener);
-		Channel channel = connect(loops, address, timeout, new ChannelInitializer<>() {
+		ChannelFuture connected = connect(loops, address, timeout, new ChannelInitializer<>() {
 			@Override
 			protected void initChannel(Channel made) {
 				connection.channel = made;
@@ -102,7 +104,11 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 					.addLast(new LengthFieldBasedFrameDecoder(LONGEST_FRAME, 0, 4, 0, 4))
 					.addLast(connection);
 			}
-		});
+		}).await();
+		if (!connected.isSuccess()) {
+			throw new IOException(String.valueOf(connected.cause().getMessage()), connected.cause());
+		}
+		Channel channel = connected.channel();
 		try {
 			connection.introduce(channel, address, options, tls, timeout);
 			return connection;
@@ -113,20 +119,18 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 		}
 	}
 
-	private static Channel connect(EventLoopGroup loops, NsqAddress address, Duration timeout,
-			ChannelInitializer<Channel> pipeline) throws IOException, InterruptedException {
-		int millis = Math.toIntExact(timeout.toMillis());
-		var connected = new Bootstrap().group(loops)
+	/**
+	 * Begins to connect. Its name is looked for here, as that blocks, and the loops must
+	 * not be.
+	 */
+	static ChannelFuture connect(EventLoopGroup loops, NsqAddress address, Duration timeout,
+			ChannelInitializer<Channel> pipeline) throws IOException {
+		return new Bootstrap().group(loops)
 			.channel(NioSocketChannel.class)
-			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
+			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(timeout.toMillis()))
 			.option(ChannelOption.TCP_NODELAY, true)
 			.handler(pipeline)
-			.connect(address.host(), address.port())
-			.await();
-		if (!connected.isSuccess()) {
-			throw new IOException(String.valueOf(connected.cause().getMessage()), connected.cause());
-		}
-		return connected.channel();
+			.connect(InetAddress.getByName(address.host()), address.port());
 	}
 
 	private void introduce(Channel made, NsqAddress address, NsqOptions options, @Nullable SSLContext tls,
@@ -142,12 +146,8 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 			if (!server.path("tls_v1").asBoolean(false)) {
 				throw new IOException("it does not offer TLS");
 			}
-			TlsOptions settings = options.tls();
 			CompletableFuture<String> secured = expect();
-			SslHandler handler = new SslHandler(
-					engine(tls, address, settings != null && settings.insecureSkipVerify()));
-			handler.setHandshakeTimeoutMillis(timeout.toMillis());
-			made.pipeline().addFirst(handler);
+			made.pipeline().addFirst(secured(tls, address, options, timeout));
 			await(secured, timeout);
 		}
 		if (!options.secret().isEmpty()) {
@@ -172,15 +172,22 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 		return this.mostInFlight;
 	}
 
-	private static SSLEngine engine(SSLContext tls, NsqAddress address, boolean anybody) {
+	/**
+	 * TLS to whoever is there, whose certificate is checked unless the options say not
+	 * to.
+	 */
+	static SslHandler secured(SSLContext tls, NsqAddress address, NsqOptions options, Duration timeout) {
 		SSLEngine engine = tls.createSSLEngine(address.host(), address.port());
 		engine.setUseClientMode(true);
-		if (!anybody) {
+		TlsOptions settings = options.tls();
+		if (settings == null || !settings.insecureSkipVerify()) {
 			SSLParameters parameters = engine.getSSLParameters();
 			parameters.setEndpointIdentificationAlgorithm("HTTPS");
 			engine.setSSLParameters(parameters);
 		}
-		return engine;
+		SslHandler handler = new SslHandler(engine);
+		handler.setHandshakeTimeoutMillis(timeout.toMillis());
+		return handler;
 	}
 
 	/**
@@ -190,7 +197,7 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 	 * @return the answer
 	 * @throws IOException when it is an error, or the connection ended before it
 	 */
-	static String await(CompletableFuture<String> answer, Duration timeout)
+	static <T> T await(CompletableFuture<T> answer, Duration timeout)
 			throws IOException, InterruptedException, TimeoutException {
 		try {
 			return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);

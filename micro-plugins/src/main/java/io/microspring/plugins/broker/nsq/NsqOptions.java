@@ -31,9 +31,17 @@ import org.jspecify.annotations.Nullable;
  * What was only waiting in such a process counts too
  * @param maxMessageSize the largest message in bytes that is sent or accepted, as it
  * stands in its envelope; 4 MiB by default. nsqd has a limit of its own, 1 MiB unless set
+ * @param lookupdAddress the nsqlookupds as {@code host:port} or {@code http://host:port},
+ * or {@code https://host:port} with the same TLS, separated by commas; empty, the
+ * default, for none. With some, subscriptions receive from each nsqd that one of them
+ * names for the topic instead of those of {@code address}, which are published to;
+ * go-micro: {@code WithLookupdAddrs}. User, path and query are refused
+ * @param lookupdInterval how often a subscription asks them, up to 30 % more or less; 60
+ * s by default, from 100 ms to 1 h
  */
 public record NsqOptions(String address, String secret, @Nullable TlsOptions tls, Duration timeout,
-		Duration messageTimeout, int maxInFlight, int maxDeliveries, int maxMessageSize) {
+		Duration messageTimeout, int maxInFlight, int maxDeliveries, int maxMessageSize, String lookupdAddress,
+		Duration lookupdInterval) {
 
 	/** What nsqd allows unless it is set otherwise. */
 	private static final int MOST_IN_FLIGHT = 2500;
@@ -44,7 +52,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	private static final int MOST_BYTES = 256 * 1024 * 1024;
 
 	private static final NsqOptions DEFAULTS = new NsqOptions("127.0.0.1:4150", "", null, Duration.ofSeconds(10),
-			Duration.ofSeconds(60), 100, 20, 4 * 1024 * 1024);
+			Duration.ofSeconds(60), 100, 20, 4 * 1024 * 1024, "", Duration.ofSeconds(60));
 
 	public NsqOptions {
 		NsqAddress.all(Objects.requireNonNull(address, "address"));
@@ -54,6 +62,8 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 		Limits.requireBetween("maxInFlight", maxInFlight, 1, MOST_IN_FLIGHT);
 		Limits.requireBetween("maxDeliveries", maxDeliveries, 1, MOST_DELIVERIES);
 		Limits.requireBetween("maxMessageSize", maxMessageSize, 1, MOST_BYTES);
+		NsqLookupdAddress.all(Objects.requireNonNull(lookupdAddress, "lookupdAddress"));
+		Limits.requireBetween("lookupdInterval", lookupdInterval, Duration.ofMillis(100), Duration.ofHours(1));
 	}
 
 	/**
@@ -71,7 +81,8 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withAddress(String address) {
 		return new NsqOptions(address.isBlank() ? this.address : address, this.secret, this.tls, this.timeout,
-				this.messageTimeout, this.maxInFlight, this.maxDeliveries, this.maxMessageSize);
+				this.messageTimeout, this.maxInFlight, this.maxDeliveries, this.maxMessageSize, this.lookupdAddress,
+				this.lookupdInterval);
 	}
 
 	/**
@@ -81,7 +92,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withSecret(String secret) {
 		return new NsqOptions(this.address, secret, this.tls, this.timeout, this.messageTimeout, this.maxInFlight,
-				this.maxDeliveries, this.maxMessageSize);
+				this.maxDeliveries, this.maxMessageSize, this.lookupdAddress, this.lookupdInterval);
 	}
 
 	/**
@@ -91,7 +102,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withTls(@Nullable TlsOptions tls) {
 		return new NsqOptions(this.address, this.secret, tls, this.timeout, this.messageTimeout, this.maxInFlight,
-				this.maxDeliveries, this.maxMessageSize);
+				this.maxDeliveries, this.maxMessageSize, this.lookupdAddress, this.lookupdInterval);
 	}
 
 	/**
@@ -101,7 +112,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withTimeout(Duration timeout) {
 		return new NsqOptions(this.address, this.secret, this.tls, timeout, this.messageTimeout, this.maxInFlight,
-				this.maxDeliveries, this.maxMessageSize);
+				this.maxDeliveries, this.maxMessageSize, this.lookupdAddress, this.lookupdInterval);
 	}
 
 	/**
@@ -111,7 +122,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withMessageTimeout(Duration messageTimeout) {
 		return new NsqOptions(this.address, this.secret, this.tls, this.timeout, messageTimeout, this.maxInFlight,
-				this.maxDeliveries, this.maxMessageSize);
+				this.maxDeliveries, this.maxMessageSize, this.lookupdAddress, this.lookupdInterval);
 	}
 
 	/**
@@ -121,7 +132,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withMaxInFlight(int maxInFlight) {
 		return new NsqOptions(this.address, this.secret, this.tls, this.timeout, this.messageTimeout, maxInFlight,
-				this.maxDeliveries, this.maxMessageSize);
+				this.maxDeliveries, this.maxMessageSize, this.lookupdAddress, this.lookupdInterval);
 	}
 
 	/**
@@ -131,7 +142,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withMaxDeliveries(int maxDeliveries) {
 		return new NsqOptions(this.address, this.secret, this.tls, this.timeout, this.messageTimeout, this.maxInFlight,
-				maxDeliveries, this.maxMessageSize);
+				maxDeliveries, this.maxMessageSize, this.lookupdAddress, this.lookupdInterval);
 	}
 
 	/**
@@ -141,7 +152,27 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 	 */
 	public NsqOptions withMaxMessageSize(int maxMessageSize) {
 		return new NsqOptions(this.address, this.secret, this.tls, this.timeout, this.messageTimeout, this.maxInFlight,
-				this.maxDeliveries, maxMessageSize);
+				this.maxDeliveries, maxMessageSize, this.lookupdAddress, this.lookupdInterval);
+	}
+
+	/**
+	 * A copy whose subscriptions receive from the nsqds that nsqlookupd names.
+	 * @param lookupdAddress the nsqlookupds, separated by commas; empty for none
+	 * @return the copy
+	 */
+	public NsqOptions withLookupdAddress(String lookupdAddress) {
+		return new NsqOptions(this.address, this.secret, this.tls, this.timeout, this.messageTimeout, this.maxInFlight,
+				this.maxDeliveries, this.maxMessageSize, lookupdAddress, this.lookupdInterval);
+	}
+
+	/**
+	 * A copy that asks nsqlookupd more often, or less.
+	 * @param lookupdInterval how often
+	 * @return the copy
+	 */
+	public NsqOptions withLookupdInterval(Duration lookupdInterval) {
+		return new NsqOptions(this.address, this.secret, this.tls, this.timeout, this.messageTimeout, this.maxInFlight,
+				this.maxDeliveries, this.maxMessageSize, this.lookupdAddress, lookupdInterval);
 	}
 
 	@Override
@@ -149,7 +180,7 @@ public record NsqOptions(String address, String secret, @Nullable TlsOptions tls
 		return "NsqOptions[address=" + this.address + ", secret=" + (this.secret.isEmpty() ? "" : "***") + ", tls="
 				+ this.tls + ", timeout=" + this.timeout + ", messageTimeout=" + this.messageTimeout + ", maxInFlight="
 				+ this.maxInFlight + ", maxDeliveries=" + this.maxDeliveries + ", maxMessageSize=" + this.maxMessageSize
-				+ "]";
+				+ ", lookupdAddress=" + this.lookupdAddress + ", lookupdInterval=" + this.lookupdInterval + "]";
 	}
 
 }

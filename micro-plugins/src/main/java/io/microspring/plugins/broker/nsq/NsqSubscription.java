@@ -2,7 +2,7 @@ package io.microspring.plugins.broker.nsq;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +20,7 @@ import io.microspring.concurrent.Reconnection;
 import io.microspring.concurrent.Threads;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,14 +49,17 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 
 	private final Deliveries deliveries;
 
-	private final Map<NsqAddress, Reconnection> reconnections = new ConcurrentHashMap<>();
+	/** Those to receive from. */
+	private final Map<NsqAddress, Nsqd> nsqds = new ConcurrentHashMap<>();
 
-	private final Map<NsqConnection, NsqAddress> connections = new ConcurrentHashMap<>();
+	private final Map<NsqConnection, Nsqd> connections = new ConcurrentHashMap<>();
 
 	/** Those that nsqd waits for word of. */
 	private final Set<InFlight> here = ConcurrentHashMap.newKeySet();
 
 	private final Threads.Scheduled touching;
+
+	private volatile Threads.@Nullable Scheduled following;
 
 	private volatile boolean closed;
 
@@ -64,11 +68,8 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 		this.topic = topic;
 		this.channel = channel;
 		this.shared = !options.queue().isEmpty();
-		int nsqds = NsqAddress.all(broker.options().address()).size();
-		// After a lost connection, what it had brought is still here when the next
-		// brings it again.
-		this.deliveries = new Deliveries(broker, options, this::read, handler, broker.executor(),
-				2 * nsqds * broker.options().maxInFlight());
+		// How many there is room for depends on the nsqds.
+		this.deliveries = new Deliveries(broker, options, this::read, handler, broker.executor(), Integer.MAX_VALUE);
 		this.touching = Threads.every(broker.options().messageTimeout().dividedBy(2), broker.loops(),
 				() -> this.here.forEach(InFlight::touch));
 	}
@@ -85,36 +86,38 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 	/**
 	 * Subscribes at every nsqd. Those that are away, or cannot for now, are tried again,
 	 * unless all are.
+	 * @param addresses the nsqds, none where nsqlookupd does not know of any yet
 	 * @throws BrokerException when all are away, or one refuses or does not let us in
 	 */
-	void open(List<NsqAddress> addresses) {
+	void open(Collection<NsqAddress> addresses) {
 		BrokerException failure = null;
-		int opened = 0;
 		for (NsqAddress address : addresses) {
+			Nsqd nsqd = new Nsqd(address);
+			this.nsqds.put(address, nsqd);
 			try {
-				open(address);
-				opened++;
+				open(nsqd);
 			}
 			catch (NsqException ex) {
-				failure = ex.failure(this.broker + " does not let subscribe to " + this.topic);
+				failure = ex.failure(this.broker.named(address) + " does not let subscribe to " + this.topic);
 				if (failure.isRefused() || failure.isDenied()) {
 					throw failure;
 				}
-				reopenLater(address);
+				reopenLater(nsqd);
 			}
 			catch (IOException | TimeoutException | InterruptedException ex) {
-				failure = this.broker.failure("does not let subscribe to " + this.topic, ex);
-				reopenLater(address);
+				failure = NsqBroker.failure(this.broker.named(address) + " does not let subscribe to " + this.topic,
+						ex);
+				reopenLater(nsqd);
 			}
 		}
-		if (failure != null && opened == 0) {
+		if (failure != null && !isConnected()) {
 			throw failure;
 		}
 	}
 
-	private void open(NsqAddress address) throws IOException, InterruptedException, TimeoutException {
+	private void open(Nsqd nsqd) throws IOException, InterruptedException, TimeoutException {
 		Duration timeout = this.broker.options().timeout();
-		NsqConnection connection = this.broker.open(address, this, timeout);
+		NsqConnection connection = this.broker.open(nsqd.address, this, timeout);
 		try {
 			NsqConnection.await(connection.request("SUB " + this.topic + " " + this.channel), timeout);
 		}
@@ -122,15 +125,55 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 			connection.close();
 			throw ex;
 		}
-		this.connections.put(connection, address);
-		reconnection(address).made();
+		this.connections.put(connection, nsqd);
+		nsqd.reconnection.made();
 		connection.tell("RDY " + Math.min(this.broker.options().maxInFlight(), connection.mostInFlight()));
 		if (!connection.isOpen()) {
 			ended(connection, new IOException("nsqd closed the connection"));
 		}
-		if (this.closed) {
+		if (this.closed || !isWanted(nsqd)) {
 			connection.close();
 		}
+	}
+
+	/**
+	 * From now on, receives from the nsqds that are found.
+	 * @param lookup finds them
+	 */
+	void follow(NsqLookup lookup) {
+		this.following = lookup.watch(this.topic, this::found);
+	}
+
+	/**
+	 * Those that are new are subscribed to. Those that are not named any more are kept
+	 * while they are connected, as nsqlookupd may have forgotten them in a restart of its
+	 * own, and then not looked for any longer.
+	 */
+	private void found(Set<NsqAddress> addresses) {
+		for (NsqAddress address : addresses) {
+			Nsqd nsqd = new Nsqd(address);
+			if (this.nsqds.putIfAbsent(address, nsqd) == null) {
+				Threads.executeWhenFree(this.broker.executor(), () -> reopen(nsqd));
+			}
+		}
+		this.nsqds.values().stream().filter((nsqd) -> !addresses.contains(nsqd.address)).forEach(this::forget);
+	}
+
+	private void forget(Nsqd nsqd) {
+		if (!this.connections.containsValue(nsqd) && this.nsqds.remove(nsqd.address, nsqd)) {
+			if (this.connections.containsValue(nsqd)) {
+				// It was connected just now.
+				this.nsqds.putIfAbsent(nsqd.address, nsqd);
+			}
+			else {
+				log.info("The subscription to {} at nsq {} is given up: nsqlookupd does not name it any more",
+						this.topic, nsqd.address);
+			}
+		}
+	}
+
+	private boolean isWanted(Nsqd nsqd) {
+		return this.nsqds.get(nsqd.address) == nsqd;
 	}
 
 	@Override
@@ -145,6 +188,11 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 	}
 
 	private boolean offer(NsqMessage message, Receipt receipt) {
+		// After a lost connection, what it had brought is still here when the next
+		// brings it again.
+		if (unsettled() >= 2L * this.nsqds.size() * this.broker.options().maxInFlight()) {
+			return false;
+		}
 		Message raw = new Message(Metadata.empty(), message.body());
 		return (message.attempts() <= this.broker.options().maxDeliveries())
 				? this.deliveries.offer(this.topic, raw, receipt)
@@ -154,38 +202,57 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 
 	@Override
 	public void ended(NsqConnection connection, IOException why) {
-		NsqAddress address = this.connections.remove(connection);
+		Nsqd nsqd = this.connections.remove(connection);
 		this.here.removeIf((one) -> one.connection == connection);
 		this.deliveries.releaseRevoked();
-		if (address != null && !this.closed) {
+		if (nsqd != null && !this.closed && isWanted(nsqd)) {
 			log.warn("The subscription to {} at nsq {} is cut off, and made again when it can be: {}", this.topic,
-					address, why.getMessage());
-			reopenLater(address);
+					nsqd.address, why.getMessage());
+			nsqd.missed = true;
+			reopenLater(nsqd);
 		}
 	}
 
-	private Reconnection reconnection(NsqAddress address) {
-		return this.reconnections.computeIfAbsent(address, (key) -> new Reconnection(BACKOFF));
+	private void reopenLater(Nsqd nsqd) {
+		Threads.after(nsqd.reconnection.lost(),
+				() -> Threads.executeWhenFree(this.broker.executor(), () -> reopen(nsqd)));
 	}
 
-	private void reopenLater(NsqAddress address) {
-		Threads.after(reconnection(address).lost(),
-				() -> Threads.executeWhenFree(this.broker.executor(), () -> reopen(address)));
-	}
-
-	private void reopen(NsqAddress address) {
-		if (this.closed) {
+	private void reopen(Nsqd nsqd) {
+		if (this.closed || !isWanted(nsqd)) {
 			return;
 		}
 		try {
-			open(address);
-			log.info("The subscription to {} at nsq {} is there again", this.topic, address);
+			open(nsqd);
+			nsqd.missed = false;
+			log.info("The subscription to {} at nsq {} is made", this.topic, nsqd.address);
 		}
 		catch (IOException | TimeoutException | InterruptedException | RuntimeException ex) {
 			// Whatever it is: nobody else will try again.
-			log.debug("The subscription to {} at nsq {} cannot be made again yet", this.topic, address, ex);
-			reopenLater(address);
+			if (nsqd.missed) {
+				log.debug("The subscription to {} at nsq {} cannot be made yet", this.topic, nsqd.address, ex);
+			}
+			else {
+				nsqd.missed = true;
+				log.warn("The subscription to {} at nsq {} cannot be made yet, and is tried again: {}", this.topic,
+						nsqd.address, ex.getMessage());
+			}
+			reopenLater(nsqd);
 		}
+	}
+
+	/** Whether there are nsqds to receive from, and none is connected. */
+	boolean isCutOff() {
+		return !this.nsqds.isEmpty() && !isConnected();
+	}
+
+	boolean isConnected() {
+		return !this.connections.isEmpty();
+	}
+
+	/** Those to receive from, connected or not. */
+	Set<NsqAddress> nsqds() {
+		return Set.copyOf(this.nsqds.keySet());
 	}
 
 	/** How many messages are here that are not dealt with. */
@@ -210,6 +277,10 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 		stop();
 		this.deliveries.close();
 		this.touching.cancel();
+		Threads.Scheduled watch = this.following;
+		if (watch != null) {
+			watch.cancel();
+		}
 		this.connections.keySet().forEach(this::leave);
 		this.broker.ended(this);
 	}
@@ -228,6 +299,22 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 		finally {
 			connection.close();
 		}
+	}
+
+	/** An nsqd to receive from. */
+	private static final class Nsqd {
+
+		private final NsqAddress address;
+
+		private final Reconnection reconnection = new Reconnection(BACKOFF);
+
+		/** Whether it has been said that nothing is received from it. */
+		private volatile boolean missed;
+
+		Nsqd(NsqAddress address) {
+			this.address = address;
+		}
+
 	}
 
 	/** A message that nsqd has sent, and waits for word of. */

@@ -1,5 +1,7 @@
 package io.microspring.plugins.broker.nsq;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,6 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import javax.net.ssl.SSLContext;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
@@ -62,6 +68,56 @@ class NsqTlsTest {
 		assertFails(options().withTls(TlsOptions.client()), "certification path");
 		assertFails(options().withTls(this.ours.withServerName("elsewhere.test")), "elsewhere.test");
 		assertFails(options(), "");
+	}
+
+	@Test
+	void nsqlookupdIsBelievedAsNsqdIs() throws Exception {
+		HttpsServer lookupd = lookupd();
+		try {
+			NsqOptions finding = NsqOptions.defaults()
+				.withLookupdAddress("https://127.0.0.1:" + lookupd.getAddress().getPort());
+			try (NsqBroker broker = new NsqBroker(finding.withAddress(NSQD.address()).withTls(this.ours))) {
+				List<Event> received = new CopyOnWriteArrayList<>();
+				broker.subscribe("found", SubscribeOptions.defaults(), received::add);
+				broker.publish("found", message());
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> received.size() == 1);
+			}
+			assertNotAsked(finding, lookupd, "certification path");
+			assertNotAsked(finding.withTls(TlsOptions.client()), lookupd, "certification path");
+			assertNotAsked(finding.withTls(this.ours.withServerName("elsewhere.test")), lookupd, "elsewhere.test");
+		}
+		finally {
+			lookupd.stop(0);
+		}
+	}
+
+	private static void assertNotAsked(NsqOptions options, HttpsServer lookupd, String told) {
+		try (NsqBroker broker = new NsqBroker(options)) {
+			assertThatExceptionOfType(BrokerException.class)
+				.isThrownBy(() -> broker.subscribe("found", SubscribeOptions.defaults(), (event) -> {
+				}))
+				.withMessageContaining("nsqlookupd at https://127.0.0.1:" + lookupd.getAddress().getPort()
+						+ " (micro.broker.nsq.lookupd-address) cannot be asked")
+				.withMessageContaining(told);
+		}
+	}
+
+	/** The real one speaks no TLS: it stands behind who does. */
+	private static HttpsServer lookupd() throws Exception {
+		SSLContext tls = SSLContext.getInstance("TLS");
+		tls.init(AUTHORITY.server("nsq.test").toKeyManagerFactory().getKeyManagers(), null, null);
+		HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		server.setHttpsConfigurator(new HttpsConfigurator(tls));
+		String[] nsqd = NSQD.address().split(":");
+		byte[] answer = "{\"producers\":[{\"broadcast_address\":\"%s\",\"tcp_port\":%s}]}".formatted(nsqd[0], nsqd[1])
+			.getBytes(StandardCharsets.UTF_8);
+		server.createContext("/lookup", (asked) -> {
+			asked.sendResponseHeaders(200, answer.length);
+			asked.getResponseBody().write(answer);
+			asked.close();
+		});
+		server.start();
+		return server;
 	}
 
 	private static void assertFails(NsqOptions options, String told) {
