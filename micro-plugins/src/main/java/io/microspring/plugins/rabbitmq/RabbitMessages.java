@@ -18,6 +18,12 @@ public final class RabbitMessages {
 
 	private static final String CONTENT_TYPE = "Content-Type";
 
+	/**
+	 * A frame holds twenty times as many. Looking one up takes time with their number,
+	 * which everybody behind such a message would wait for.
+	 */
+	private static final int MOST_HEADERS = 1000;
+
 	private RabbitMessages() {
 	}
 
@@ -38,11 +44,16 @@ public final class RabbitMessages {
 	 * @param properties its properties
 	 * @param body its body
 	 * @return the message
+	 * @throws IllegalArgumentException when it has more than 1000 headers
 	 */
 	public static Message message(BasicProperties properties, byte[] body) {
 		Metadata.Builder headers = Metadata.builder();
-		if (properties.getHeaders() != null) {
-			properties.getHeaders().forEach((name, value) -> headers.set(name, text(value)));
+		Map<String, Object> table = properties.getHeaders();
+		if (table != null) {
+			if (table.size() > MOST_HEADERS) {
+				throw new IllegalArgumentException(table.size() + " headers: the limit is " + MOST_HEADERS);
+			}
+			table.forEach((name, value) -> headers.set(name, text(value)));
 		}
 		if (properties.getContentType() != null) {
 			headers.setIfAbsent(CONTENT_TYPE, properties.getContentType());

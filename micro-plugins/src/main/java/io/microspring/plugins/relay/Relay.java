@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.microspring.concurrent.Threads;
+import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.transport.Addresses;
@@ -27,11 +28,20 @@ import io.microspring.transport.TransportException;
 public final class Relay {
 
 	/**
-	 * After how long go-micro's clients are taken to have left. They keep what they have
-	 * for a minute by default to ask again, and who does so later is accepted anew; a
-	 * stream that says nothing for so long ends.
+	 * After how long go-micro's clients are taken to have left, whoever has spoken last.
+	 * They keep what they have for a minute by default to ask again, and who does so
+	 * later is accepted anew; a stream that says nothing for so long ends.
 	 */
 	public static final Duration FORSAKEN = Duration.ofMinutes(15);
+
+	/** How long go-micro's clients keep what they have by default to ask again. */
+	private static final Duration KEPT = Duration.ofMinutes(1);
+
+	/** What errors of these transports have as their id. */
+	static final String ID = "go.micro.transport";
+
+	/** Looking one up takes time with their number. */
+	private static final int MOST_HEADERS = 1000;
 
 	private final String name;
 
@@ -175,11 +185,13 @@ public final class Relay {
 
 	/**
 	 * Closes what go-micro's clients have left, as they do not say so: the connections
-	 * that were accepted and answered, and on which nothing has come or gone for long.
+	 * that were accepted and on which nothing has come or gone for long. Where there are
+	 * very many, who was answered is not waited for as long.
 	 * @param idle for how long
 	 */
 	public void closeForsaken(Duration idle) {
 		this.sockets.keySet().stream().filter((socket) -> socket.isForsaken(idle)).forEach(RelaySocket::close);
+		this.listeners.forEach((listener) -> listener.makeRoom(KEPT));
 	}
 
 	/**
@@ -243,6 +255,20 @@ public final class Relay {
 		this.listeners.forEach(RelayListener::close);
 		this.sockets.keySet().forEach(RelaySocket::close);
 		return true;
+	}
+
+	/**
+	 * A message as it is sent.
+	 * @throws MicroException 431 when it has more headers than any transport takes
+	 */
+	static Message spoken(Message message, String remote) {
+		Message spoken = withoutPseudo(message);
+		int headers = spoken.headers().size();
+		if (headers > MOST_HEADERS) {
+			throw MicroException.of(ID, 431, "a message with " + headers + " headers is not sent to " + remote
+					+ ": the limit is " + MOST_HEADERS);
+		}
+		return spoken;
 	}
 
 	/** What begins with a colon is HTTP's, and in no message of go-micro's. */

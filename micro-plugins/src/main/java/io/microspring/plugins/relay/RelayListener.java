@@ -23,6 +23,12 @@ public final class RelayListener implements Listener {
 	/** How long something may still come from a connection that is closed. */
 	private static final Duration STRAGGLERS = Duration.ofSeconds(10);
 
+	/** From as many connections of strangers on, room is made for others. */
+	static final int MANY_STRANGERS = 4096;
+
+	/** More strangers are not accepted, who may be one that has a new name each time. */
+	static final int MOST_STRANGERS = 16_384;
+
 	private static final Logger log = LoggerFactory.getLogger(RelayListener.class);
 
 	private final Relay relay;
@@ -33,12 +39,18 @@ public final class RelayListener implements Listener {
 
 	private final Map<String, RelaySocket> sockets = new ConcurrentHashMap<>();
 
+	/** Those of them whose peers nobody misses when they have died. */
+	private final Set<RelaySocket> strangers = ConcurrentHashMap.newKeySet();
+
 	/** Ours do not come back, as go-micro's may: what comes from them was on its way. */
 	private final Set<String> gone = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean silent = new AtomicBoolean();
 
 	private volatile @Nullable Runnable listening;
+
+	/** Whether it was said that strangers are refused. */
+	private volatile boolean crowded;
 
 	private volatile boolean closed;
 
@@ -68,13 +80,40 @@ public final class RelayListener implements Listener {
 			arrival.accept(socket);
 		}
 		else if (caller != null && !this.gone.contains(key)) {
-			if (this.closed) {
+			if (this.closed || isCrowded(caller)) {
 				caller.refuse();
 			}
 			else {
 				accept(key, caller, arrival);
 			}
 		}
+	}
+
+	private boolean isCrowded(Caller caller) {
+		if (caller.isOurs() || this.strangers.size() < MOST_STRANGERS) {
+			return false;
+		}
+		if (!this.crowded) {
+			this.crowded = true;
+			log.warn("Connections are refused on {}: there are {} of clients that do not say when they leave",
+					this.address, MOST_STRANGERS);
+		}
+		return true;
+	}
+
+	/**
+	 * Closes what is likely to have been left, when there is much of it.
+	 * @param kept how long a client that was answered may keep the connection to ask
+	 * again
+	 */
+	void makeRoom(Duration kept) {
+		if (this.strangers.size() < MANY_STRANGERS) {
+			this.crowded = false;
+			return;
+		}
+		this.strangers.stream()
+			.filter((socket) -> socket.isAnswered() && socket.isForsaken(kept))
+			.forEach(RelaySocket::close);
 	}
 
 	private void accept(String key, Caller caller, Consumer<RelaySocket> first) {
@@ -86,6 +125,13 @@ public final class RelayListener implements Listener {
 			return;
 		}
 		first.accept(socket);
+		if (!socket.isOurs()) {
+			this.strangers.add(socket);
+			if (!socket.isOpen()) {
+				// So has this one.
+				this.strangers.remove(socket);
+			}
+		}
 		try {
 			this.onAccept.accept(socket);
 		}
@@ -101,6 +147,7 @@ public final class RelayListener implements Listener {
 			Threads.after(STRAGGLERS, () -> this.gone.remove(key));
 		}
 		this.sockets.remove(key, socket);
+		this.strangers.remove(socket);
 		if (this.closed && this.sockets.isEmpty() && this.relay.isOpen()) {
 			this.relay.execute(this::fallSilent);
 		}
@@ -143,7 +190,13 @@ public final class RelayListener implements Listener {
 		RelaySocket open(Consumer<RelaySocket> whenClosed);
 
 		/**
-		 * Tells the caller that nobody accepts any more.
+		 * Whether the caller says to be one of ours.
+		 * @return false for one that may be go-micro's
+		 */
+		boolean isOurs();
+
+		/**
+		 * Tells the caller that it is not accepted.
 		 */
 		void refuse();
 

@@ -4,8 +4,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.microspring.transport.TransportException;
-
 /**
  * The processes at the other ends of connections, which do not break by themselves when
  * such a process dies: it has to be asked for. Thread-safe.
@@ -22,7 +20,7 @@ public final class RelayPeers {
 	 * @param socket the socket
 	 */
 	public void add(RelaySocket socket) {
-		this.sockets.compute(socket.peer(), (peer, known) -> {
+		this.sockets.compute(socket.line().peer(), (peer, known) -> {
 			Set<RelaySocket> present = (known != null) ? known : ConcurrentHashMap.newKeySet();
 			present.add(socket);
 			return present;
@@ -33,7 +31,7 @@ public final class RelayPeers {
 	}
 
 	void remove(RelaySocket socket) {
-		this.sockets.computeIfPresent(socket.peer(), (peer, present) -> {
+		this.sockets.computeIfPresent(socket.line().peer(), (peer, present) -> {
 			present.remove(socket);
 			return present.isEmpty() ? null : present;
 		});
@@ -52,9 +50,7 @@ public final class RelayPeers {
 	 * @param peer what was asked by
 	 */
 	public void gone(String peer) {
-		this.sockets.getOrDefault(peer, Set.of())
-			.forEach((socket) -> socket
-				.broken(new TransportException(socket.remote() + " is there no more", false, null)));
+		this.sockets.getOrDefault(peer, Set.of()).forEach(RelaySocket::gone);
 	}
 
 }

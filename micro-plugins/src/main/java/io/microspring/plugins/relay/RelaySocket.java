@@ -6,7 +6,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -29,15 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RelaySocket implements Socket {
 
-	/** Not more than that is sent without hearing that something was taken in. */
-	private static final long WINDOW = 1024 * 1024;
-
-	/** What a message takes beside its body. */
-	private static final long OVERHEAD = 512;
-
-	/** More than that is not kept for a reader that does not read. */
-	private static final long MOST_HELD = 64 * 1024 * 1024;
-
 	/** How often whoever waits looks whether the line is free. */
 	private static final Duration LOOK = Duration.ofMillis(10);
 
@@ -50,11 +40,7 @@ public final class RelaySocket implements Socket {
 	/** How often delivery was asked for since it began; whoever finds zero delivers. */
 	private final AtomicInteger wanted = new AtomicInteger();
 
-	private final AtomicLong held = new AtomicLong();
-
-	private final AtomicLong sent = new AtomicLong();
-
-	private final AtomicLong taken = new AtomicLong();
+	private final RelayWindow window = new RelayWindow();
 
 	/** How many messages were sent since one came. */
 	private final AtomicInteger unanswered = new AtomicInteger();
@@ -80,11 +66,6 @@ public final class RelaySocket implements Socket {
 	/** Whether the peer is one of ours, as it said. */
 	private volatile boolean ours;
 
-	private volatile long takenByPeer;
-
-	/** The last number of what was taken that was told. */
-	private final AtomicLong reported = new AtomicLong();
-
 	/** Whether the peer has closed, or the connection broke. */
 	private volatile boolean ended;
 
@@ -102,15 +83,14 @@ public final class RelaySocket implements Socket {
 		this.line = line;
 	}
 
-	// what goes
-
 	@Override
 	public void send(Message message) {
 		if (!isOpen()) {
 			throw closedAlready(null);
 		}
-		RelayLine.Outgoing outgoing = this.line.prepare(Relay.withoutPseudo(message));
-		this.sent.addAndGet(weight(message));
+		Message spoken = Relay.spoken(message, remote());
+		RelayLine.Outgoing outgoing = this.line.prepare(spoken);
+		this.window.sent(spoken);
 		this.unanswered.incrementAndGet();
 		this.used = System.nanoTime();
 		try {
@@ -137,7 +117,7 @@ public final class RelaySocket implements Socket {
 
 	@Override
 	public boolean isWritable() {
-		return isOpen() && this.line.isFree() && (!this.ours || this.sent.get() - this.takenByPeer < WINDOW);
+		return isOpen() && this.line.isFree() && (!this.ours || this.window.isOpen());
 	}
 
 	@Override
@@ -167,8 +147,6 @@ public final class RelaySocket implements Socket {
 		}
 	}
 
-	// what comes
-
 	/** The server in between says that nobody got what was sent. */
 	public void nobodyIsThere() {
 		turnedAway("nobody listens there");
@@ -180,8 +158,19 @@ public final class RelaySocket implements Socket {
 	}
 
 	private void turnedAway(String reason) {
-		// Of more than one, the former may have arrived.
-		broken(new TransportException("could not dial " + remote() + ": " + reason, this.unanswered.get() == 1, null));
+		if (!this.line.dialled()) {
+			gone();
+		}
+		else {
+			// Of more than one, the former may have arrived.
+			broken(new TransportException("could not dial " + remote() + ": " + reason, this.unanswered.get() == 1,
+					null));
+		}
+	}
+
+	/** There is no process at the other end any more. */
+	void gone() {
+		broken(new TransportException(remote() + " is there no more", false, null));
 	}
 
 	/** The peer is one of ours, as it says; one that has dialled cannot know it yet. */
@@ -206,7 +195,7 @@ public final class RelaySocket implements Socket {
 	 * @param total all together
 	 */
 	public void takenByPeer(long total) {
-		this.takenByPeer = Math.max(this.takenByPeer, total);
+		this.window.takenByPeer(total);
 		wake();
 	}
 
@@ -230,19 +219,24 @@ public final class RelaySocket implements Socket {
 	public void arrive(Message message) {
 		this.unanswered.set(0);
 		this.used = System.nanoTime();
+		Message heard = Relay.withoutPseudo(message);
+		int size = heard.body().length;
 		int limit = this.line.maxMessageSize();
-		if (message.body().length > limit) {
-			took(weight(message));
-			add(new Refused(Message.of(message.headers()), MicroException.of("go.micro.transport", 413,
-					"a message of " + message.body().length + " bytes is not taken: the limit is " + limit)));
-			return;
+		Object next = heard;
+		if (size > limit) {
+			this.window.took(0, size);
+			heard = Message.of(heard.headers());
+			next = new Refused(heard, MicroException.of(Relay.ID, 413,
+					"a message of " + size + " bytes is not taken: the limit is " + limit));
 		}
-		if (this.held.addAndGet(weight(message)) > MOST_HELD) {
+		if (this.window.hold(heard)) {
+			add(next);
+		}
+		else {
 			broken(new TransportException(
-					remote() + " sends faster than is read, and " + MOST_HELD + " bytes are waiting", false, null));
-			return;
+					remote() + " sends faster than is read, and " + RelayWindow.MOST_HELD + " bytes are waiting", false,
+					null));
 		}
-		add(message);
 	}
 
 	private void add(Object next) {
@@ -307,14 +301,13 @@ public final class RelaySocket implements Socket {
 				return true;
 			}
 			else if (next instanceof Refused refused) {
+				this.window.release(refused.head());
 				current.onRefused(refused.head(), refused.error());
+				this.window.took(refused.head());
+				report();
 			}
 			else if (next instanceof Message message) {
-				this.held.addAndGet(-weight(message));
-				current.onMessage(message);
-				if (!current.keepsMessages()) {
-					took(weight(message));
-				}
+				hand(message, current);
 			}
 		}
 		catch (RuntimeException | Error ex) {
@@ -323,6 +316,19 @@ public final class RelaySocket implements Socket {
 			close();
 		}
 		return true;
+	}
+
+	private void hand(Message message, Receiver current) {
+		this.window.release(message);
+		boolean kept = current.keepsMessages();
+		if (kept) {
+			this.window.keep(message);
+		}
+		current.onMessage(message);
+		if (!kept) {
+			this.window.took(message);
+			report();
+		}
 	}
 
 	private void over(Receiver current) {
@@ -348,26 +354,15 @@ public final class RelaySocket implements Socket {
 
 	@Override
 	public void taken(int messages, long bytes) {
-		took(messages * OVERHEAD + bytes);
+		this.window.took(messages, bytes);
+		report();
 	}
 
-	/** Tells the peer now and then that it may go on. */
-	private void took(long weight) {
-		long total = this.taken.addAndGet(weight);
-		// Somebody else may tell a smaller number meanwhile, and nobody this one later.
-		for (long told = this.reported.get(); this.ours && total - told >= WINDOW / 4; told = this.reported.get()) {
-			if (this.reported.compareAndSet(told, total)) {
-				tell(RelaySignal.TAKEN, total);
-				return;
-			}
+	private void report() {
+		if (this.ours) {
+			this.window.report((total) -> tell(RelaySignal.TAKEN, total));
 		}
 	}
-
-	private static long weight(Message message) {
-		return message.body().length + OVERHEAD;
-	}
-
-	// both
 
 	@Override
 	public boolean isOpen() {
@@ -397,20 +392,24 @@ public final class RelaySocket implements Socket {
 	 * @return false when it has been told, or knows nothing of this end
 	 */
 	public boolean isPartingUntold() {
-		return this.closed.get() && !this.ours && !this.ended && this.sent.get() > 0;
+		return this.closed.get() && !this.ours && !this.ended && this.window.isAnySent();
 	}
 
 	/**
-	 * Whether it was accepted from one that is not ours, and is over by all appearance.
+	 * Whether it was accepted from one that is not ours, and is over by all appearance:
+	 * who has died may have spoken last.
 	 */
 	boolean isForsaken(Duration idle) {
-		return !this.ours && !this.line.dialled() && this.unanswered.get() > 0
-				&& System.nanoTime() - this.used >= idle.toNanos();
+		return !this.ours && !this.line.dialled() && System.nanoTime() - this.used >= idle.toNanos();
 	}
 
-	/** What to ask by whether the peer is still there. */
-	String peer() {
-		return this.line.peer();
+	/** Whether the peer may have all that it has asked for. */
+	boolean isAnswered() {
+		return this.unanswered.get() > 0;
+	}
+
+	RelayLine line() {
+		return this.line;
 	}
 
 	@Override
@@ -420,7 +419,7 @@ public final class RelaySocket implements Socket {
 		}
 		if (!this.ended) {
 			// A caller of go-micro would take it for the answer to its next question.
-			if (this.ours || (this.line.tellsStrangers() && this.line.dialled() && this.sent.get() > 0)) {
+			if (this.ours || (this.line.tellsStrangers() && this.line.dialled() && this.window.isAnySent())) {
 				tell(RelaySignal.CLOSED, 1);
 			}
 			leave();

@@ -18,6 +18,7 @@ import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
+import io.microspring.message.Metadata;
 import io.microspring.plugins.rabbitmq.RabbitAttachment;
 import io.microspring.plugins.rabbitmq.RabbitConnection;
 import io.microspring.plugins.rabbitmq.RabbitMessages;
@@ -172,16 +173,9 @@ final class RabbitSubscription implements Subscription {
 		@Override
 		public void handleDelivery(String tag, Envelope envelope, BasicProperties properties, byte[] body)
 				throws IOException {
-			Message message = RabbitMessages.message(properties, body);
-			String topic = envelope.getRoutingKey();
-			if (!message.headers().contains(Headers.TOPIC)) {
-				// As the newest go-micro does.
-				message = message.withHeader(Headers.TOPIC, topic);
-			}
 			long number = envelope.getDeliveryTag();
 			try {
-				if (!RabbitSubscription.this.deliveries.put(topic, message, new Acknowledgement(number),
-						ROOM_TIMEOUT)) {
+				if (!bring(envelope.getRoutingKey(), properties, body, new Acknowledgement(number))) {
 					getChannel().basicNack(number, false, true);
 				}
 			}
@@ -189,6 +183,25 @@ final class RabbitSubscription implements Subscription {
 				// Only when the connection's threads are ended.
 				Thread.currentThread().interrupt();
 			}
+		}
+
+		private boolean bring(String topic, BasicProperties properties, byte[] body, Receipt receipt)
+				throws InterruptedException {
+			Deliveries deliveries = RabbitSubscription.this.deliveries;
+			Message message;
+			try {
+				message = RabbitMessages.message(properties, body);
+			}
+			catch (IllegalArgumentException ex) {
+				// Without its headers, which would be too many for who reads it then.
+				return deliveries.giveUp(topic, new Message(Metadata.of(Headers.TOPIC, topic), body), receipt,
+						"it has " + ex.getMessage());
+			}
+			if (!message.headers().contains(Headers.TOPIC)) {
+				// As the newest go-micro does.
+				message = message.withHeader(Headers.TOPIC, topic);
+			}
+			return deliveries.put(topic, message, receipt, ROOM_TIMEOUT);
 		}
 
 		/** Somebody has deleted the queue, or the node that has it is gone. */

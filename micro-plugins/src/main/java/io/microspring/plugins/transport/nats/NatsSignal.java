@@ -24,6 +24,9 @@ final class NatsSignal {
 	/** Nobody accepts connections here any more. */
 	static final String REFUSED = "Micro-Refused";
 
+	/** As many bytes more has a message that says {@link #OURS}. */
+	static final int INTRODUCTION = of(OURS, "1").serializedLength();
+
 	static final byte[] NOTHING = new byte[0];
 
 	/** What NATS says when nobody listens to what something was sent to. */

@@ -132,7 +132,8 @@ public final class NatsTransport implements Transport {
 	private void hear(RelayListener listener, Message message) {
 		String replyTo = message.getReplyTo();
 		if (replyTo != null) {
-			Caller caller = (message.getData().length > 0) ? new Caller(this, listener.address(), replyTo) : null;
+			Caller caller = (message.getData().length > 0)
+					? new Caller(this, listener.address(), replyTo, NatsSignal.has(message, NatsSignal.OURS)) : null;
 			listener.hear(replyTo, caller, (socket) -> arrive(message, socket));
 		}
 	}
@@ -267,8 +268,10 @@ public final class NatsTransport implements Transport {
 	 * @param transport the transport
 	 * @param subject where it came
 	 * @param replyTo where it is to be answered
+	 * @param isOurs whether it says to be one of ours
 	 */
-	private record Caller(NatsTransport transport, String subject, String replyTo) implements RelayListener.Caller {
+	private record Caller(NatsTransport transport, String subject, String replyTo,
+			boolean isOurs) implements RelayListener.Caller {
 
 		@Override
 		public RelaySocket open(Consumer<RelaySocket> whenClosed) {

@@ -33,7 +33,9 @@ record NatsWire(NatsLink link, int maxMessageSize) {
 		byte[] envelope = Envelope.encode(message);
 		Connection present = this.link.present();
 		if (present != null) {
-			requireSize(envelope.length, present.getMaxPayload(), remote, " of NATS (max_payload)");
+			// Whether it is the first, which has a header that counts, shows only later.
+			requireSize(envelope.length + NatsSignal.INTRODUCTION, present.getMaxPayload(), remote,
+					" of NATS (max_payload)");
 		}
 		return envelope;
 	}

@@ -43,15 +43,15 @@ record RabbitLine(RabbitWire wire, Relay relay, boolean dialled, String correlat
 		if (message.body().length > limit) {
 			throw refused("a message of " + message.body().length + " bytes", limit);
 		}
-		requireHeaders(message);
+		int headers = requireHeaders(message);
 		return (introducing) -> {
 			BasicProperties.Builder properties = RabbitMessages.properties(message.headers());
-			send(introducing ? properties.type(RabbitSignal.OURS) : properties, message.body());
+			send(introducing ? properties.type(RabbitSignal.OURS) : properties, headers, message.body());
 		};
 	}
 
-	/** They stand in one frame. */
-	private void requireHeaders(Message message) {
+	/** They stand in one frame: how much of it they take. */
+	private int requireHeaders(Message message) {
 		int[] size = new int[1];
 		message.headers().forEach((name, value) -> {
 			if (name.length() > LONGEST_NAME / 4 && RabbitWire.size(name) > LONGEST_NAME) {
@@ -63,6 +63,7 @@ record RabbitLine(RabbitWire wire, Relay relay, boolean dialled, String correlat
 		if (size[0] > limit) {
 			throw refused("a message with headers of " + size[0] + " bytes", limit);
 		}
+		return size[0];
 	}
 
 	private MicroException refused(String what, int limit) {
@@ -72,16 +73,17 @@ record RabbitLine(RabbitWire wire, Relay relay, boolean dialled, String correlat
 
 	@Override
 	public void tell(RelaySignal signal, long number) {
-		send(new BasicProperties.Builder().type(RabbitSignal.type(signal)).messageId(Long.toString(number)), NOTHING);
+		send(new BasicProperties.Builder().type(RabbitSignal.type(signal)).messageId(Long.toString(number)), 0,
+				NOTHING);
 	}
 
-	private void send(BasicProperties.Builder properties, byte[] body) {
+	private void send(BasicProperties.Builder properties, int headers, byte[] body) {
 		properties.correlationId(this.correlation);
 		if (this.dialled) {
-			this.wire.ask(this.key, properties.replyTo(RabbitWire.REPLIES).build(), body);
+			this.wire.ask(this.key, properties.replyTo(RabbitWire.REPLIES).build(), headers, body);
 		}
 		else {
-			this.wire.answer(this.key, properties.build(), body);
+			this.wire.answer(this.key, properties.build(), headers, body);
 		}
 	}
 

@@ -19,6 +19,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
+import io.microspring.message.Message;
 import io.microspring.plugins.rabbitmq.RabbitAttachment;
 import io.microspring.plugins.rabbitmq.RabbitConnection;
 import io.microspring.plugins.rabbitmq.RabbitMessages;
@@ -172,8 +173,20 @@ public final class RabbitTransport implements Transport {
 			RabbitSignal.tell(socket, properties);
 		}
 		else {
-			socket.arrive(RabbitMessages.message(properties, body));
+			read(properties, body, socket);
 		}
+	}
+
+	private static void read(BasicProperties properties, byte[] body, RelaySocket socket) {
+		Message message;
+		try {
+			message = RabbitMessages.message(properties, body);
+		}
+		catch (IllegalArgumentException ex) {
+			socket.malformed(ex);
+			return;
+		}
+		socket.arrive(message);
 	}
 
 	@Override
@@ -318,10 +331,15 @@ public final class RabbitTransport implements Transport {
 					this.properties.getReplyTo(), this.address, correlation);
 		}
 
+		@Override
+		public boolean isOurs() {
+			return RabbitSignal.isOfOurs(this.properties);
+		}
+
 		/** Others would take it for an answer. */
 		@Override
 		public void refuse() {
-			if (RabbitSignal.isOfOurs(this.properties)) {
+			if (isOurs()) {
 				line().tell(RelaySignal.REFUSED, 1);
 			}
 		}

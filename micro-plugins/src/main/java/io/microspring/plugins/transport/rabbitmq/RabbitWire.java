@@ -45,7 +45,7 @@ final class RabbitWire {
 	/** More than that does not wait at all. */
 	private static final long MOST = 64 * 1024 * 1024;
 
-	/** What a message takes beside its body. */
+	/** What a message takes beside its headers and its body. */
 	private static final int OVERHEAD = 512;
 
 	/** What the protocol has at the least, and the library by default. */
@@ -173,21 +173,23 @@ final class RabbitWire {
 	/**
 	 * Sends something to a server's queue; what is not taken there comes back.
 	 * @param key the routing key
+	 * @param headers how many bytes the headers have
 	 * @throws IllegalStateException when there is no connection to RabbitMQ, or it does
 	 * not take what waits
 	 */
-	void ask(String key, BasicProperties properties, byte[] body) {
-		send(new Outgoing(this.options.exchange(), key, true, properties, body));
+	void ask(String key, BasicProperties properties, int headers, byte[] body) {
+		send(new Outgoing(this.options.exchange(), key, true, properties, headers, body));
 	}
 
 	/**
 	 * Sends something to where a client wants it.
 	 * @param replyTo the routing key
+	 * @param headers how many bytes the headers have
 	 * @throws IllegalStateException when there is no connection to RabbitMQ, or it does
 	 * not take what waits
 	 */
-	void answer(String replyTo, BasicProperties properties, byte[] body) {
-		send(new Outgoing(DEFAULT_EXCHANGE, replyTo, false, properties, body));
+	void answer(String replyTo, BasicProperties properties, int headers, byte[] body) {
+		send(new Outgoing(DEFAULT_EXCHANGE, replyTo, false, properties, headers, body));
 	}
 
 	private void send(Outgoing outgoing) {
@@ -249,13 +251,14 @@ final class RabbitWire {
 	 * @param key the routing key
 	 * @param mandatory whether it comes back when nobody gets it
 	 * @param properties its properties
+	 * @param headers how many bytes the headers have
 	 * @param body its body
 	 */
 	private record Outgoing(String exchange, String key, boolean mandatory, AMQP.BasicProperties properties,
-			byte[] body) {
+			int headers, byte[] body) {
 
 		int size() {
-			return OVERHEAD + this.body.length;
+			return OVERHEAD + this.headers + this.body.length;
 		}
 
 	}

@@ -29,6 +29,7 @@ import io.microspring.health.HealthReport;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.rabbitmq.RabbitFlood;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
@@ -220,6 +221,26 @@ class RabbitDeliveryTest {
 		awaitBodies(received, "small");
 		awaitBodies(letters, "");
 		assertThat(letters.get(0).message().header(Headers.DEAD_LETTER_REASON)).contains("11 bytes");
+	}
+
+	@Test
+	void messageWithVeryManyHeadersGoesToTheDeadLetterTopicAndHoldsUpNoOther() throws Exception {
+		RabbitBroker broker = open(UnaryOperator.identity());
+		List<Event> letters = new CopyOnWriteArrayList<>();
+		broker.subscribe(this.topic + ".dead", SubscribeOptions.defaults(), letters::add);
+		List<Event> received = subscribe(broker, this.member.withDeadLetter(this.topic + ".dead"));
+		try (Connection connection = connect(); Channel channel = connection.createChannel()) {
+			for (int i = 0; i < 5; i++) {
+				channel.basicPublish(exchange(), this.topic, RabbitFlood.properties().build(), new byte[] { 'x' });
+			}
+		}
+		long begun = System.nanoTime();
+		broker.publish(this.topic, message("small"));
+		awaitBodies(received, "small");
+		awaitBodies(letters, "x", "x", "x", "x", "x");
+		assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(8));
+		assertThat(letters.get(0).message().header(Headers.DEAD_LETTER_REASON))
+			.contains("it has 20000 headers: the limit is 1000");
 	}
 
 	// what is refused

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.microspring.broker.Envelope;
+import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.test.server.ExternalServer;
@@ -87,6 +88,39 @@ class NatsPeersTest {
 			assertThat(asked).containsExactly("{\"Header\":{\"Micro-Id\":\"1\"},\"Body\":\"e30=\"}");
 			assertThat(socket.isWritable()).isTrue();
 		}
+	}
+
+	/** NATS counts headers of its own, of which the first message has one. */
+	@Test
+	void messageThatIsTooLargeWithWhatItIsSentWithIsRefusedAndOthersGoOn() throws Exception {
+		try (Transport transport = open()) {
+			Listener listener = transport.listen(":0", (socket) -> {
+				Inbox.of(socket);
+				socket.send(message("welcome"));
+			});
+			Socket other = transport.dial(listener.address(), WAIT).get();
+			Inbox heard = Inbox.of(other);
+			other.send(message("one"));
+			assertThat(text(heard.take(WAIT))).isEqualTo("welcome");
+			int largest = 1024 * 1024;
+			for (int size : List.of(largest, largest - 25)) {
+				Socket socket = transport.dial(listener.address(), WAIT).get();
+				assertThatExceptionOfType(MicroException.class).isThrownBy(() -> socket.send(sized(size)))
+					.satisfies((ex) -> assertThat(ex.code()).isEqualTo(413))
+					.withMessageContaining("max_payload");
+			}
+			Socket socket = transport.dial(listener.address(), WAIT).get();
+			Inbox inbox = Inbox.of(socket);
+			socket.send(sized(largest - 26));
+			assertThat(text(inbox.take(WAIT))).isEqualTo("welcome");
+			assertThat(other.isOpen()).isTrue();
+		}
+	}
+
+	/** As large as that in NATS. */
+	private static Message sized(int size) {
+		int rest = size - Envelope.encode(Message.of(Metadata.of("Pad", ""))).length;
+		return Message.of(Metadata.of("Pad", "x".repeat(rest)));
 	}
 
 	@Test

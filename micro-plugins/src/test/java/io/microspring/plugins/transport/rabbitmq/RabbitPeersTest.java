@@ -19,6 +19,7 @@ import com.rabbitmq.client.Delivery;
 import io.microspring.errors.MicroException;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.rabbitmq.RabbitFlood;
 import io.microspring.plugins.rabbitmq.RabbitMessages;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 import io.microspring.test.server.ExternalServer;
@@ -146,6 +147,29 @@ class RabbitPeersTest {
 			assertThat(asked.get(1).getBody()).asString().isEqualTo("next");
 			assertThat(asked.get(1).getProperties().getCorrelationId())
 				.isNotEqualTo(asked.get(0).getProperties().getCorrelationId());
+		}
+	}
+
+	@Test
+	void messagesWithVeryManyHeadersEndTheirConnectionsAndHoldUpNoOther() throws Exception {
+		try (Transport transport = open(); Connection go = go(); Channel channel = go.createChannel()) {
+			List<Socket> accepted = new CopyOnWriteArrayList<>();
+			Listener listener = transport.listen(":0", accepted::add);
+			channel.basicConsume(REPLIES, true, (tag, delivery) -> {
+			}, (tag) -> {
+			});
+			for (int i = 0; i < 5; i++) {
+				channel.basicPublish("micro", listener.address(),
+						RabbitFlood.properties().correlationId("flood-" + i).replyTo(REPLIES).build(), new byte[1]);
+			}
+			long begun = System.nanoTime();
+			ask(channel, listener.address(), "one");
+			eventually().until(() -> accepted.size() == 6);
+			assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(8));
+			assertThat(accepted).filteredOn(Socket::isOpen).extracting(Socket::remote).containsExactly("go-1");
+			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> Inbox.of(accepted.get(0)).take(WAIT))
+				.havingCause()
+				.withMessageContaining("20000 headers: the limit is 1000");
 		}
 	}
 
