@@ -90,11 +90,9 @@ final class TlsContexts {
 	 * @throws TlsException when a file is missing, unreadable or another's
 	 */
 	static SSLContext jdkClient(TlsOptions options) {
-		TlsBundle bundle = clientSource(options).get();
-		SSLContext context = ((JdkSslContext) build(bundle, client(options, bundle).sslProvider(SslProvider.JDK)))
-			.context();
-		String name = options.serverName();
-		return (name != null) ? new NamedSslContext(context, name) : context;
+		TlsContexts contexts = new TlsContexts(clientSource(options),
+				(bundle) -> build(bundle, client(options, bundle).sslProvider(SslProvider.JDK)));
+		return new ClientSslContext(() -> (JdkSslContext) contexts.get(), options.serverName());
 	}
 
 	/** What a connection that begins now is made of. */

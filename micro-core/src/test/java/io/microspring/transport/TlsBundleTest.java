@@ -8,6 +8,13 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.netty.pkitesting.X509Bundle;
@@ -100,6 +107,32 @@ class TlsBundleTest {
 				.isThrownBy(() -> strict.dial(server.address(), PATIENCE).get())
 				.withMessageContaining("TLS");
 		}
+	}
+
+	@Test
+	void contextThatADriverKeepsIsOfWhatTheBundleIsNow() throws Exception {
+		AtomicReference<TlsBundle> bundle = new AtomicReference<>(version("TLSv1.2"));
+		SSLContext context = TlsOptions.client().withBundle(bundle::get).withServerName("fleet.test").toSslContext();
+		SSLSocketFactory sockets = context.getSocketFactory();
+		for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+			bundle.set(version(version));
+			SSLEngine engine = context.createSSLEngine("127.0.0.1", 1);
+			assertThat(engine.getPeerHost()).isEqualTo("fleet.test");
+			assertThat(engine.getEnabledProtocols()).containsExactly(version);
+			assertThat(engine.getSSLParameters().getEndpointIdentificationAlgorithm()).isEqualTo("HTTPS");
+			try (SSLSocket socket = (SSLSocket) sockets.createSocket()) {
+				SSLParameters parameters = socket.getSSLParameters();
+				assertThat(parameters.getProtocols()).containsExactly(version);
+				assertThat(parameters.getEndpointIdentificationAlgorithm()).isEqualTo("HTTPS");
+				assertThat(parameters.getServerNames()).containsExactly(new SNIHostName("fleet.test"));
+			}
+		}
+		SSLContext any = TlsOptions.client().withInsecureSkipVerify(true).toSslContext();
+		assertThat(any.createSSLEngine().getSSLParameters().getEndpointIdentificationAlgorithm()).isNullOrEmpty();
+	}
+
+	private static TlsBundle version(String version) {
+		return new TlsBundle(null, null, List.of(version), List.of());
 	}
 
 	@Test

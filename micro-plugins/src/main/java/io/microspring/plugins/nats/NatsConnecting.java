@@ -3,6 +3,9 @@ package io.microspring.plugins.nats;
 import java.time.Duration;
 import java.util.List;
 
+import javax.net.ssl.SSLContext;
+
+import io.microspring.transport.TlsException;
 import io.microspring.transport.TlsOptions;
 import io.nats.client.Options;
 
@@ -54,7 +57,7 @@ final class NatsConnecting {
 			.reconnectBufferSize(0);
 		if (tls != null) {
 			// The name is needed to compare it with the certificate's.
-			builder.sslContext(NatsTls.context(tls)).hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs);
+			builder.sslContext(context(tls)).hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs);
 		}
 		if (!servers.username().isEmpty()) {
 			builder.userInfo(servers.username().toCharArray(), servers.password().toCharArray());
@@ -66,6 +69,15 @@ final class NatsConnecting {
 			builder.authHandler(NatsSeed.of(servers.credentialsFile()));
 		}
 		return builder;
+	}
+
+	private static SSLContext context(TlsOptions options) {
+		try {
+			return options.toSslContext();
+		}
+		catch (TlsException | IllegalArgumentException ex) {
+			throw new IllegalArgumentException("TLS to NATS cannot be set up: " + ex.getMessage(), ex);
+		}
 	}
 
 }

@@ -8,10 +8,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
@@ -20,8 +16,6 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.Method;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
-import com.rabbitmq.client.SocketConfigurator;
-import com.rabbitmq.client.SocketConfigurators;
 import io.microspring.concurrent.Threads;
 import io.microspring.transport.TlsException;
 import io.microspring.transport.TlsOptions;
@@ -159,25 +153,8 @@ public final class RabbitConnection implements AutoCloseable {
 			// Whatever else a factory may use has its own ways to look at certificates.
 			factory.useBlockingIo();
 			factory.useSslProtocol(tls.toSslContext());
-			if (!tls.insecureSkipVerify()) {
-				factory.setSocketConfigurator(SocketConfigurators.defaultConfigurator().andThen(verifying(tls)));
-			}
 		}
 		return factory;
-	}
-
-	/** The JDK's sockets look at the name in a certificate only when told to. */
-	private static SocketConfigurator verifying(TlsOptions tls) {
-		return (socket) -> {
-			if (socket instanceof SSLSocket secure) {
-				SSLParameters parameters = secure.getSSLParameters();
-				parameters.setEndpointIdentificationAlgorithm("HTTPS");
-				if (tls.serverName() != null) {
-					parameters.setServerNames(List.of(new SNIHostName(tls.serverName())));
-				}
-				secure.setSSLParameters(parameters);
-			}
-		};
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.microspring.health.HealthReport;
+import io.microspring.plugins.BundleChange;
 import io.microspring.plugins.TestAuthority;
 import io.microspring.registry.Change;
 import io.microspring.registry.Node;
@@ -90,6 +91,12 @@ public abstract class RegistryTlsContract {
 		assertFails(open(this.scheme + "://" + address, null), "certification path");
 		assertFails(open(address, this.ours.withServerName("elsewhere.test")), "elsewhere.test");
 		assertFails(open(address, null), "");
+	}
+
+	@Test
+	void connectionsAreMadeOfWhatABundleIsWhenTheyBegin() throws Exception {
+		BundleChange.assertTaken(this.ours, (tls) -> open(this.server.address(), tls),
+				(registry) -> registry.get("tls"));
 	}
 
 	@Test

@@ -27,8 +27,7 @@ public final class MicroBrokerAutoConfiguration {
 
 	@Bean
 	Plugin microHttpBroker(HttpBrokerProperties properties, TransportTls tls) {
-		return Plugin.broker("http",
-				(address, registry) -> tls.open(() -> Broker.http(registry, properties.toOptions(address, tls))));
+		return Plugin.broker("http", (address, registry) -> Broker.http(registry, properties.toOptions(address, tls)));
 	}
 
 	@Bean

@@ -4,10 +4,12 @@ import com.hivemq.client.mqtt.MqttClient;
 import io.microspring.plugins.broker.mqtt.MqttBroker;
 import io.microspring.service.Plugin;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -20,9 +22,12 @@ import org.springframework.context.annotation.Bean;
 public final class MqttBrokerAutoConfiguration {
 
 	@Bean
-	Plugin microMqttBroker(MqttBrokerProperties properties) {
+	Plugin microMqttBroker(MqttBrokerProperties properties, ObjectProvider<SslBundles> bundles) {
 		return Plugin.broker("mqtt",
-				(address, registry) -> new MqttBroker(properties.toOptions().withAddress(address)));
+				(address,
+						registry) -> new MqttBroker(properties
+							.toOptions(properties.ssl().toOptions("micro.broker.mqtt.ssl.", bundles.getIfAvailable()))
+							.withAddress(address)));
 	}
 
 }

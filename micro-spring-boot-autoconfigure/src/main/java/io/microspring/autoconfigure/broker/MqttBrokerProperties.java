@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.broker.mqtt.MqttOptions;
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -34,7 +36,7 @@ public record MqttBrokerProperties(@DefaultValue("5") String version, @DefaultVa
 		@DefaultValue("1d") Duration sessionExpiry, @DefaultValue("65535") int receiveMaximum,
 		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
-	MqttOptions toOptions() {
+	MqttOptions toOptions(@Nullable TlsOptions tls) {
 		return MqttOptions.defaults()
 			.withVersion(this.version)
 			.withClientId(this.clientId)
@@ -43,12 +45,12 @@ public record MqttBrokerProperties(@DefaultValue("5") String version, @DefaultVa
 			.withSessionExpiry(this.sessionExpiry)
 			.withReceiveMaximum(this.receiveMaximum)
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
-			.withTls(this.ssl.toOptions());
+			.withTls(tls);
 	}
 
 	@Override
 	public String toString() {
-		return toOptions().toString();
+		return toOptions(this.ssl.withoutBundle()).toString();
 	}
 
 }

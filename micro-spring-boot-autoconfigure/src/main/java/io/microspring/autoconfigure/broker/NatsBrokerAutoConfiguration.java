@@ -4,10 +4,12 @@ import io.microspring.plugins.broker.nats.NatsBroker;
 import io.microspring.service.Plugin;
 import io.nats.client.Nats;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -20,8 +22,9 @@ import org.springframework.context.annotation.Bean;
 public final class NatsBrokerAutoConfiguration {
 
 	@Bean
-	Plugin microNatsBroker(NatsBrokerProperties properties) {
-		return Plugin.broker("nats", (address, registry) -> new NatsBroker(properties.toOptions(address)));
+	Plugin microNatsBroker(NatsBrokerProperties properties, ObjectProvider<SslBundles> bundles) {
+		return Plugin.broker("nats", (address, registry) -> new NatsBroker(properties.toOptions(address,
+				properties.ssl().toOptions("micro.broker.nats.ssl.", bundles.getIfAvailable()))));
 	}
 
 }

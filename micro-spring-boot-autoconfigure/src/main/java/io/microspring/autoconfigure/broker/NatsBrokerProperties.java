@@ -5,6 +5,8 @@ import java.time.Duration;
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.broker.nats.NatsBrokerOptions;
 import io.microspring.plugins.nats.NatsServers;
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -35,14 +37,14 @@ public record NatsBrokerProperties(@DefaultValue("core") NatsBrokerOptions.Mode 
 		@DefaultValue("7d") Duration maxAge, @DefaultValue("1") int replicas,
 		@DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
-	NatsBrokerOptions toOptions(String address) {
+	NatsBrokerOptions toOptions(String address, @Nullable TlsOptions tls) {
 		NatsServers servers = NatsServers.defaults()
 			.withAddress(address)
 			.withCredentials(this.username, this.password)
 			.withToken(this.token)
 			.withCredentialsFile(BackendSsl.path(this.credentialsFile))
 			.withConnectTimeout(this.connectTimeout)
-			.withTls(this.ssl.toOptions());
+			.withTls(tls);
 		return NatsBrokerOptions.defaults()
 			.withServers(servers)
 			.withMode(this.mode)
@@ -52,7 +54,7 @@ public record NatsBrokerProperties(@DefaultValue("core") NatsBrokerOptions.Mode 
 
 	@Override
 	public String toString() {
-		return toOptions("").toString();
+		return toOptions("", this.ssl.withoutBundle()).toString();
 	}
 
 }

@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.broker.nsq.NsqOptions;
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -36,7 +38,7 @@ public record NsqBrokerProperties(@DefaultValue("") String secret, @DefaultValue
 		@DefaultValue("") String lookupdAddress, @DefaultValue("60s") Duration lookupdInterval,
 		@DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
-	NsqOptions toOptions() {
+	NsqOptions toOptions(@Nullable TlsOptions tls) {
 		return NsqOptions.defaults()
 			.withSecret(this.secret)
 			.withTimeout(this.timeout)
@@ -46,12 +48,12 @@ public record NsqBrokerProperties(@DefaultValue("") String secret, @DefaultValue
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
 			.withLookupdAddress(this.lookupdAddress)
 			.withLookupdInterval(this.lookupdInterval)
-			.withTls(this.ssl.toOptions());
+			.withTls(tls);
 	}
 
 	@Override
 	public String toString() {
-		return toOptions().toString();
+		return toOptions(this.ssl.withoutBundle()).toString();
 	}
 
 }

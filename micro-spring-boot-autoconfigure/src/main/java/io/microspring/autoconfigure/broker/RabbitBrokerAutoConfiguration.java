@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
@@ -27,10 +28,13 @@ import org.springframework.context.annotation.Import;
 public final class RabbitBrokerAutoConfiguration {
 
 	@Bean
-	Plugin microRabbitBroker(RabbitBrokerProperties properties, ObjectProvider<BootRabbit> boot) {
-		RabbitBrokerOptions own = properties.toOptions();
-		return Plugin.broker("rabbitmq", (address, registry) -> new RabbitBroker(
-				own.withConnection(BootRabbit.behind(own.connection(), boot)).withAddress(address)));
+	Plugin microRabbitBroker(RabbitBrokerProperties properties, ObjectProvider<BootRabbit> boot,
+			ObjectProvider<SslBundles> bundles) {
+		return Plugin.broker("rabbitmq", (address, registry) -> {
+			RabbitBrokerOptions own = properties
+				.toOptions(properties.ssl().toOptions("micro.broker.rabbitmq.ssl.", bundles.getIfAvailable()));
+			return new RabbitBroker(own.withConnection(BootRabbit.behind(own.connection(), boot)).withAddress(address));
+		});
 	}
 
 }

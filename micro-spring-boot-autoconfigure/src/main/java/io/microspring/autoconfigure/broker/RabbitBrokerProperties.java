@@ -5,6 +5,8 @@ import java.time.Duration;
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.broker.rabbitmq.RabbitBrokerOptions;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -40,13 +42,13 @@ public record RabbitBrokerProperties(@DefaultValue("") String username, @Default
 		@DefaultValue("64") int prefetch, @DefaultValue("10s") Duration timeout,
 		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
-	RabbitBrokerOptions toOptions() {
+	RabbitBrokerOptions toOptions(@Nullable TlsOptions tls) {
 		return RabbitBrokerOptions.defaults()
 			.withConnection(RabbitOptions.defaults()
 				.withCredentials(this.username, this.password)
 				.withVirtualHost(this.virtualHost)
 				.withExchange(this.exchange, this.exchangeType, this.durableExchange)
-				.withTls(this.ssl.toOptions())
+				.withTls(tls)
 				.withTimeout(this.timeout)
 				.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes())))
 			.withDurableQueues(this.durableQueues)
@@ -56,7 +58,7 @@ public record RabbitBrokerProperties(@DefaultValue("") String username, @Default
 
 	@Override
 	public String toString() {
-		return toOptions().toString();
+		return toOptions(this.ssl.withoutBundle()).toString();
 	}
 
 }

@@ -2,6 +2,7 @@ package io.microspring.autoconfigure.broker;
 
 import io.lettuce.core.RedisClient;
 import io.microspring.plugins.broker.redis.RedisBroker;
+import io.microspring.plugins.broker.redis.RedisOptions;
 import io.microspring.service.Plugin;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -11,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -26,13 +28,13 @@ import org.springframework.context.annotation.Configuration;
 public final class RedisBrokerAutoConfiguration {
 
 	@Bean
-	Plugin microRedisBroker(RedisBrokerProperties properties, ObjectProvider<BootRedis> boot) {
-		return Plugin.broker("redis",
-				(address,
-						registry) -> new RedisBroker(boot.stream()
-							.findFirst()
-							.map((redis) -> redis.behind(properties.toOptions(address), address))
-							.orElseGet(() -> properties.toOptions(address))));
+	Plugin microRedisBroker(RedisBrokerProperties properties, ObjectProvider<BootRedis> boot,
+			ObjectProvider<SslBundles> bundles) {
+		return Plugin.broker("redis", (address, registry) -> {
+			RedisOptions own = properties.toOptions(address,
+					properties.ssl().toOptions("micro.broker.redis.ssl.", bundles.getIfAvailable()));
+			return new RedisBroker(boot.stream().findFirst().map((redis) -> redis.behind(own, address)).orElse(own));
+		});
 	}
 
 	/**

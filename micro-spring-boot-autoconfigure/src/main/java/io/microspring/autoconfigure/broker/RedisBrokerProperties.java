@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.broker.redis.RedisOptions;
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -46,7 +48,7 @@ public record RedisBrokerProperties(@DefaultValue("pubsub") RedisOptions.Mode mo
 	 * The options, which leave open what is not set.
 	 * @param address where Redis is, or its Sentinels; empty for the default
 	 */
-	RedisOptions toOptions(String address) {
+	RedisOptions toOptions(String address, @Nullable TlsOptions tls) {
 		RedisOptions options = RedisOptions.defaults()
 			.withMode(this.mode)
 			.withDatabase(this.database)
@@ -57,14 +59,14 @@ public record RedisBrokerProperties(@DefaultValue("pubsub") RedisOptions.Mode mo
 			.withMaxLength(this.maxLength)
 			.withClaimIdle(this.claimIdle)
 			.withMaxDeliveries(this.maxDeliveries)
-			.withTls(this.ssl.toOptions());
+			.withTls(tls);
 		return this.sentinelMaster.isEmpty() ? options.withAddress(address) : options
 			.withSentinels(address.isBlank() ? "127.0.0.1" : address, this.sentinelMaster, this.sentinelPassword);
 	}
 
 	@Override
 	public String toString() {
-		return toOptions("127.0.0.1").toString();
+		return toOptions("127.0.0.1", this.ssl.withoutBundle()).toString();
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.registry.consul.ConsulOptions;
+import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -31,12 +32,12 @@ public record ConsulProperties(@DefaultValue("") String token, @DefaultValue("")
 		@Nullable Duration deregisterCriticalAfter, @DefaultValue("5s") Duration timeout,
 		@DefaultValue("55s") Duration waitTime, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
-	ConsulOptions toOptions(String address) {
+	ConsulOptions toOptions(String address, @Nullable TlsOptions tls) {
 		return ConsulOptions.defaults()
 			.withAddress(address)
 			.withToken(this.token)
 			.withDatacenter(this.datacenter)
-			.withTls(this.ssl.toOptions())
+			.withTls(tls)
 			.withConsistency(this.consistency)
 			.withCheck(new ConsulOptions.Check(this.check.type(), this.check.url(), this.check.interval(),
 					this.check.timeout()))
@@ -47,7 +48,7 @@ public record ConsulProperties(@DefaultValue("") String token, @DefaultValue("")
 
 	@Override
 	public String toString() {
-		return toOptions("").toString();
+		return toOptions("", this.ssl.withoutBundle()).toString();
 	}
 
 	/**

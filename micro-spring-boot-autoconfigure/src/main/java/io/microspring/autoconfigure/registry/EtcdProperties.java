@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.registry.etcd.EtcdOptions;
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -22,17 +24,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record EtcdProperties(@DefaultValue("") String username, @DefaultValue("") String password,
 		@DefaultValue("5s") Duration timeout, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
-	EtcdOptions toOptions(String address) {
+	EtcdOptions toOptions(String address, @Nullable TlsOptions tls) {
 		return EtcdOptions.defaults()
 			.withAddress(address)
 			.withCredentials(this.username, this.password)
 			.withTimeout(this.timeout)
-			.withTls(this.ssl.toOptions());
+			.withTls(tls);
 	}
 
 	@Override
 	public String toString() {
-		return toOptions("").toString();
+		return toOptions("", this.ssl.withoutBundle()).toString();
 	}
 
 }

@@ -5,6 +5,8 @@ import java.util.List;
 
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.registry.nats.NatsOptions;
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -38,7 +40,7 @@ public record NatsRegistryProperties(@DefaultValue("") String username, @Default
 		@DefaultValue("micro.registry.nats.watch") List<String> watchSubjects,
 		@DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
-	NatsOptions toOptions(String address) {
+	NatsOptions toOptions(String address, @Nullable TlsOptions tls) {
 		return NatsOptions.defaults()
 			.withAddress(address)
 			.withCredentials(this.username, this.password)
@@ -49,12 +51,12 @@ public record NatsRegistryProperties(@DefaultValue("") String username, @Default
 			.withQuorum(this.quorum)
 			.withSilence(this.silence)
 			.withSubjects(this.querySubjects, this.watchSubjects)
-			.withTls(this.ssl.toOptions());
+			.withTls(tls);
 	}
 
 	@Override
 	public String toString() {
-		return toOptions("").toString();
+		return toOptions("", this.ssl.withoutBundle()).toString();
 	}
 
 }

@@ -1,6 +1,5 @@
 package io.microspring.autoconfigure.transport;
 
-import java.nio.file.Path;
 import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
@@ -9,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.ssl.SslBundles;
 
 /**
@@ -43,35 +41,14 @@ public record ClientSslProperties(@Nullable Boolean enabled, @DefaultValue("") S
 	 * @return the options, or null for no TLS
 	 */
 	@Nullable TlsOptions toOptions(@Nullable SslBundles bundles) {
-		boolean set = this.insecureSkipVerify
-				|| !(this.bundle + this.trustCertificate + this.certificate + this.privateKey + this.serverName)
-					.isEmpty();
-		if (!((this.enabled != null) ? this.enabled : set)) {
+		if (Boolean.FALSE.equals(this.enabled)) {
 			return null;
 		}
-		TransportTls.requireOne(PREFIX, "bundle", this.bundle, "trust-certificate", this.trustCertificate);
-		TransportTls.requireOne(PREFIX, "bundle", this.bundle, "certificate", this.certificate);
-		TlsOptions options = TlsOptions.client()
-			.withInsecureSkipVerify(this.insecureSkipVerify)
-			.withHandshakeTimeout(this.handshakeTimeout);
-		if (!this.bundle.isEmpty()) {
-			options = options.withBundle(BootBundle.of(bundles, PREFIX + "bundle", this.bundle));
-		}
-		Path trusted = BackendSsl.path(this.trustCertificate);
-		if (trusted != null) {
-			options = options.withTrustCertificate(trusted);
-		}
-		Path own = BackendSsl.path(this.certificate);
-		Path key = BackendSsl.path(this.privateKey);
-		if ((own == null) != (key == null)) {
-			throw new InvalidConfigurationPropertyValueException(
-					PREFIX + ((own == null) ? "certificate" : "private-key"), "",
-					"A certificate and its private key come together.");
-		}
-		if (own != null && key != null) {
-			options = options.withCertificate(own, key);
-		}
-		return !this.serverName.isEmpty() ? options.withServerName(this.serverName) : options;
+		TlsOptions set = new BackendSsl(this.bundle, this.trustCertificate, this.certificate, this.privateKey,
+				this.serverName, this.insecureSkipVerify)
+			.toOptions(PREFIX, bundles);
+		TlsOptions options = (set != null || this.enabled == null) ? set : TlsOptions.client();
+		return (options != null) ? options.withHandshakeTimeout(this.handshakeTimeout) : null;
 	}
 
 }

@@ -40,14 +40,12 @@ public final class MicroTransportAutoConfiguration {
 
 	@Bean
 	Plugin microHttpTransport(HttpTransportProperties properties, TransportTls tls, WebSocketProperties webSocket) {
-		return Plugin.transport("http",
-				(address) -> tls.open(() -> Transport.http(options(properties, tls, webSocket))));
+		return Plugin.transport("http", (address) -> Transport.http(options(properties, tls, webSocket)));
 	}
 
 	@Bean
 	Plugin microGrpcTransport(HttpTransportProperties properties, TransportTls tls, WebSocketProperties webSocket) {
-		return Plugin.transport("grpc",
-				(address) -> tls.open(() -> Transport.grpc(options(properties, tls, webSocket))));
+		return Plugin.transport("grpc", (address) -> Transport.grpc(options(properties, tls, webSocket)));
 	}
 
 	private static HttpOptions options(HttpTransportProperties properties, TransportTls tls,

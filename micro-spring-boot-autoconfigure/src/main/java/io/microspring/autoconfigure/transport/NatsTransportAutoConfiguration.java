@@ -4,10 +4,12 @@ import io.microspring.plugins.transport.nats.NatsTransport;
 import io.microspring.service.Plugin;
 import io.nats.client.Nats;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -20,8 +22,9 @@ import org.springframework.context.annotation.Bean;
 public final class NatsTransportAutoConfiguration {
 
 	@Bean
-	Plugin microNatsTransport(NatsTransportProperties properties) {
-		return Plugin.transport("nats", (address) -> new NatsTransport(properties.toOptions(address)));
+	Plugin microNatsTransport(NatsTransportProperties properties, ObjectProvider<SslBundles> bundles) {
+		return Plugin.transport("nats", (address) -> new NatsTransport(properties.toOptions(address,
+				properties.ssl().toOptions("micro.transport.nats.ssl.", bundles.getIfAvailable()))));
 	}
 
 }

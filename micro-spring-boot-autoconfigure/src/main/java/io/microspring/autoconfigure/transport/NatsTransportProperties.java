@@ -5,6 +5,8 @@ import java.time.Duration;
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.nats.NatsServers;
 import io.microspring.plugins.transport.nats.NatsTransportOptions;
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -31,14 +33,14 @@ public record NatsTransportProperties(@DefaultValue("") String username, @Defaul
 		@DefaultValue("5s") Duration connectTimeout, @DefaultValue("4MB") DataSize maxMessageSize,
 		@DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
-	NatsTransportOptions toOptions(String address) {
+	NatsTransportOptions toOptions(String address, @Nullable TlsOptions tls) {
 		NatsServers servers = NatsServers.defaults()
 			.withAddress(address)
 			.withCredentials(this.username, this.password)
 			.withToken(this.token)
 			.withCredentialsFile(BackendSsl.path(this.credentialsFile))
 			.withConnectTimeout(this.connectTimeout)
-			.withTls(this.ssl.toOptions());
+			.withTls(tls);
 		return NatsTransportOptions.defaults()
 			.withServers(servers)
 			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()));
@@ -46,7 +48,7 @@ public record NatsTransportProperties(@DefaultValue("") String username, @Defaul
 
 	@Override
 	public String toString() {
-		return toOptions("").toString();
+		return toOptions("", this.ssl.withoutBundle()).toString();
 	}
 
 }

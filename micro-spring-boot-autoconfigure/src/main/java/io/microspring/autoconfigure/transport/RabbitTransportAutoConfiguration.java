@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
@@ -27,10 +28,14 @@ import org.springframework.context.annotation.Import;
 public final class RabbitTransportAutoConfiguration {
 
 	@Bean
-	Plugin microRabbitTransport(RabbitTransportProperties properties, ObjectProvider<BootRabbit> boot) {
-		RabbitTransportOptions own = properties.toOptions();
-		return Plugin.transport("rabbitmq", (address) -> new RabbitTransport(
-				own.withConnection(BootRabbit.behind(own.connection(), boot)).withAddress(address)));
+	Plugin microRabbitTransport(RabbitTransportProperties properties, ObjectProvider<BootRabbit> boot,
+			ObjectProvider<SslBundles> bundles) {
+		return Plugin.transport("rabbitmq", (address) -> {
+			RabbitTransportOptions own = properties
+				.toOptions(properties.ssl().toOptions("micro.transport.rabbitmq.ssl.", bundles.getIfAvailable()));
+			return new RabbitTransport(
+					own.withConnection(BootRabbit.behind(own.connection(), boot)).withAddress(address));
+		});
 	}
 
 }

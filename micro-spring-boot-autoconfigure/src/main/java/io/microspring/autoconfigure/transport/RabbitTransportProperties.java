@@ -5,6 +5,8 @@ import java.time.Duration;
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 import io.microspring.plugins.transport.rabbitmq.RabbitTransportOptions;
+import io.microspring.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -31,20 +33,20 @@ public record RabbitTransportProperties(@DefaultValue("") String username, @Defa
 		@DefaultValue("false") boolean durableExchange, @DefaultValue("10s") Duration timeout,
 		@DefaultValue("4MB") DataSize maxMessageSize, @DefaultValue @NestedConfigurationProperty BackendSsl ssl) {
 
-	RabbitTransportOptions toOptions() {
+	RabbitTransportOptions toOptions(@Nullable TlsOptions tls) {
 		return RabbitTransportOptions.defaults()
 			.withConnection(RabbitOptions.defaults()
 				.withCredentials(this.username, this.password)
 				.withVirtualHost(this.virtualHost)
 				.withExchange(this.exchange, "topic", this.durableExchange)
-				.withTls(this.ssl.toOptions())
+				.withTls(tls)
 				.withTimeout(this.timeout)
 				.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes())));
 	}
 
 	@Override
 	public String toString() {
-		return toOptions().toString();
+		return toOptions(this.ssl.withoutBundle()).toString();
 	}
 
 }

@@ -2,8 +2,10 @@ package io.microspring.autoconfigure.transport;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import io.microspring.autoconfigure.BackendSsl;
+import io.microspring.transport.TlsBundle;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -49,14 +51,14 @@ public record ServerSslProperties(@Nullable Boolean enabled, @DefaultValue("") S
 		if (!((this.enabled != null) ? this.enabled : set)) {
 			return null;
 		}
-		TransportTls.requireOne(PREFIX, "bundle", this.bundle, "certificate", this.certificate, "self-signed",
+		BackendSsl.requireOne(PREFIX, "bundle", this.bundle, "certificate", this.certificate, "self-signed",
 				this.selfSigned ? "true" : "");
-		TransportTls.requireOne(PREFIX, "bundle", this.bundle, "private-key", this.privateKey, "self-signed",
+		BackendSsl.requireOne(PREFIX, "bundle", this.bundle, "private-key", this.privateKey, "self-signed",
 				this.selfSigned ? "true" : "");
-		TransportTls.requireOne(PREFIX, "bundle", this.bundle, "trust-certificate", this.trustCertificate);
+		BackendSsl.requireOne(PREFIX, "bundle", this.bundle, "trust-certificate", this.trustCertificate);
 		TlsOptions options;
 		if (!this.bundle.isEmpty()) {
-			BootBundle source = BootBundle.of(bundles, PREFIX + "bundle", this.bundle);
+			Supplier<TlsBundle> source = BackendSsl.bundle(PREFIX, this.bundle, bundles);
 			if (source.get().keys() == null) {
 				throw new InvalidConfigurationPropertyValueException(PREFIX + "bundle", this.bundle,
 						"The SSL bundle holds no certificate of the server's.");
@@ -75,7 +77,9 @@ public record ServerSslProperties(@Nullable Boolean enabled, @DefaultValue("") S
 			options = options.withTrustCertificate(trusted);
 		}
 		requireAuthorities(options);
-		return options.withClientAuth(this.clientAuth).withHandshakeTimeout(this.handshakeTimeout);
+		return BackendSsl.usable(PREFIX, options)
+			.withClientAuth(this.clientAuth)
+			.withHandshakeTimeout(this.handshakeTimeout);
 	}
 
 	private static Path required(String name, String file) {

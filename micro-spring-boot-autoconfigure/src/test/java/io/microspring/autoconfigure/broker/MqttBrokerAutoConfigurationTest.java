@@ -68,9 +68,9 @@ class MqttBrokerAutoConfigurationTest {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		MqttBrokerProperties properties = new MqttBrokerProperties("3.1.1", "orders-1", "root", "secret",
 				Duration.ofSeconds(2), Duration.ofHours(1), 7, DataSize.ofKilobytes(1),
-				new BackendSsl("ca.pem", "", "", "mqtt.test", false));
+				new BackendSsl("", "ca.pem", "", "", "mqtt.test", false));
 		assertThat(properties.toString()).doesNotContain("secret");
-		MqttOptions options = properties.toOptions();
+		MqttOptions options = properties.toOptions(properties.ssl().withoutBundle());
 		assertThat(options.version()).isEqualTo("3.1.1");
 		assertThat(options.clientId()).isEqualTo("orders-1");
 		assertThat(options.username()).isEqualTo("root");

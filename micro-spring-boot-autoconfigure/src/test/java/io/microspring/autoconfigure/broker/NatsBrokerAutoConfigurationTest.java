@@ -60,9 +60,9 @@ class NatsBrokerAutoConfigurationTest {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		NatsBrokerProperties properties = new NatsBrokerProperties(NatsBrokerOptions.Mode.JETSTREAM, "root", "secret",
 				"", "", Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofDays(4), 5,
-				new BackendSsl("ca.pem", "", "", "nats.test", false));
+				new BackendSsl("", "ca.pem", "", "", "nats.test", false));
 		assertThat(properties.toString()).doesNotContain("secret");
-		NatsBrokerOptions options = properties.toOptions("nats:4222");
+		NatsBrokerOptions options = properties.toOptions("nats:4222", properties.ssl().withoutBundle());
 		assertThat(options.mode()).isEqualTo(NatsBrokerOptions.Mode.JETSTREAM);
 		assertThat(options.ackWait()).hasSeconds(3);
 		assertThat(options.maxAge()).hasDays(4);

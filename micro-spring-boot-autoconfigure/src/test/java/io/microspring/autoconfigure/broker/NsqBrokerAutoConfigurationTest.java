@@ -56,9 +56,9 @@ class NsqBrokerAutoConfigurationTest {
 					"http://127.0.0.1:1"));
 		NsqBrokerProperties properties = new NsqBrokerProperties("hidden", Duration.ofSeconds(2),
 				Duration.ofSeconds(30), 7, 9, DataSize.ofKilobytes(1), "lookup:4161", Duration.ofSeconds(5),
-				new BackendSsl("ca.pem", "", "", "", false));
+				new BackendSsl("", "ca.pem", "", "", "", false));
 		assertThat(properties.toString()).doesNotContain("hidden");
-		NsqOptions options = properties.toOptions();
+		NsqOptions options = properties.toOptions(properties.ssl().withoutBundle());
 		assertThat(options.secret()).isEqualTo("hidden");
 		assertThat(options.timeout()).hasSeconds(2);
 		assertThat(options.messageTimeout()).hasSeconds(30);

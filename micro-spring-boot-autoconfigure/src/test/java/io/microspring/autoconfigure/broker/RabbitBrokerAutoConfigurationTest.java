@@ -10,7 +10,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import io.microspring.annotation.MicroSubscriber;
 import io.microspring.autoconfigure.BootRabbit;
 import io.microspring.autoconfigure.MicroRunner;
-import io.microspring.autoconfigure.TlsRabbit;
+import io.microspring.autoconfigure.TlsServers;
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
 import io.microspring.client.Client;
@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class RabbitBrokerAutoConfigurationTest {
 
 	@RegisterExtension
-	static final ExternalServer RABBITMQ = TlsRabbit.server();
+	static final ExternalServer RABBITMQ = TlsServers.rabbitmq();
 
 	@TempDir
 	private Path directory;
@@ -52,7 +52,7 @@ class RabbitBrokerAutoConfigurationTest {
 	void messagesGoThroughTheRabbitThatBootKnowsWithItsSslBundle() {
 		RABBITMQ.requireOurs();
 		this.runner.withUserConfiguration(Listening.class)
-			.withPropertyValues(TlsRabbit.bundle("rabbit", this.directory))
+			.withPropertyValues(TlsServers.bundle("rabbit", this.directory))
 			.withPropertyValues("spring.rabbitmq.addresses=" + RABBITMQ.address(), "spring.rabbitmq.ssl.bundle=rabbit")
 			.run((context) -> {
 				assertThat(context.getBean(Broker.class).address()).isEqualTo(RABBITMQ.address());
@@ -65,7 +65,7 @@ class RabbitBrokerAutoConfigurationTest {
 	@Test
 	void messagesGoThroughTheRabbitOfOurOwnAddressAndTls() {
 		RABBITMQ.requireOurs();
-		this.runner.withPropertyValues(TlsRabbit.own("micro.broker.rabbitmq.ssl", this.directory))
+		this.runner.withPropertyValues(TlsServers.own("micro.broker.rabbitmq.ssl", this.directory))
 			.withPropertyValues("spring.rabbitmq.addresses=boot:1", "micro.broker.address=" + RABBITMQ.address())
 			.run((context) -> assertThat(context.getBean(Broker.class).health().state())
 				.isEqualTo(HealthReport.State.UP));
@@ -74,7 +74,7 @@ class RabbitBrokerAutoConfigurationTest {
 	@Test
 	void whoIsNotLetInIsNamed() {
 		RABBITMQ.requireOurs();
-		this.runner.withPropertyValues(TlsRabbit.bundle("rabbit", this.directory))
+		this.runner.withPropertyValues(TlsServers.bundle("rabbit", this.directory))
 			.withPropertyValues("spring.rabbitmq.addresses=" + RABBITMQ.address(), "spring.rabbitmq.ssl.bundle=rabbit",
 					"spring.rabbitmq.username=stranger", "spring.rabbitmq.password=pa55word")
 			.run((context) -> assertThatExceptionOfType(BrokerException.class)

@@ -118,17 +118,17 @@ class RedisBrokerAutoConfigurationTest {
 
 	@Test
 	void everyPropertyIsAnOption() {
-		RedisOptions options = new RedisBrokerProperties(Mode.STREAMS, "fleet", "guard", 1, "root", "secret",
-				Duration.ofSeconds(7), DataSize.ofKilobytes(1), 5, 6, Duration.ofSeconds(8), 9,
-				new BackendSsl("file:/ca.pem", "c.pem", "k.pem", "redis.test", true))
-			.toOptions("a:1");
+		RedisBrokerProperties properties = new RedisBrokerProperties(Mode.STREAMS, "fleet", "guard", 1, "root",
+				"secret", Duration.ofSeconds(7), DataSize.ofKilobytes(1), 5, 6, Duration.ofSeconds(8), 9,
+				new BackendSsl("", "file:/ca.pem", "c.pem", "k.pem", "redis.test", true));
+		RedisOptions options = properties.toOptions("a:1", properties.ssl().withoutBundle());
 		assertThat(options).hasNoNullFieldsOrPropertiesExcept("sslContext");
 		assertThat(options.toString())
 			.contains("STREAMS", "fleet", "database=1", "root", "PT7S", "1024", "prefetch=5", "maxLength=6", "PT8S",
 					"maxDeliveries=9", "redis.test")
 			.doesNotContain("secret", "guard");
 		assertThat(new RedisBrokerProperties(Mode.PUBSUB, "", "", 0, "root", "secret", Duration.ofSeconds(7),
-				DataSize.ofKilobytes(1), 5, 6, Duration.ofSeconds(8), 9, new BackendSsl("", "", "", "", false))
+				DataSize.ofKilobytes(1), 5, 6, Duration.ofSeconds(8), 9, new BackendSsl("", "", "", "", "", false))
 			.toString()).doesNotContain("secret");
 	}
 

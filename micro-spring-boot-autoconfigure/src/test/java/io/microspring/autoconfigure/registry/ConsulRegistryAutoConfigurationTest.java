@@ -127,14 +127,15 @@ class ConsulRegistryAutoConfigurationTest {
 				ConsulProperties properties = context.getBean(ConsulProperties.class);
 				assertThat(properties.toString()).doesNotContain("secret");
 				TlsOptions tls = TlsOptions.client().withTrustCertificate(Path.of("ca.pem"));
-				assertThat(properties.toOptions("consul:1")).isEqualTo(
+				assertThat(properties.toOptions("consul:1", properties.ssl().withoutBundle())).isEqualTo(
 						new ConsulOptions("consul:1", "secret", "north", tls, ConsulOptions.Consistency.CONSISTENT,
 								new ConsulOptions.Check(ConsulOptions.Check.Kind.HTTP, "http://{host}:81/health",
 										Duration.ofSeconds(20), Duration.ofSeconds(2)),
 								Duration.ofHours(1), Duration.ofSeconds(2), Duration.ofSeconds(30)));
 			});
-		this.runner.run((context) -> assertThat(context.getBean(ConsulProperties.class).toOptions("127.0.0.1:8500"))
-			.isEqualTo(ConsulOptions.defaults()));
+		this.runner
+			.run((context) -> assertThat(context.getBean(ConsulProperties.class).toOptions("127.0.0.1:8500", null))
+				.isEqualTo(ConsulOptions.defaults()));
 	}
 
 	private static ConfigurableApplicationContext run(String... more) {

@@ -61,9 +61,9 @@ class EtcdRegistryAutoConfigurationTest {
 					"micro.registry.etcd.ssl.trust-certificate=ca.pem", "micro.registry.etcd.ssl.server-name=etcd.test")
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		EtcdProperties properties = new EtcdProperties("root", "secret", Duration.ofSeconds(2),
-				new BackendSsl("file:/ca.pem", "c.pem", "k.pem", "etcd.test", true));
+				new BackendSsl("", "file:/ca.pem", "c.pem", "k.pem", "etcd.test", true));
 		assertThat(properties.toString()).doesNotContain("secret");
-		EtcdOptions options = properties.toOptions("etcd:2379");
+		EtcdOptions options = properties.toOptions("etcd:2379", properties.ssl().withoutBundle());
 		assertThat(options.address()).isEqualTo("etcd:2379");
 		assertThat(options.password()).isEqualTo("secret");
 		assertThat(options.timeout()).hasSeconds(2);

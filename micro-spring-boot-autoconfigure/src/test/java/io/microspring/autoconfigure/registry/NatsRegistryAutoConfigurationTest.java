@@ -66,9 +66,9 @@ class NatsRegistryAutoConfigurationTest {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("ca.pem"));
 		NatsRegistryProperties properties = new NatsRegistryProperties("root", "secret", "", "", Duration.ofMillis(200),
 				Duration.ofSeconds(2), 3, Duration.ofSeconds(90), List.of("a.b"), List.of("c.d"),
-				new BackendSsl("file:/ca.pem", "c.pem", "k.pem", "nats.test", true));
+				new BackendSsl("", "file:/ca.pem", "c.pem", "k.pem", "nats.test", true));
 		assertThat(properties.toString()).doesNotContain("secret");
-		NatsOptions options = properties.toOptions("nats:4222");
+		NatsOptions options = properties.toOptions("nats:4222", properties.ssl().withoutBundle());
 		assertThat(options.address()).isEqualTo("nats:4222");
 		assertThat(options.password()).isEqualTo("secret");
 		assertThat(options.timeout()).hasMillis(200);

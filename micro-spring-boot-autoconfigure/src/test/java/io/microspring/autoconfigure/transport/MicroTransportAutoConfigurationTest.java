@@ -85,6 +85,13 @@ class MicroTransportAutoConfigurationTest {
 				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
 				.hasMessageContaining("micro.server.ssl.private-key")
 				.hasMessageContaining("/nowhere.pem does not exist"));
+		this.runner
+			.withPropertyValues("micro.server.ssl.self-signed=true", "micro.server.ssl.client-auth=need",
+					"micro.server.ssl.trust-certificate=/nowhere.pem")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("micro.server.ssl.trust-certificate")
+				.hasMessageContaining("/nowhere.pem does not exist"));
 		this.runner.withPropertyValues("micro.client.ssl.trust-certificate=/nowhere.pem")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()

@@ -56,9 +56,9 @@ class NatsTransportAutoConfigurationTest {
 				.satisfies((failure) -> assertThat(context.getStartupFailure())
 					.hasStackTraceContaining("nats at 127.0.0.1:1 cannot be reached to listen on")));
 		NatsTransportProperties properties = new NatsTransportProperties("root", "secret", "", "",
-				Duration.ofSeconds(2), DataSize.ofKilobytes(3), new BackendSsl("ca.pem", "", "", "", false));
+				Duration.ofSeconds(2), DataSize.ofKilobytes(3), new BackendSsl("", "ca.pem", "", "", "", false));
 		assertThat(properties.toString()).doesNotContain("secret");
-		NatsTransportOptions options = properties.toOptions("nats:4222");
+		NatsTransportOptions options = properties.toOptions("nats:4222", properties.ssl().withoutBundle());
 		assertThat(options.maxMessageSize()).isEqualTo(3 * 1024);
 		assertThat(options.servers().address()).isEqualTo("nats:4222");
 		assertThat(options.servers().username()).isEqualTo("root");

@@ -7,7 +7,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import io.microspring.annotation.MicroHandler;
 import io.microspring.autoconfigure.BackendSsl;
 import io.microspring.autoconfigure.MicroRunner;
-import io.microspring.autoconfigure.TlsRabbit;
+import io.microspring.autoconfigure.TlsServers;
 import io.microspring.client.Client;
 import io.microspring.client.Request;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RabbitTransportAutoConfigurationTest {
 
 	@RegisterExtension
-	static final ExternalServer RABBITMQ = TlsRabbit.server();
+	static final ExternalServer RABBITMQ = TlsServers.rabbitmq();
 
 	@TempDir
 	private Path directory;
@@ -48,7 +48,7 @@ class RabbitTransportAutoConfigurationTest {
 	@Test
 	void callsGoThroughTheRabbitThatBootKnowsWithItsSslBundle() {
 		RABBITMQ.requireOurs();
-		this.runner.withPropertyValues(TlsRabbit.bundle("rabbit", this.directory))
+		this.runner.withPropertyValues(TlsServers.bundle("rabbit", this.directory))
 			.withPropertyValues("spring.rabbitmq.addresses=" + RABBITMQ.address(), "spring.rabbitmq.ssl.bundle=rabbit")
 			.run((context) -> {
 				Node node = context.getBean(Registry.class).get("greeter").get(0).nodes().get(0);
@@ -61,7 +61,7 @@ class RabbitTransportAutoConfigurationTest {
 	@Test
 	void ourOwnAddressAndTlsWinOverBoots() {
 		RABBITMQ.requireOurs();
-		this.runner.withPropertyValues(TlsRabbit.own("micro.transport.rabbitmq.ssl", this.directory))
+		this.runner.withPropertyValues(TlsServers.own("micro.transport.rabbitmq.ssl", this.directory))
 			.withPropertyValues("spring.rabbitmq.addresses=boot:1", "micro.transport.address=" + RABBITMQ.address(),
 					"micro.server.address=greeter.one")
 			.run((context) -> {
@@ -77,7 +77,7 @@ class RabbitTransportAutoConfigurationTest {
 			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining("could not listen on")
 				.hasStackTraceContaining("rabbitmq at 127.0.0.1:1 cannot be reached within 10000 ms"));
 		RABBITMQ.requireOurs();
-		this.runner.withPropertyValues(TlsRabbit.bundle("rabbit", this.directory))
+		this.runner.withPropertyValues(TlsServers.bundle("rabbit", this.directory))
 			.withPropertyValues("spring.rabbitmq.addresses=" + RABBITMQ.address(), "spring.rabbitmq.ssl.bundle=rabbit",
 					"spring.rabbitmq.username=stranger", "spring.rabbitmq.password=pa55word")
 			.run((context) -> assertThat(context.getStartupFailure())
@@ -87,9 +87,9 @@ class RabbitTransportAutoConfigurationTest {
 	@Test
 	void propertiesReachTheTransport() {
 		RabbitTransportProperties properties = new RabbitTransportProperties("root", "secret", "fleet", "calls", true,
-				Duration.ofSeconds(2), DataSize.ofKilobytes(3), new BackendSsl("ca.pem", "", "", "", false));
+				Duration.ofSeconds(2), DataSize.ofKilobytes(3), new BackendSsl("", "ca.pem", "", "", "", false));
 		assertThat(properties.toString()).doesNotContain("secret");
-		RabbitOptions options = properties.toOptions().connection();
+		RabbitOptions options = properties.toOptions(properties.ssl().withoutBundle()).connection();
 		assertThat(options.maxMessageSize()).isEqualTo(3 * 1024);
 		assertThat(options.username()).isEqualTo("root");
 		assertThat(options.virtualHost()).isEqualTo("fleet");

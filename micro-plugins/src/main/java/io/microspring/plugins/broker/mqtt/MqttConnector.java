@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttClientBuilder;
@@ -19,6 +20,7 @@ import com.hivemq.client.mqtt.mqtt3.exceptions.Mqtt3ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import io.microspring.broker.BrokerException;
 import io.microspring.concurrent.Threads;
+import io.microspring.transport.TlsBundle;
 import io.microspring.transport.TlsException;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
@@ -119,10 +121,13 @@ final class MqttConnector {
 	}
 
 	private static MqttClientSslConfig ssl(TlsOptions options) {
+		Supplier<TlsBundle> source = options.bundle();
+		TlsBundle bundle = (source != null) ? source.get() : TlsBundle.of(null, null);
 		var builder = MqttClientSslConfig.builder()
 			.keyManagerFactory(options.toKeyManagerFactory())
 			.trustManagerFactory(options.toTrustManagerFactory())
-			.protocols(TLS_VERSIONS)
+			.protocols(bundle.protocols().isEmpty() ? TLS_VERSIONS : bundle.protocols())
+			.cipherSuites(bundle.ciphers().isEmpty() ? null : bundle.ciphers())
 			.handshakeTimeout(options.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
 		if (options.insecureSkipVerify()) {
 			builder.hostnameVerifier((host, session) -> true);

@@ -1,25 +1,28 @@
 package io.microspring.plugins.registry.etcd;
 
-import java.io.File;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.microspring.registry.RegistryException;
+import io.microspring.transport.TlsException;
 import io.microspring.transport.TlsOptions;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,10 @@ final class EtcdMember implements AutoCloseable {
 
 	/** What one answer may hold: a page of a listing is the largest. */
 	private static final int MAX_ANSWER = 64 * 1024 * 1024;
+
+	private static final ApplicationProtocolConfig HTTP_2 = new ApplicationProtocolConfig(
+			ApplicationProtocolConfig.Protocol.ALPN, ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+			ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT, ApplicationProtocolNames.HTTP_2);
 
 	private final EtcdAddress address;
 
@@ -158,33 +165,15 @@ final class EtcdMember implements AutoCloseable {
 	}
 
 	private static SslContext tls(TlsOptions options) {
-		SslContextBuilder builder = GrpcSslContexts.forClient();
-		Path certificate = options.certificate();
-		Path privateKey = options.privateKey();
-		Path trusted = options.trustCertificate();
 		try {
-			if (certificate != null && privateKey != null) {
-				builder.keyManager(readable(certificate), readable(privateKey));
-			}
-			if (options.insecureSkipVerify()) {
-				builder.trustManager(InsecureTrustManagerFactory.INSTANCE).endpointIdentificationAlgorithm(null);
-			}
-			else if (trusted != null) {
-				builder.trustManager(readable(trusted));
-			}
-			return builder.build();
+			SSLContext context = options.toSslContext();
+			SSLParameters parameters = context.getDefaultSSLParameters();
+			return new JdkSslContext(context, true, List.of(parameters.getCipherSuites()),
+					IdentityCipherSuiteFilter.INSTANCE, HTTP_2, ClientAuth.NONE, parameters.getProtocols(), false);
 		}
-		catch (SSLException ex) {
+		catch (TlsException | IllegalArgumentException ex) {
 			throw new IllegalArgumentException("TLS to etcd cannot be set up: " + ex.getMessage(), ex);
 		}
-	}
-
-	private static File readable(Path path) {
-		File file = path.toFile();
-		if (!file.canRead()) {
-			throw new IllegalArgumentException("TLS to etcd cannot be set up: " + file + " cannot be read");
-		}
-		return file;
 	}
 
 }

@@ -20,6 +20,7 @@ import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.BundleChange;
 import io.microspring.plugins.TestAuthority;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
@@ -108,6 +109,13 @@ class MqttAccessTest {
 		assertThatExceptionOfType(TlsException.class)
 			.isThrownBy(() -> new MqttBroker(options.withTls(this.ours.withTrustCertificate(Path.of("missing.pem")))))
 			.withMessageContaining("missing.pem");
+	}
+
+	@Test
+	void connectionsAreMadeOfWhatABundleIsWhenTheyBegin() throws Exception {
+		BundleChange.assertTaken(this.ours,
+				(tls) -> new MqttBroker(MqttOptions.defaults().withAddress(TLS.address()).withTls(tls)),
+				(broker) -> broker.publish("open/x", message()));
 	}
 
 	@Test

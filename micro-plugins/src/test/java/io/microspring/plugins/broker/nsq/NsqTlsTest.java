@@ -18,6 +18,7 @@ import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.BundleChange;
 import io.microspring.plugins.TestAuthority;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
@@ -118,6 +119,12 @@ class NsqTlsTest {
 		});
 		server.start();
 		return server;
+	}
+
+	@Test
+	void connectionsAreMadeOfWhatABundleIsWhenTheyBegin() throws Exception {
+		BundleChange.assertTaken(this.ours, (tls) -> new NsqBroker(options().withTls(tls)),
+				(broker) -> broker.publish("secure", message()));
 	}
 
 	private static void assertFails(NsqOptions options, String told) {

@@ -13,6 +13,7 @@ import io.microspring.broker.SubscribeOptions;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.BundleChange;
 import io.microspring.plugins.TestAuthority;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 import io.microspring.test.server.ExternalServer;
@@ -75,6 +76,11 @@ class RabbitTlsTest {
 		assertRefused(new TlsOptions(this.ours.certificate(), this.ours.privateKey(), null, null, false,
 				Duration.ofSeconds(10)));
 		assertNotBelievedAsLocalhost(null);
+	}
+
+	@Test
+	void connectionsAreMadeOfWhatABundleIsWhenTheyBegin() throws Exception {
+		BundleChange.assertTaken(this.ours, RabbitTlsTest::broker, RabbitBroker::connect);
 	}
 
 	/** NIO looks at no name by itself. */

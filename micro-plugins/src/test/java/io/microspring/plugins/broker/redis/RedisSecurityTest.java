@@ -12,6 +12,7 @@ import io.microspring.broker.SubscribeOptions;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.BundleChange;
 import io.microspring.plugins.TestAuthority;
 import io.microspring.plugins.broker.redis.RedisOptions.Mode;
 import io.microspring.test.server.ExternalServer;
@@ -102,6 +103,11 @@ class RedisSecurityTest {
 		assertFails(options().withTls(null).withAddress("rediss://" + REDIS.address()), "certification path");
 		assertFails(options().withTls(this.ours.withServerName("elsewhere.test")), "elsewhere.test");
 		assertFails(options().withTls(null).withTimeout(Duration.ofSeconds(2)), "");
+	}
+
+	@Test
+	void connectionsAreMadeOfWhatABundleIsWhenTheyBegin() throws Exception {
+		BundleChange.assertTaken(this.ours, (tls) -> new RedisBroker(options().withTls(tls)), Broker::connect);
 	}
 
 	@Test

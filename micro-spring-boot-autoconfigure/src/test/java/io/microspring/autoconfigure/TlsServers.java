@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
@@ -11,24 +12,65 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.ExtendedKeyUsage;
 import io.netty.pkitesting.X509Bundle;
 
-/** A RabbitMQ behind TLS, and the certificates to be let in with. */
-public final class TlsRabbit {
+/** Servers behind TLS, and the certificates to be let in with. */
+public final class TlsServers {
 
 	private static final X509Bundle AUTHORITY = authority();
 
 	private static final X509Bundle CERTIFICATE = certificate();
 
-	private TlsRabbit() {
+	private static final Map<String, String> FILES = Map.of("certificate.pem", CERTIFICATE.getCertificatePathPEM(),
+			"key.pem", CERTIFICATE.getPrivateKeyPEM(), "authority.pem", AUTHORITY.getCertificatePEM());
+
+	private TlsServers() {
 	}
 
 	/**
-	 * The server.
+	 * A RabbitMQ.
 	 * @return a new one
 	 */
-	public static ExternalServer server() {
+	public static ExternalServer rabbitmq() {
 		return new ExternalServer(ServerRecipe.rabbitmqWithTls(CERTIFICATE.getCertificatePathPEM(),
 				CERTIFICATE.getPrivateKeyPEM(), AUTHORITY.getCertificatePEM()),
 				new ExternalServer(ServerRecipe.epmd()));
+	}
+
+	/**
+	 * An etcd.
+	 * @return a new one
+	 */
+	public static ExternalServer etcd() {
+		return new ExternalServer(ServerRecipe.etcdWithTls(CERTIFICATE.getCertificatePathPEM(),
+				CERTIFICATE.getPrivateKeyPEM(), AUTHORITY.getCertificatePEM()));
+	}
+
+	/**
+	 * A NATS server.
+	 * @return a new one
+	 */
+	public static ExternalServer nats() {
+		return new ExternalServer(ServerRecipe.nats("""
+				tls {
+				  cert_file: "{dir}/certificate.pem"
+				  key_file: "{dir}/key.pem"
+				  ca_file: "{dir}/authority.pem"
+				  verify: true
+				}
+				""", FILES));
+	}
+
+	/**
+	 * A mosquitto.
+	 * @return a new one
+	 */
+	public static ExternalServer mosquitto() {
+		return new ExternalServer(ServerRecipe.mosquitto("""
+				allow_anonymous true
+				certfile {dir}/certificate.pem
+				keyfile {dir}/key.pem
+				cafile {dir}/authority.pem
+				require_certificate true
+				""", FILES));
 	}
 
 	/**
@@ -53,6 +95,14 @@ public final class TlsRabbit {
 	public static String[] own(String prefix, Path directory) {
 		return new String[] { prefix + ".trust-certificate=" + authority(directory),
 				prefix + ".certificate=" + certificate(directory), prefix + ".private-key=" + key(directory) };
+	}
+
+	/**
+	 * Somebody who vouches for none of them.
+	 * @return the certificate, as PEM
+	 */
+	public static String stranger() {
+		return authority().getCertificatePEM();
 	}
 
 	private static Path authority(Path directory) {

@@ -1,4 +1,4 @@
-package io.microspring.autoconfigure.transport;
+package io.microspring.autoconfigure;
 
 import java.util.List;
 import java.util.function.Supplier;
