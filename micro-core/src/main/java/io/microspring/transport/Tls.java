@@ -33,6 +33,8 @@ final class Tls {
 	/** The first byte of a handshake. */
 	private static final int HANDSHAKE = 0x16;
 
+	private static final int LONGEST_REASON = 200;
+
 	private final TlsOptions options;
 
 	private final TlsContexts contexts;
@@ -89,7 +91,7 @@ final class Tls {
 		SslHandler handler = limited(this.contexts.get().newHandler(channel.alloc()));
 		handler.handshakeFuture().addListener((done) -> {
 			if (done.cause() != null && !(done.cause() instanceof ClosedChannelException)) {
-				warn(this.failures, "TLS: the handshake with {} failed: {}{}", channel, Dialer.reason(done.cause()));
+				warn(this.failures, "TLS: the handshake with {} failed: {}{}", channel, shown(done.cause()));
 			}
 		});
 		return handler;
@@ -167,7 +169,13 @@ final class Tls {
 			return "TLS: it speaks no TLS";
 		}
 		return (root instanceof ClosedChannelException) ? "TLS: it closed the connection within the handshake"
-				: "TLS: " + Dialer.reason(failure);
+				: "TLS: " + shown(failure);
+	}
+
+	/** As much of a reason as says something: it may hold all that a stranger sent. */
+	private static String shown(Throwable failure) {
+		String reason = Dialer.reason(failure);
+		return (reason.length() > LONGEST_REASON) ? reason.substring(0, LONGEST_REASON) + "..." : reason;
 	}
 
 	/**
@@ -179,7 +187,7 @@ final class Tls {
 	static Throwable broken(Throwable failure) {
 		for (Throwable each = failure; each != null; each = each.getCause()) {
 			if (each instanceof SSLException) {
-				return new IOException("TLS: " + Dialer.reason(each), failure);
+				return new IOException("TLS: " + shown(each), failure);
 			}
 		}
 		return failure;
