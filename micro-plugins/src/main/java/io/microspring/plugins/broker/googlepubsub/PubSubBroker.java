@@ -18,6 +18,8 @@ import com.google.api.core.ApiFuture;
 import com.google.api.gax.rpc.AlreadyExistsException;
 import com.google.api.gax.rpc.InvalidArgumentException;
 import com.google.api.gax.rpc.NotFoundException;
+import com.google.api.gax.rpc.PermissionDeniedException;
+import com.google.api.gax.rpc.UnauthenticatedException;
 import com.google.protobuf.ByteString;
 import com.google.pubsub.v1.DeleteSubscriptionRequest;
 import com.google.pubsub.v1.GetSubscriptionRequest;
@@ -312,7 +314,8 @@ public final class PubSubBroker implements Broker {
 			await(clients().topics().listTopicsCallable().futureCall(one), timeout);
 		}
 		catch (InterruptedException | TimeoutException | RuntimeException ex) {
-			throw failure("cannot be reached within " + timeout.toMillis() + " ms", ex);
+			throw failure(
+					isDenied(ex) ? "does not let us in" : "cannot be reached within " + timeout.toMillis() + " ms", ex);
 		}
 	}
 
@@ -356,7 +359,7 @@ public final class PubSubBroker implements Broker {
 			return this.clients;
 		}
 		catch (IOException ex) {
-			throw new BrokerException(this + " has no credentials: " + ex.getMessage(), ex);
+			throw BrokerException.denied(this + " has no credentials: " + ex.getMessage(), ex);
 		}
 		finally {
 			this.lock.unlock();
@@ -390,7 +393,12 @@ public final class PubSubBroker implements Broker {
 			return new BrokerException("broker googlepubsub is closed", cause);
 		}
 		String why = (cause instanceof TimeoutException) ? "no answer" : String.valueOf(cause.getMessage());
-		return new BrokerException(this + " " + what + ": " + why, cause);
+		String message = this + " " + what + ": " + why;
+		return isDenied(cause) ? BrokerException.denied(message, cause) : new BrokerException(message, cause);
+	}
+
+	private static boolean isDenied(Exception cause) {
+		return cause instanceof UnauthenticatedException || cause instanceof PermissionDeniedException;
 	}
 
 }

@@ -116,7 +116,7 @@ public final class JmsBroker implements Broker {
 			publisher();
 		}
 		catch (JMSException | RuntimeException ex) {
-			throw failure("cannot be reached", ex);
+			throw unreachable(ex);
 		}
 		finally {
 			this.lock.unlock();
@@ -186,7 +186,7 @@ public final class JmsBroker implements Broker {
 			return HealthReport.up(this + " is connected").with(details);
 		}
 		catch (JMSException | RuntimeException ex) {
-			return HealthReport.down(this + " cannot be reached: " + JmsLink.reason(ex)).with(details);
+			return HealthReport.down(String.valueOf(unreachable(ex).getMessage())).with(details);
 		}
 		finally {
 			this.lock.unlock();
@@ -258,6 +258,10 @@ public final class JmsBroker implements Broker {
 		}
 	}
 
+	private BrokerException unreachable(Exception cause) {
+		return failure(JmsLink.isDenied(cause) ? "does not let us in" : "cannot be reached", cause);
+	}
+
 	private BrokerException failure(String what, Exception cause) {
 		if (cause instanceof BrokerException told) {
 			return told;
@@ -265,7 +269,8 @@ public final class JmsBroker implements Broker {
 		if (this.closed) {
 			return new BrokerException("broker jms is closed", cause);
 		}
-		return new BrokerException(this + " " + what + ": " + JmsLink.reason(cause), cause);
+		String message = this + " " + what + ": " + JmsLink.reason(cause);
+		return JmsLink.isDenied(cause) ? BrokerException.denied(message, cause) : new BrokerException(message, cause);
 	}
 
 	/** Publishes over one connection. */

@@ -4,6 +4,8 @@ import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSRuntimeException;
+import jakarta.jms.JMSSecurityException;
+import jakarta.jms.JMSSecurityRuntimeException;
 import jakarta.jms.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +66,17 @@ final class JmsLink {
 		catch (JMSException | JMSRuntimeException ex) {
 			log.debug("A connection ends without a word", ex);
 		}
+	}
+
+	/** Whether the server is there, and credentials are wrong or rights are missing. */
+	static boolean isDenied(Throwable failure) {
+		for (Throwable each = failure; each != null; each = each.getCause()) {
+			if (each instanceof JMSSecurityException || each instanceof JMSSecurityRuntimeException
+					|| each instanceof SecurityException) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** What happened, in one line. */

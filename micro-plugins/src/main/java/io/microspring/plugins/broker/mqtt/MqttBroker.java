@@ -220,6 +220,9 @@ public final class MqttBroker implements Broker {
 			if (cause instanceof MqttEncodeException) {
 				throw BrokerException.refused(this + " " + otherwise + ": " + cause.getMessage(), cause);
 			}
+			if (MqttConnector.isDenied(cause)) {
+				throw BrokerException.denied(this + " " + otherwise + ": " + MqttConnector.reason(cause), cause);
+			}
 			throw new BrokerException(this + " " + otherwise + " within " + this.options.timeout().toMillis() + " ms: "
 					+ MqttConnector.reason(cause), cause);
 		}

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +19,8 @@ import com.hivemq.client.mqtt.MqttClientBuilder;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.mqtt3.exceptions.Mqtt3ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import io.microspring.broker.BrokerException;
 import io.microspring.concurrent.Threads;
 import io.microspring.transport.TlsBundle;
@@ -36,6 +39,9 @@ final class MqttConnector {
 	private static final Executor LOOP_STARTER = (loop) -> LOOPS.newThread(loop).start();
 
 	private static final List<String> TLS_VERSIONS = List.of("TLSv1.3", "TLSv1.2");
+
+	private static final Set<String> DENIALS = Set.of("BAD_USER_NAME_OR_PASSWORD", "NOT_AUTHORIZED",
+			"BAD_AUTHENTICATION_METHOD", "BANNED");
 
 	private static final String PROBE = "micro-probe/";
 
@@ -85,8 +91,12 @@ final class MqttConnector {
 				throw new BrokerException("interrupted while connecting to " + this, ex);
 			}
 			catch (ExecutionException | TimeoutException | UnknownHostException | TlsException ex) {
-				failure = cause(ex);
+				// What one says that is there is more than that others are not.
+				failure = isDenied(failure) ? failure : cause(ex);
 			}
+		}
+		if (isDenied(failure)) {
+			throw BrokerException.denied(this + " does not let us in: " + reason(failure), failure);
 		}
 		throw new BrokerException(this + " cannot be reached within " + timeout.toMillis() + " ms: " + reason(failure),
 				failure);
@@ -193,11 +203,9 @@ final class MqttConnector {
 
 	/** What a person wants to know of it: nothing of sockets' inner life. */
 	static String reason(@Nullable Throwable failure) {
-		if (failure instanceof Mqtt5ConnAckException refused) {
-			return "it answers " + refused.getMqttMessage().getReasonCode();
-		}
-		if (failure instanceof Mqtt3ConnAckException refused) {
-			return "it answers " + refused.getMqttMessage().getReturnCode();
+		String answer = answer(failure);
+		if (!answer.isEmpty()) {
+			return "it answers " + answer;
 		}
 		if (failure instanceof TimeoutException) {
 			return "it does not answer";
@@ -207,6 +215,28 @@ final class MqttConnector {
 			root = root.getCause();
 		}
 		return (root == null) ? "" : String.valueOf((root.getMessage() != null) ? root.getMessage() : root);
+	}
+
+	/** Whether the server is there, and credentials are wrong or rights are missing. */
+	static boolean isDenied(@Nullable Throwable failure) {
+		return DENIALS.contains(answer(failure));
+	}
+
+	/** What the server says, in the words of MQTT, or nothing. */
+	private static String answer(@Nullable Throwable failure) {
+		if (failure instanceof Mqtt5ConnAckException refused) {
+			return refused.getMqttMessage().getReasonCode().name();
+		}
+		if (failure instanceof Mqtt3ConnAckException refused) {
+			return refused.getMqttMessage().getReturnCode().name();
+		}
+		if (failure instanceof Mqtt5PubAckException refused) {
+			return refused.getMqttMessage().getReasonCode().name();
+		}
+		if (failure instanceof Mqtt5SubAckException refused) {
+			return refused.getMqttMessage().getReasonCodes().get(0).name();
+		}
+		return "";
 	}
 
 	@Override

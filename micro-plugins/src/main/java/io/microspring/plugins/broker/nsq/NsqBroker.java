@@ -275,6 +275,9 @@ public final class NsqBroker implements Broker {
 				return open(address, NsqConnection.Listener.NONE, each);
 			}
 			catch (InterruptedException | TimeoutException | IOException ex) {
+				if (ex instanceof NsqException answer && left.isEmpty()) {
+					throw answer.failure(this + " does not let us in");
+				}
 				if (left.isEmpty() || ex instanceof InterruptedException) {
 					throw failure(
 							this + " cannot be reached within " + timeout.toMillis() + " ms"

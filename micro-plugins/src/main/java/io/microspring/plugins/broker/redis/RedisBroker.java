@@ -231,7 +231,7 @@ public final class RedisBroker implements Broker {
 			return this.link.get(this.options.timeout(), () -> new RedisLink(this.options, this.addresses, this.tls));
 		}
 		catch (RedisException ex) {
-			throw failure("cannot be reached", ex);
+			throw failure(RedisLink.isDenied(RedisLink.reason(ex)) ? "does not let us in" : "cannot be reached", ex);
 		}
 	}
 
@@ -239,7 +239,7 @@ public final class RedisBroker implements Broker {
 		if (this.link.isClosed()) {
 			return new BrokerException("broker redis is closed", cause);
 		}
-		return new BrokerException(this + " " + what + ": " + RedisLink.reason(cause), cause);
+		return RedisLink.failure(this + " " + what, cause);
 	}
 
 }

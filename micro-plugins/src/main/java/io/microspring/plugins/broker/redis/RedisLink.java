@@ -2,6 +2,7 @@ package io.microspring.plugins.broker.redis;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -51,6 +52,8 @@ final class RedisLink {
 	 * messages: more of them would fill the memory.
 	 */
 	private static final int MAX_WAITING_COMMANDS = 5_000;
+
+	private static final Set<String> DENIALS = Set.of("NOAUTH", "WRONGPASS", "NOPERM");
 
 	private final RedisOptions options;
 
@@ -217,7 +220,7 @@ final class RedisLink {
 		}
 		catch (ExecutionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			throw new BrokerException("redis at " + where() + " did not " + asked + ": " + reason(cause), cause);
+			throw failure("redis at " + where() + " did not " + asked, cause);
 		}
 		catch (CancellationException ex) {
 			throw new BrokerException("redis at " + where() + " did not " + asked + ": the connection was closed", ex);
@@ -237,6 +240,18 @@ final class RedisLink {
 		String all = String.join(", ", addresses.stream().map(RedisAddress::toString).toList());
 		return options.sentinelMaster().isEmpty() ? all
 				: "the primary " + options.sentinelMaster() + " that Sentinels know at " + all;
+	}
+
+	/** Tells who is not let in, or may not do something, from what else may happen. */
+	static BrokerException failure(String what, Throwable cause) {
+		String reason = reason(cause);
+		return isDenied(reason) ? BrokerException.denied(what + ": " + reason, cause)
+				: new BrokerException(what + ": " + reason, cause);
+	}
+
+	/** Whether it is Redis' word for wrong credentials or missing rights. */
+	static boolean isDenied(String reason) {
+		return DENIALS.contains(reason.split(" ", 2)[0]);
 	}
 
 	/** What happened, without what the driver wraps it in. */

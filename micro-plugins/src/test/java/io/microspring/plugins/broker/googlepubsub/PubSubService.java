@@ -1,6 +1,8 @@
 package io.microspring.plugins.broker.googlepubsub;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 
 import com.google.protobuf.Message;
 import io.grpc.Grpc;
@@ -13,21 +15,23 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.StreamObserver;
 
-/** As much of the service of subscribers as a test wants. */
+/** As much of the service as a test wants: of subscribers, or of whom a name says. */
 final class PubSubService {
 
-	private static final String NAME = "google.pubsub.v1.Subscriber";
+	private static final String PACKAGE = "google.pubsub.v1.";
 
 	private PubSubService() {
 	}
 
 	static Server start(ServerMethodDefinition<?, ?>... methods) throws IOException {
-		ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(NAME);
+		Map<String, ServerServiceDefinition.Builder> services = new HashMap<>();
 		for (ServerMethodDefinition<?, ?> method : methods) {
-			service.addMethod(method);
+			services
+				.computeIfAbsent(method.getMethodDescriptor().getServiceName(), ServerServiceDefinition::builder)
+				.addMethod(method);
 		}
 		return Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-			.addService(service.build())
+			.addServices(services.values().stream().map(ServerServiceDefinition.Builder::build).toList())
 			.build()
 			.start();
 	}
@@ -36,7 +40,7 @@ final class PubSubService {
 			MethodDescriptor.MethodType type, Q request, A answer, ServerCallHandler<Q, A> handler) {
 		return ServerMethodDefinition.create(MethodDescriptor.<Q, A>newBuilder()
 			.setType(type)
-			.setFullMethodName(NAME + "/" + name)
+			.setFullMethodName(PACKAGE + ((name.indexOf('/') < 0) ? "Subscriber/" : "") + name)
 			.setRequestMarshaller(ProtoUtils.marshaller(request))
 			.setResponseMarshaller(ProtoUtils.marshaller(answer))
 			.build(), handler);

@@ -66,6 +66,7 @@ class NsqAuthTest {
 		try (NsqBroker broker = new NsqBroker(options)) {
 			assertThatExceptionOfType(BrokerException.class)
 				.isThrownBy(() -> broker.publish("open", Message.of(Metadata.empty())))
+				.matches(BrokerException::isDenied)
 				.withMessageContaining(told)
 				.withMessageNotContaining("wrong-one");
 			assertThatExceptionOfType(BrokerException.class)
