@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.function.Supplier;
 
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
@@ -123,14 +121,7 @@ final class ClientSslContext extends SSLContext {
 
 		@Override
 		public Socket createSocket() throws IOException {
-			SSLSocket socket = prepared(factory().createSocket());
-			if (this.spi.name != null) {
-				// It will be dialled by another name.
-				SSLParameters parameters = socket.getSSLParameters();
-				parameters.setServerNames(List.of(new SNIHostName(this.spi.name)));
-				socket.setSSLParameters(parameters);
-			}
-			return socket;
+			return (this.spi.name != null) ? new NamedSocket(this, this.spi.name) : prepared(factory().createSocket());
 		}
 
 		@Override

@@ -1,6 +1,7 @@
 package io.microspring.transport;
 
 import java.math.BigInteger;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -18,6 +19,7 @@ import javax.net.ssl.SSLSocketFactory;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.netty.pkitesting.X509Bundle;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * Keys and authorities that change while connections are open.
@@ -113,7 +116,7 @@ class TlsBundleTest {
 	void contextThatADriverKeepsIsOfWhatTheBundleIsNow() throws Exception {
 		AtomicReference<TlsBundle> bundle = new AtomicReference<>(version("TLSv1.2"));
 		SSLContext context = TlsOptions.client().withBundle(bundle::get).withServerName("fleet.test").toSslContext();
-		SSLSocketFactory sockets = context.getSocketFactory();
+		SSLSocketFactory sockets = TlsOptions.client().withBundle(bundle::get).toSslContext().getSocketFactory();
 		for (String version : List.of("TLSv1.2", "TLSv1.3")) {
 			bundle.set(version(version));
 			SSLEngine engine = context.createSSLEngine("127.0.0.1", 1);
@@ -124,11 +127,36 @@ class TlsBundleTest {
 				SSLParameters parameters = socket.getSSLParameters();
 				assertThat(parameters.getProtocols()).containsExactly(version);
 				assertThat(parameters.getEndpointIdentificationAlgorithm()).isEqualTo("HTTPS");
-				assertThat(parameters.getServerNames()).containsExactly(new SNIHostName("fleet.test"));
 			}
 		}
 		SSLContext any = TlsOptions.client().withInsecureSkipVerify(true).toSslContext();
 		assertThat(any.createSSLEngine().getSSLParameters().getEndpointIdentificationAlgorithm()).isNullOrEmpty();
+	}
+
+	/** The JDK's would be content with a certificate for what is dialled. */
+	@Test
+	void socketThatIsDialledLaterLooksForTheNameAlone() throws Exception {
+		TlsOptions trusting = TlsOptions.client().withTrustCertificate(this.certificates.authority());
+		try (RecordingServer server = new RecordingServer(
+				HttpOptions.defaults().withServerTls(this.certificates.serverOptions()))) {
+			int port = Integer.parseInt(server.address().substring(server.address().lastIndexOf(':') + 1));
+			for (String name : List.of("localhost", "fleet.test")) {
+				try (java.net.Socket socket = trusting.withServerName(name)
+					.toSslContext()
+					.getSocketFactory()
+					.createSocket()) {
+					socket.connect(new InetSocketAddress("127.0.0.1", port), 10_000);
+					ThrowingCallable handshake = () -> socket.getOutputStream().write(1);
+					if (name.equals("localhost")) {
+						assertThatNoException().isThrownBy(handshake);
+					}
+					else {
+						assertThatExceptionOfType(SSLException.class).isThrownBy(handshake)
+							.withMessageContaining("matching fleet.test found");
+					}
+				}
+			}
+		}
 	}
 
 	private static TlsBundle version(String version) {

@@ -76,6 +76,8 @@ class RabbitTlsTest {
 		assertRefused(new TlsOptions(this.ours.certificate(), this.ours.privateKey(), null, null, false,
 				Duration.ofSeconds(10)));
 		assertNotBelievedAsLocalhost(null);
+		// It has a certificate for the address, which was not asked for.
+		assertRefused(this.ours.withServerName("fleet.example.com"));
 	}
 
 	@Test
