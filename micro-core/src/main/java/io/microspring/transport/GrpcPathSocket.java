@@ -46,6 +46,9 @@ final class GrpcPathSocket implements Socket {
 	/** While the call is made anew. */
 	private volatile boolean switching;
 
+	/** Where threads wait that find it switching. */
+	private final WriteSignal switchedOver = new WriteSignal();
+
 	private volatile Socket call;
 
 	private volatile @Nullable Receiver receiver;
@@ -147,6 +150,7 @@ final class GrpcPathSocket implements Socket {
 			else {
 				this.closed = true;
 				this.switching = false;
+				this.switchedOver.wake();
 				given.onClosed(failure);
 			}
 		});
@@ -168,6 +172,7 @@ final class GrpcPathSocket implements Socket {
 			this.switching = false;
 			this.lock.unlock();
 		}
+		this.switchedOver.wake();
 		if (this.closed) {
 			other.close();
 		}
@@ -181,7 +186,11 @@ final class GrpcPathSocket implements Socket {
 
 	@Override
 	public boolean awaitWritable(Duration limit) throws InterruptedException {
-		return this.call.awaitWritable(limit) && isWritable();
+		long end = System.nanoTime() + limit.toNanos();
+		if (this.switching && !this.switchedOver.await(limit, () -> !this.closed, () -> !this.switching)) {
+			return false;
+		}
+		return this.call.awaitWritable(Duration.ofNanos(Math.max(0, end - System.nanoTime()))) && isWritable();
 	}
 
 	@Override
@@ -208,6 +217,7 @@ final class GrpcPathSocket implements Socket {
 	@Override
 	public void close() {
 		this.closed = true;
+		this.switchedOver.wake();
 		this.call.close();
 	}
 

@@ -146,6 +146,10 @@ final class HttpDelivery {
 		}
 		else {
 			this.config.setAutoRead(false);
+			if (this.reading) {
+				// Another thread has resumed in between, and found nothing to do.
+				run(this::release);
+			}
 		}
 	}
 

@@ -117,6 +117,10 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 	}
 
 	private void begin(ChannelHandlerContext ctx, HttpMessage message) {
+		// What a refused request asked for is not the next one's wish.
+		this.accept = null;
+		this.http2 = null;
+		this.multiplex = false;
 		if (message.decoderResult().isFailure()) {
 			malformed(message.decoderResult().cause());
 			return;

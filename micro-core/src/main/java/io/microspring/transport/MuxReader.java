@@ -310,7 +310,7 @@ final class MuxReader extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		this.session.broken(cause);
+		this.session.broken(Tls.broken(cause));
 	}
 
 }

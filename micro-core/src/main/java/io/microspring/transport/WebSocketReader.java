@@ -197,7 +197,7 @@ final class WebSocketReader extends ChannelInboundHandlerAdapter {
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (!(cause instanceof CorruptedWebSocketFrameException corrupted)) {
-			this.connection.broken(cause);
+			this.connection.broken(Tls.broken(cause));
 		}
 		else if (this.connection.isDeaf()) {
 			// what it says is not heard any more

@@ -308,6 +308,18 @@ class Http2ServerSideTest {
 	}
 
 	@Test
+	void refusedRequestUpgradesNoneThatFollows() throws Exception {
+		try (RecordingServer small = new RecordingServer(RecordingServer.options().withMaxMessageSize(1000));
+				RawConnection client = small.dial()) {
+			client.write("POST / HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+					+ "HTTP2-Settings: AAMAAABk\r\nContent-Length: 1001\r\n\r\n" + "x".repeat(1001));
+			assertThat(client.read().start()).startsWith("HTTP/1.1 413");
+			client.write("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n");
+			assertThat(client.read().body()).isEqualTo("hi");
+		}
+	}
+
+	@Test
 	void whoGoesAwayGetsItsAnswersFirst() throws Exception {
 		this.server.answering((socket, request) -> {
 		});

@@ -72,6 +72,11 @@ final class RawHttp2 implements AutoCloseable {
 		return new RawHttp2(new java.net.Socket(target.host(), target.port()));
 	}
 
+	/** A client that has said that it speaks HTTP/2, on a connection that is there. */
+	static RawHttp2 over(java.net.Socket socket) throws IOException {
+		return new RawHttp2(socket).write(PREFACE).settings();
+	}
+
 	/** A server that has read the preface and told its settings. */
 	static RawHttp2 accept(ServerSocket listener, int... settings) throws IOException {
 		listener.setSoTimeout(10_000);

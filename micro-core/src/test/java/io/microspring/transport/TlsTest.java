@@ -181,6 +181,33 @@ class TlsTest {
 	}
 
 	@Test
+	void endOfTlsIsThatOfStreamsWhereTheConnectionStaysOpen() throws Exception {
+		this.server.answering((socket, request) -> {
+		});
+		try (java.net.Socket tcp = tcp(); SSLSocket tls = over(tcp); RawHttp2 client = RawHttp2.over(tls)) {
+			client.call(1);
+			this.server.takeRequest();
+			tls.shutdownOutput();
+			assertThat(tcp.isOutputShutdown()).isFalse();
+			assertThat(RecordingServer.take(this.server.closed).isOpen()).isFalse();
+		}
+	}
+
+	@Test
+	void whatBreaksTlsUnderAWebSocketIsTold() throws Exception {
+		this.server.answering(WebSocketTest::echo);
+		try (java.net.Socket tcp = tcp(); SSLSocket tls = over(tcp)) {
+			tls.getOutputStream().write(WebSocketTest.HANDSHAKE.getBytes(StandardCharsets.US_ASCII));
+			assertThat(tls.getInputStream().readNBytes(12)).asString().isEqualTo("HTTP/1.1 101");
+			this.server.causes.clear();
+			tcp.getOutputStream().write("in the clear".getBytes(StandardCharsets.US_ASCII));
+			assertThat(RecordingServer.take(this.server.causes)).get()
+				.asString()
+				.startsWith("java.io.IOException: TLS: ");
+		}
+	}
+
+	@Test
 	void certificateOfAnUnknownAuthorityIsRefused() throws Exception {
 		TlsOptions other = TlsOptions.client().withTrustCertificate(new Certificates(this.directory).authority());
 		for (TlsOptions options : new TlsOptions[] { other, TlsOptions.client() }) {
@@ -314,6 +341,19 @@ class TlsTest {
 			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> inbox.take(PATIENCE));
 			assertThat(socket.isOpen()).isFalse();
 		}
+	}
+
+	private java.net.Socket tcp() throws Exception {
+		return new java.net.Socket("127.0.0.1", Address.parse(this.server.address()).port());
+	}
+
+	/** TLS that may end without the connection. */
+	private SSLSocket over(java.net.Socket tcp) throws Exception {
+		SSLSocket tls = (SSLSocket) this.certificates.jdk()
+			.getSocketFactory()
+			.createSocket(tcp, "127.0.0.1", tcp.getPort(), false);
+		tls.setSoTimeout(10_000);
+		return tls;
 	}
 
 	private TlsOptions trusting() throws Exception {
