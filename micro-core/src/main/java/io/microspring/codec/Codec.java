@@ -61,6 +61,15 @@ public interface Codec {
 	}
 
 	/**
+	 * Whether it was given a mapper, which then is not to be replaced by one that is
+	 * meant for all.
+	 * @return false by default
+	 */
+	default boolean hasOwnMapper() {
+		return false;
+	}
+
+	/**
 	 * The same codec for other content types, such as those that a fleet has given it.
 	 * @param contentTypes the content types, the one it is to be known by first
 	 * @return the codec

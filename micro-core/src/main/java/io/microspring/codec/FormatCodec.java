@@ -42,7 +42,7 @@ final class FormatCodec implements BodyCodec {
 	 */
 	FormatCodec(Format format, JsonCodec json) {
 		this.format = format;
-		this.values = new JsonCodec(new Mapped(json));
+		this.values = new JsonCodec(new Mapped(json), json.hasOwnMapper());
 	}
 
 	@Override
@@ -63,6 +63,11 @@ final class FormatCodec implements BodyCodec {
 	@Override
 	public Codec withMapper(JsonMapper mapper) {
 		return new FormatCodec(this.format, new JsonCodec(mapper));
+	}
+
+	@Override
+	public boolean hasOwnMapper() {
+		return this.values.hasOwnMapper();
 	}
 
 	@Override

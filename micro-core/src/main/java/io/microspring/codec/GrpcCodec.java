@@ -64,6 +64,11 @@ final class GrpcCodec implements Codec {
 	}
 
 	@Override
+	public boolean hasOwnMapper() {
+		return this.inner.hasOwnMapper();
+	}
+
+	@Override
 	public Message write(Header header, @Nullable Object body) {
 		if (header.kind() == Kind.EVENT) {
 			return this.inner.write(header, body);

@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
-import com.google.protobuf.util.JsonFormat;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -32,9 +31,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class JsonCodec implements BodyCodec {
 
-	static final JsonCodec INSTANCE = new JsonCodec(() -> Lenient.MAPPER);
+	static final JsonCodec INSTANCE = new JsonCodec(() -> Lenient.MAPPER, false);
 
 	private final Supplier<JsonMapper> mapper;
+
+	private final boolean own;
 
 	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
 
@@ -45,12 +46,17 @@ final class JsonCodec implements BodyCodec {
 	private volatile @Nullable ObjectWriter writer;
 
 	JsonCodec(JsonMapper mapper) {
-		this(() -> mapper);
+		this(() -> mapper, true);
 	}
 
-	/** With a mapper that is made when it is first needed. */
-	JsonCodec(Supplier<JsonMapper> mapper) {
+	/**
+	 * With a mapper that is made when it is first needed.
+	 * @param mapper what makes it
+	 * @param own whether it is one that was given, rather than the library's
+	 */
+	JsonCodec(Supplier<JsonMapper> mapper, boolean own) {
 		this.mapper = mapper;
+		this.own = own;
 	}
 
 	@Override
@@ -69,10 +75,16 @@ final class JsonCodec implements BodyCodec {
 	}
 
 	@Override
+	public boolean hasOwnMapper() {
+		return this.own;
+	}
+
+	@Override
 	public byte[] encode(Object object) {
 		try {
 			if (object instanceof Message message) {
-				return (Protobuf.PRINTER.print(message) + "\n").getBytes(StandardCharsets.UTF_8);
+				return (KnownTypes.of(message.getDescriptorForType()).print(message) + "\n")
+					.getBytes(StandardCharsets.UTF_8);
 			}
 			if (object instanceof MessageLite) {
 				throw unencodable(object, "it is a lite message, which has no JSON; choose " + Codecs.PROTOBUF);
@@ -216,12 +228,6 @@ final class JsonCodec implements BodyCodec {
 			// A Go peer writes null for what it left out.
 			.disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
 			.build();
-
-	}
-
-	private static final class Protobuf {
-
-		static final JsonFormat.Printer PRINTER = JsonFormat.printer().omittingInsignificantWhitespace();
 
 	}
 

@@ -66,6 +66,10 @@ abstract class JsonEnvelope implements Codec.Incoming {
 	/** The value that the parser is at is the body. */
 	final void bodyIsHere(JsonParser in) {
 		this.begin = (int) in.currentTokenLocation().getByteOffset();
+		if (this.begin < 0) {
+			// Jackson reads UTF-16 and UTF-32, too, and counts no bytes then.
+			throw undecodable("it is not in UTF-8");
+		}
 		in.skipChildren();
 		in.finishToken();
 		this.end = (int) in.currentLocation().getByteOffset();

@@ -66,6 +66,11 @@ final class JsonRpc2Codec implements Codec {
 	}
 
 	@Override
+	public boolean hasOwnMapper() {
+		return this.json.hasOwnMapper();
+	}
+
+	@Override
 	public Message write(Header header, @Nullable Object body) {
 		if (header.echo() == Id.NONE) {
 			return Message.of(Metadata.empty());

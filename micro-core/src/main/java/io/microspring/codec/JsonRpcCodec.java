@@ -50,6 +50,11 @@ final class JsonRpcCodec implements Codec {
 	}
 
 	@Override
+	public boolean hasOwnMapper() {
+		return this.json.hasOwnMapper();
+	}
+
+	@Override
 	public Message write(Header header, @Nullable Object body) {
 		ByteArrayBuilder bytes = new ByteArrayBuilder(512);
 		try (JsonGenerator out = this.json.generator(bytes)) {

@@ -1,16 +1,12 @@
 package io.microspring.codec;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.Locale;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.EnumDescriptor;
-import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
@@ -22,6 +18,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.util.TokenBuffer;
 
 /**
  * Reads JSON into protobuf messages, in every form that go-micro's generations write
@@ -30,19 +27,15 @@ import tools.jackson.databind.json.JsonMapper;
  * their fields. Unknown fields and enum names are passed over, null is a field left out.
  * <p>
  * protobuf's own parser builds a tree first and follows an exponent of any size; this one
- * reads as it goes, and no number costs more than its digits. Messages may be nested 100
- * deep.
+ * reads as it goes, and keeps nothing but an {@code Any} that tells its type late.
+ * Messages may be nested 100 deep.
  */
 final class MessageReader {
 
-	private static final int DEEPEST = 100;
+	private static final int DEEPEST = KnownTypes.DEEPEST;
 
-	/** No number that fits a field has more digits; some have superfluous ones. */
-	private static final int LONGEST_NUMBER = 1000;
-
-	private static final int LONGEST_INTEGER = 20;
-
-	private static final BigInteger LARGEST_UNSIGNED = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+	/** What names the type of what an {@code Any} holds. */
+	private static final String TYPE_URL = "@type";
 
 	private static final JsonMapper MAPPER = JsonMapper
 		.builder(JsonFactory.builder()
@@ -56,8 +49,16 @@ final class MessageReader {
 
 	private final JsonParser in;
 
-	private MessageReader(JsonParser in) {
+	/** Where the types are that an {@code Any} names. */
+	private final KnownTypes types;
+
+	/** Whether this is read again, and was kept meanwhile. */
+	private final boolean kept;
+
+	private MessageReader(JsonParser in, KnownTypes types, boolean kept) {
 		this.in = in;
+		this.types = types;
+		this.kept = kept;
 	}
 
 	/**
@@ -83,7 +84,7 @@ final class MessageReader {
 	 * @throws tools.jackson.core.JacksonException when they are no JSON
 	 */
 	static Message read(JsonParser in, Message.Builder to) throws InvalidProtocolBufferException {
-		MessageReader reader = new MessageReader(in);
+		MessageReader reader = new MessageReader(in, KnownTypes.of(to.getDescriptorForType()), false);
 		if (in.nextToken() == null) {
 			throw new InvalidProtocolBufferException("there is nothing but white space");
 		}
@@ -91,16 +92,20 @@ final class MessageReader {
 		if (in.nextToken() != null) {
 			throw new InvalidProtocolBufferException("something stands behind the message");
 		}
-		if (!to.isInitialized()) {
-			throw new InvalidProtocolBufferException("missing are " + to.getInitializationErrorString());
+		return built(to);
+	}
+
+	private static Message built(Message.Builder message) throws InvalidProtocolBufferException {
+		if (!message.isInitialized()) {
+			throw new InvalidProtocolBufferException("missing are " + message.getInitializationErrorString());
 		}
-		return to.build();
+		return message.build();
 	}
 
 	/** The token at hand as a message. */
 	private void value(Message.Builder to, int depth) throws InvalidProtocolBufferException {
 		if (depth == 0) {
-			throw new InvalidProtocolBufferException("nested more than " + DEEPEST + " deep");
+			throw tooDeep();
 		}
 		JsonToken token = this.in.currentToken();
 		Descriptor type = to.getDescriptorForType();
@@ -113,6 +118,17 @@ final class MessageReader {
 		if (token != JsonToken.START_OBJECT) {
 			throw new InvalidProtocolBufferException(type.getName() + " is an object, not " + shown(token));
 		}
+		if (KnownTypes.isAny(type)) {
+			any(to, depth);
+		}
+		else {
+			fields(to, depth);
+		}
+	}
+
+	/** The rest of an object. */
+	private void fields(Message.Builder to, int depth) throws InvalidProtocolBufferException {
+		Descriptor type = to.getDescriptorForType();
 		while (this.in.nextToken() == JsonToken.PROPERTY_NAME) {
 			FieldDescriptor field = find(type, this.in.currentName());
 			JsonToken value = this.in.nextToken();
@@ -123,6 +139,80 @@ final class MessageReader {
 				field(field, to, depth);
 			}
 		}
+	}
+
+	/**
+	 * The rest of an {@code Any}: what it holds, beside the name of the type, which is
+	 * how protobuf's JSON has it; or its fields, which is how Go's plain encoder does.
+	 */
+	private void any(Message.Builder to, int depth) throws InvalidProtocolBufferException {
+		if (this.in.nextToken() != JsonToken.PROPERTY_NAME) {
+			return;
+		}
+		if (this.in.currentName().equals(TYPE_URL)) {
+			this.in.nextToken();
+			held(this.in.getString(), to, depth);
+			return;
+		}
+		if (this.kept) {
+			// Each level would be kept anew.
+			throw new InvalidProtocolBufferException("an Any within another begins with its " + TYPE_URL);
+		}
+		TokenBuffer rest = TokenBuffer.forGeneration();
+		rest.writeStartObject();
+		String url = null;
+		do {
+			if (this.in.currentName().equals(TYPE_URL)) {
+				this.in.nextToken();
+				url = this.in.getString();
+				this.in.skipChildren();
+			}
+			else {
+				rest.copyCurrentStructure(this.in);
+			}
+		}
+		while (this.in.nextToken() == JsonToken.PROPERTY_NAME);
+		rest.writeEndObject();
+		try (JsonParser again = rest.asParser()) {
+			again.nextToken();
+			MessageReader reader = new MessageReader(again, this.types, true);
+			if (url == null) {
+				reader.fields(to, depth);
+			}
+			else {
+				reader.held(url, to, depth);
+			}
+		}
+	}
+
+	private void held(String url, Message.Builder to, int depth) throws InvalidProtocolBufferException {
+		Descriptor type = this.types.find(url);
+		Message.Builder held = DynamicMessage.newBuilder(type);
+		if (KnownTypes.isValue(type)) {
+			while (this.in.nextToken() == JsonToken.PROPERTY_NAME) {
+				boolean here = this.in.currentName().equals("value");
+				this.in.nextToken();
+				if (here) {
+					value(held, depth - 1);
+				}
+				else {
+					this.in.skipChildren();
+				}
+			}
+		}
+		else if (depth > 1) {
+			fields(held, depth - 1);
+		}
+		else {
+			throw tooDeep();
+		}
+		Descriptor any = to.getDescriptorForType();
+		to.setField(any.findFieldByNumber(Any.TYPE_URL_FIELD_NUMBER), url);
+		to.setField(any.findFieldByNumber(Any.VALUE_FIELD_NUMBER), built(held).toByteString());
+	}
+
+	private static InvalidProtocolBufferException tooDeep() {
+		return new InvalidProtocolBufferException("nested more than " + DEEPEST + " deep");
 	}
 
 	/**
@@ -182,7 +272,7 @@ final class MessageReader {
 		FieldDescriptor values = field.getMessageType().findFieldByNumber(2);
 		while (this.in.nextToken() == JsonToken.PROPERTY_NAME) {
 			Message.Builder entry = to.newBuilderForField(field);
-			entry.setField(keys, scalar(keys, this.in.currentName()));
+			entry.setField(keys, Scalars.scalar(keys, this.in.currentName()));
 			boolean isNull = this.in.nextToken() == JsonToken.VALUE_NULL && !takesNull(values);
 			Object value = isNull ? null : element(values, entry, depth);
 			if (value != null) {
@@ -205,23 +295,23 @@ final class MessageReader {
 		}
 		if (token == JsonToken.VALUE_NULL) {
 			// An element of a list cannot be left out without moving the others.
-			return (field
-				.getType() == FieldDescriptor.Type.ENUM)
-						? field.getEnumType().getValues().get(0)
-						: scalar(field,
+			return (field.getType() == FieldDescriptor.Type.ENUM) ? field.getEnumType().getValues().get(0)
+					: Scalars
+						.scalar(field,
 								(field.getJavaType() == FieldDescriptor.JavaType.BOOLEAN) ? "false"
 										: (field.getJavaType() == FieldDescriptor.JavaType.STRING
 												|| field.getJavaType() == FieldDescriptor.JavaType.BYTE_STRING) ? ""
 														: "0");
 		}
 		if (token == null || !token.isScalarValue()) {
-			throw misfit(field, "not " + shown(token));
+			throw Scalars.misfit(field, "not " + shown(token));
 		}
 		if (token == JsonToken.VALUE_EMBEDDED_OBJECT) {
 			return embedded(field, this.in.getEmbeddedObject());
 		}
 		String text = this.in.getString();
-		return (field.getType() == FieldDescriptor.Type.ENUM) ? enumValue(field, text, token) : scalar(field, text);
+		return (field.getType() == FieldDescriptor.Type.ENUM) ? Scalars.enumValue(field, text, token)
+				: Scalars.scalar(field, text);
 	}
 
 	/** Bytes, which to some of Go's writers a text is too. */
@@ -239,137 +329,7 @@ final class MessageReader {
 				}
 			}
 		}
-		throw misfit(field, "not bytes");
-	}
-
-	private static Object scalar(FieldDescriptor field, String text) throws InvalidProtocolBufferException {
-		try {
-			return switch (field.getType()) {
-				case INT32, SINT32, SFIXED32 -> Math.toIntExact(integer(text));
-				case INT64, SINT64, SFIXED64 -> integer(text);
-				case UINT32, FIXED32 -> (int) within(integer(text), 0, 0xffff_ffffL);
-				case UINT64, FIXED64 -> unsigned(text);
-				case BOOL -> bool(text);
-				case FLOAT -> (float) within(floating(text), Float.MAX_VALUE);
-				case DOUBLE -> within(floating(text), Double.MAX_VALUE);
-				case STRING -> text;
-				case BYTES -> bytes(text);
-				default -> throw misfit(field, "not a text");
-			};
-		}
-		catch (ArithmeticException | IllegalArgumentException ex) {
-			throw misfit(field, "and this is none, or too large for it");
-		}
-	}
-
-	private static @Nullable EnumValueDescriptor enumValue(FieldDescriptor field, String text, JsonToken token)
-			throws InvalidProtocolBufferException {
-		EnumDescriptor type = field.getEnumType();
-		if (token == JsonToken.VALUE_STRING) {
-			EnumValueDescriptor named = type.findValueByName(text);
-			if (named != null || text.isEmpty() || !isDigit(text.charAt(text.length() - 1)) || !isNumber(text)) {
-				return named;
-			}
-		}
-		try {
-			int number = Math.toIntExact(integer(text));
-			return type.isClosed() ? type.findValueByNumber(number) : type.findValueByNumberCreatingIfUnknown(number);
-		}
-		catch (ArithmeticException | IllegalArgumentException ex) {
-			throw misfit(field, "and this is none");
-		}
-	}
-
-	private static long integer(String text) {
-		try {
-			return Long.parseLong(text);
-		}
-		catch (NumberFormatException ex) {
-			return whole(text).longValueExact();
-		}
-	}
-
-	private static long unsigned(String text) {
-		BigInteger value = whole(text).toBigIntegerExact();
-		if (value.signum() < 0 || value.compareTo(LARGEST_UNSIGNED) > 0) {
-			throw new ArithmeticException(text);
-		}
-		return value.longValue();
-	}
-
-	/** {@code 1.0} and {@code 1e3} are integers; one with a large exponent is refused. */
-	private static BigDecimal whole(String text) {
-		if (text.length() > LONGEST_NUMBER) {
-			throw new NumberFormatException();
-		}
-		BigDecimal value = new BigDecimal(text);
-		if (value.signum() == 0) {
-			return BigDecimal.ZERO;
-		}
-		long digits = (long) value.precision() - value.scale();
-		if (digits <= 0 || digits > LONGEST_INTEGER) {
-			throw new ArithmeticException(text);
-		}
-		return value;
-	}
-
-	private static double floating(String text) {
-		return switch (text) {
-			case "NaN" -> Double.NaN;
-			case "Infinity" -> Double.POSITIVE_INFINITY;
-			case "-Infinity" -> Double.NEGATIVE_INFINITY;
-			default -> {
-				// Java takes more for a number than JSON does.
-				if (text.length() > LONGEST_NUMBER || !isNumber(text)) {
-					throw new NumberFormatException();
-				}
-				double value = Double.parseDouble(text);
-				if (Double.isInfinite(value)) {
-					throw new ArithmeticException(text);
-				}
-				yield value;
-			}
-		};
-	}
-
-	private static double within(double value, double largest) {
-		if (!Double.isInfinite(value) && Math.abs(value) > largest) {
-			throw new ArithmeticException();
-		}
-		return value;
-	}
-
-	private static long within(long value, long least, long most) {
-		if (value < least || value > most) {
-			throw new ArithmeticException();
-		}
-		return value;
-	}
-
-	private static boolean bool(String text) {
-		if (!text.equals("true") && !text.equals("false")) {
-			throw new IllegalArgumentException(text);
-		}
-		return text.equals("true");
-	}
-
-	/** Base64 in either alphabet, padded or not. */
-	private static ByteString bytes(String text) {
-		return ByteString.copyFrom(Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/')));
-	}
-
-	private static boolean isNumber(String text) {
-		for (int i = 0; i < text.length(); i++) {
-			char c = text.charAt(i);
-			if (!isDigit(c) && "+-.eE".indexOf(c) < 0) {
-				return false;
-			}
-		}
-		return !text.isEmpty();
-	}
-
-	private static boolean isDigit(char c) {
-		return c >= '0' && c <= '9';
+		throw Scalars.misfit(field, "not bytes");
 	}
 
 	private static @Nullable FieldDescriptor find(Descriptor type, String name) {
@@ -396,11 +356,6 @@ final class MessageReader {
 			throw new InvalidProtocolBufferException(
 					field.getName() + " is " + shown(wanted) + ", not " + shown(this.in.currentToken()));
 		}
-	}
-
-	private static InvalidProtocolBufferException misfit(FieldDescriptor field, String found) {
-		return new InvalidProtocolBufferException(
-				field.getName() + " is of type " + field.getType().name().toLowerCase(Locale.ROOT) + ", " + found);
 	}
 
 	private static String shown(@Nullable JsonToken token) {

@@ -41,6 +41,11 @@ record RenamedCodec(Codec codec, List<String> contentTypes) implements Codec {
 	}
 
 	@Override
+	public boolean hasOwnMapper() {
+		return this.codec.hasOwnMapper();
+	}
+
+	@Override
 	public Message write(Header header, @Nullable Object body) {
 		return this.codec.write(header, body);
 	}

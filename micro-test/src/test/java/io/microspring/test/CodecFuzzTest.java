@@ -12,6 +12,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UInt64Value;
 import com.google.protobuf.Value;
+import com.google.rpc.Status;
 import io.microspring.codec.Codec;
 import io.microspring.codec.Codec.Header;
 import io.microspring.codec.Codec.Kind;
@@ -37,7 +38,7 @@ class CodecFuzzTest {
 	private static final Header HEADER = new Header(Kind.REQUEST, "7", "greeter", "Say.Hello", null);
 
 	private static final List<Type> TYPES = List.of(Kinds.class, Sample.class, Object.class, Person.class, byte[].class,
-			Void.class);
+			Void.class, Status.class);
 
 	@ParameterizedTest
 	@ValueSource(
@@ -104,7 +105,7 @@ class CodecFuzzTest {
 					"value", "fullName", "age")
 			.get(random.nextInt(14));
 		int many = 1 << random.nextInt(16);
-		return switch (random.nextInt(9)) {
+		return switch (random.nextInt(10)) {
 			case 0 -> "[".repeat(many);
 			case 1 -> "{\"list\":[".repeat(many);
 			case 2 -> "{\"" + field + "\":" + "9".repeat(many) + "}";
@@ -112,9 +113,22 @@ class CodecFuzzTest {
 			case 4 -> "{\"" + field + "\":\"1e" + random.nextInt() + "\"}";
 			case 5 -> "{\"" + field + "\":\"" + "9".repeat(many) + ".5\"}";
 			case 6 -> "{\"" + field + "\":{\"a\":[{}]}}";
-			case 7 -> "{\"" + field + "\":\"\\ud800\\u0000" + text(random) + "\"}";
+			case 7 -> "{\"details\":[" + any(random, 2) + "]}";
+			case 8 -> "{\"" + field + "\":\"\\ud800\\u0000" + text(random) + "\"}";
 			default -> "{\"" + field + "\":[null,true,\"\",-0.0,{}]}";
 		};
+	}
+
+	/** What an {@code Any} may look like, well formed or not. */
+	private static String any(Random random, int depth) {
+		String type = "\"@type\":\"a/google."
+				+ List.of("protobuf.Any", "protobuf.Struct", "protobuf.UInt64Value", "rpc.Status", "rpc.Other")
+					.get(random.nextInt(5))
+				+ "\"";
+		String value = (depth > 0 && random.nextBoolean()) ? any(random, depth - 1)
+				: List.of("{}", "null", "7", "\"7\"", "[{}]").get(random.nextInt(5));
+		String held = random.nextBoolean() ? "\"value\":" + value : "\"details\":[" + value + "]";
+		return random.nextBoolean() ? "{" + type + "," + held + "}" : "{" + held + "," + type + "}";
 	}
 
 	private static Kinds kinds(Random random) {

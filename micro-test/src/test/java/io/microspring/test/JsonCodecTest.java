@@ -5,12 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Durations;
+import com.google.rpc.Status;
 import io.microspring.codec.Codec;
 import io.microspring.errors.MicroException;
 import io.microspring.test.sample.Colour;
@@ -121,6 +125,64 @@ class JsonCodecTest extends CodecContract {
 						+ "\"scores\":{\"go\":1},\"later\":[1,2]}\n")) {
 			assertThat(decode(utf8(json), MESSAGE.getClass())).isEqualTo(MESSAGE);
 		}
+	}
+
+	@Test
+	void whatAnAnyHoldsIsReadAndWritten() {
+		Status inner = Status.newBuilder().setCode(7).build();
+		Status message = Status.newBuilder()
+			.setMessage("all")
+			.addDetails(Any.pack(inner))
+			.addDetails(Any.pack(Durations.fromMillis(1500)))
+			.addDetails(Any.pack(Any.pack(Status.newBuilder().addDetails(Any.pack(inner)).build())))
+			.addDetails(Any.getDefaultInstance())
+			.build();
+		String google = "\"@type\":\"type.googleapis.com/google.";
+		String seven = "{" + google + "rpc.Status\",\"code\":7}";
+		String written = "{\"message\":\"all\",\"details\":[" + seven + ",{" + google
+				+ "protobuf.Duration\",\"value\":\"1.500s\"},{" + google + "protobuf.Any\",\"value\":{" + google
+				+ "rpc.Status\",\"details\":[" + seven + "]}},{}]}\n";
+
+		assertThat(text(message)).isEqualTo(written);
+		assertThat(decode(utf8(written), Status.class)).isEqualTo(message);
+		// In other orders, and as Go's plain encoder has it.
+		assertThat(decode(utf8("{\"message\":\"all\",\"details\":[{\"later\":[{}],\"code\":\"7e0\"," + google
+				+ "rpc.Status\"},{\"value\":\"1.5s\"," + google
+				+ "protobuf.Duration\"},{\"type_url\":\"type.googleapis.com/google.protobuf.Any\",\"value\":\""
+				+ Base64.getEncoder().encodeToString(message.getDetails(2).getValue().toByteArray()) + "\"},null]}"),
+				Status.class))
+			.isEqualTo(message);
+	}
+
+	@Test
+	void whatAnAnyHoldsIsNotFollowedWithoutEnd() {
+		Any any = Any.getDefaultInstance();
+		for (int i = 0; i < 1000; i++) {
+			any = Any.pack(any);
+		}
+		Status message = Status.newBuilder().addDetails(any).build();
+		assertThatExceptionOfType(MicroException.class).isThrownBy(() -> text(message))
+			.withMessageContaining("nested more than 100 deep");
+	}
+
+	@Test
+	void whatAnAnyHoldsIsNeverLost() {
+		for (String any : List.of("{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"x\"}",
+				"{\"reason\":\"x\",\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\"}", "{\"@type\":\"x\"}",
+				"{\"@type\":{}}", "{\"code\":1,\"@type\":7}", "{\"@type\":\"a/google.rpc.Status\",\"code\":\"x\"}",
+				"{\"details\":[{\"code\":7,\"@type\":\"a/google.rpc.Status\"}],\"@type\":\"a/google.rpc.Status\"}",
+				"{\"@type\":\"a/google.protobuf.Any\",\"value\":".repeat(120) + "{}" + "}".repeat(120))) {
+			assertThatExceptionOfType(MicroException.class)
+				.isThrownBy(() -> decode(utf8("{\"details\":[" + any + "]}"), Status.class))
+				.satisfies((ex) -> assertThat(ex.code()).as(any).isEqualTo(400));
+		}
+		assertThatExceptionOfType(MicroException.class)
+			.isThrownBy(() -> decode(utf8("{\"details\":[{\"@type\":\"a/google.rpc.ErrorInfo\"}]}"), Status.class))
+			.withMessageContaining("the type ErrorInfo of an Any is not imported by google/rpc/status.proto");
+		assertThatExceptionOfType(MicroException.class)
+			.isThrownBy(() -> text(
+					Status.newBuilder().addDetails(Any.newBuilder().setTypeUrl("a/google.rpc.ErrorInfo")).build()))
+			.withMessageContaining("google.rpc.ErrorInfo");
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.microspring.test;
 
 import java.lang.reflect.Type;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,14 +58,17 @@ class JsonRpc2CodecTest extends EnvelopeCodecContract {
 
 	@Override
 	protected List<Encoded> garbage() {
-		return Stream
+		Stream<byte[]> wrong = Stream
 			.of("no JSON", "[]", "7", "{}", "{\"jsonrpc\":2.0}", "{\"jsonrpc\":\"1.0\"}",
 					"{\"jsonrpc\":\"2.0\",\"id\":{}}", "{\"jsonrpc\":\"2.0\",\"params\":7}",
 					"{\"jsonrpc\":\"2.0\",\"params\":[{},{}]}", "{\"jsonrpc\":\"2.0\",\"params\":{\"age\":\"x\"}}",
 					"{\"jsonrpc\":\"2.0\",\"params\":{}", "{\"jsonrpc\":\"2.0\"}{}",
 					"{\"jsonrpc\":\"2.0\",\"method\":[]}", "{\"jsonrpc\":\"2.0\",\"error\":1}")
-			.map((json) -> new Encoded(utf8(json), Person.class))
-			.toList();
+			.map((json) -> utf8(json));
+		Stream<byte[]> wide = Stream.of("UTF-16LE", "UTF-16", "UTF-32BE")
+			.map((charset) -> "{\"jsonrpc\":\"2.0\",\"method\":\"Say.Hello\",\"params\":{\"name\":\"bob\"},\"id\":7}"
+				.getBytes(Charset.forName(charset)));
+		return Stream.concat(wrong, wide).map((json) -> new Encoded(json, Person.class)).toList();
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.microspring.test;
 
 import java.lang.reflect.Type;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,11 +89,14 @@ class JsonRpcCodecTest extends EnvelopeCodecContract {
 
 	@Override
 	protected List<Encoded> garbage() {
-		return Stream
+		Stream<byte[]> wrong = Stream
 			.of("no JSON", "[]", "7", "{\"method\":{}}", "{\"params\":[{}", "{\"params\":[{},{}]}", "{} {}",
 					"{\"params\":[[]]}", "{\"params\":[{\"age\":\"x\"}]}", "{\"params\":7}", "{\"id\":[]}")
-			.map((json) -> new Encoded(utf8(json), Person.class))
-			.toList();
+			.map((json) -> utf8(json));
+		Stream<byte[]> wide = Stream.of("UTF-16LE", "UTF-16", "UTF-32BE")
+			.map((charset) -> "{\"method\":\"Say.Hello\",\"params\":[{\"name\":\"bob\"}],\"id\":\"7\"}"
+				.getBytes(Charset.forName(charset)));
+		return Stream.concat(wrong, wide).map((json) -> new Encoded(json, Person.class)).toList();
 	}
 
 	@Override

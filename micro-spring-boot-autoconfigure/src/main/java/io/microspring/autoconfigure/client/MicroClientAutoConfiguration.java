@@ -55,7 +55,8 @@ public final class MicroClientAutoConfiguration {
 
 	/**
 	 * Those that are always there, those whose drivers are, then those that are beans.
-	 * Boot's mapper reads as leniently as the library's own once nulls are let through.
+	 * All use Boot's mapper, but for beans that were given another; it reads as leniently
+	 * as the library's own once nulls are let through.
 	 */
 	@Bean
 	@ConditionalOnMissingBean
@@ -64,11 +65,11 @@ public final class MicroClientAutoConfiguration {
 		JsonMapper mapper = mappers.getIfUnique();
 		if (mapper != null) {
 			// A Go peer writes null for what it left out.
-			codecs = codecs
-				.withMapper(mapper.rebuild().disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES).build());
+			mapper = mapper.rebuild().disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES).build();
+			codecs = codecs.withMapper(mapper);
 		}
 		for (Codec codec : beans.orderedStream().toList()) {
-			codecs = codecs.with(codec);
+			codecs = codecs.with((mapper == null || codec.hasOwnMapper()) ? codec : codec.withMapper(mapper));
 		}
 		return codecs;
 	}

@@ -23,6 +23,8 @@ import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.plugins.codec.msgpack.MessagePackCodec;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -133,11 +135,33 @@ class MicroClientAutoConfigurationTest {
 			.withPropertyValues("spring.jackson.property-naming-strategy=SNAKE_CASE")
 			.run((context) -> {
 				for (String type : List.of("application/json-rpc", "application/msgpack", "application/bson-rpc")) {
-					Codec codec = Objects.requireNonNull(context.getBean(Codecs.class).find(type));
-					byte[] body = codec.write(Codec.Header.of(Codec.Kind.REQUEST), new Loan("Ulysses", 3)).body();
-					assertThat(new String(body, StandardCharsets.ISO_8859_1)).as(type).contains("book_title");
+					assertThat(written(context.getBean(Codecs.class), type)).as(type).contains("book_title");
 				}
 			});
+	}
+
+	@Test
+	void theMapperOfTheApplicationIsThatOfCodecBeansWithoutOneOfTheirOwn() {
+		JsonMapper kebab = JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE).build();
+		this.runner.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class))
+			.withPropertyValues("spring.jackson.property-naming-strategy=SNAKE_CASE")
+			.withBean("rpc", Codec.class, () -> MessagePackCodec.rpc().under("application/msgpack"))
+			.withBean("json", Codec.class, () -> Codec.jsonRpc().under("x/json"))
+			.withBean("own", Codec.class, () -> Codec.json(kebab).under("x/own"))
+			.withBean("ownRpc", Codec.class, () -> MessagePackCodec.rpc().withMapper(kebab).under("x/own-rpc"))
+			.run((context) -> {
+				Codecs codecs = context.getBean(Codecs.class);
+				assertThat(written(codecs, "application/msgpack")).contains("book_title");
+				assertThat(written(codecs, "x/json")).contains("book_title");
+				assertThat(written(codecs, "x/own")).contains("book-title");
+				assertThat(written(codecs, "x/own-rpc")).contains("book-title");
+			});
+	}
+
+	private static String written(Codecs codecs, String type) {
+		Codec codec = Objects.requireNonNull(codecs.find(type));
+		byte[] body = codec.write(Codec.Header.of(Codec.Kind.REQUEST), new Loan("Ulysses", 3)).body();
+		return new String(body, StandardCharsets.ISO_8859_1);
 	}
 
 	@Test

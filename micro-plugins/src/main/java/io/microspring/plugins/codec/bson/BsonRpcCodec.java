@@ -61,6 +61,11 @@ record BsonRpcCodec(Codec body) implements Codec {
 	}
 
 	@Override
+	public boolean hasOwnMapper() {
+		return this.body.hasOwnMapper();
+	}
+
+	@Override
 	public Message write(Header header, @Nullable Object object) {
 		if (header.kind() == Kind.EVENT) {
 			return this.body.write(header, object);

@@ -59,6 +59,11 @@ record MessagePackRpcCodec(Codec body) implements Codec {
 	}
 
 	@Override
+	public boolean hasOwnMapper() {
+		return this.body.hasOwnMapper();
+	}
+
+	@Override
 	public Message write(Header header, @Nullable Object object) {
 		byte[] encoded = this.body.write(Header.of(Kind.EVENT), object).body();
 		ByteArrayOutputStream out = new ByteArrayOutputStream(encoded.length + 64);
