@@ -58,6 +58,9 @@ public final class Deliveries implements AutoCloseable {
 
 	private volatile boolean closed;
 
+	/** When it was stopped: those that are stopped together are waited for together. */
+	private volatile long stoppedAt;
+
 	/**
 	 * The deliveries of a subscription.
 	 * @param broker publishes dead letters
@@ -289,24 +292,48 @@ public final class Deliveries implements AutoCloseable {
 	 * Begins to handle no more: what waits is released. Idempotent.
 	 */
 	public void stop() {
-		this.closed = true;
+		if (!this.closed) {
+			this.stoppedAt = System.nanoTime();
+			this.closed = true;
+		}
 		release((any) -> true);
 	}
 
 	/**
-	 * Stops, and waits until what is being handled is dealt with, but for no longer than
-	 * 10 s, and not for a handler that calls it itself. Idempotent.
+	 * Stops, and waits until what is being handled is dealt with, but no longer than 10 s
+	 * after it was stopped, and not for a handler that calls it itself. Idempotent.
 	 */
 	@Override
 	public void close() {
 		stop();
 		try {
-			if (!this.lanes.await((any) -> true, CLOSE_TIMEOUT)) {
+			Duration left = CLOSE_TIMEOUT.minusNanos(System.nanoTime() - this.stoppedAt);
+			if (!this.lanes.await((any) -> true, left)) {
 				log.warn("A subscriber still handles a message after {}; it is left to it", CLOSE_TIMEOUT);
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Closes this, and then what its messages are acknowledged by. Where a handler ends
+	 * its own subscription, all that is done once that handler has returned, by another
+	 * thread.
+	 * @param rest ends what the broker is told by
+	 */
+	public void close(Runnable rest) {
+		stop();
+		Runnable end = () -> {
+			close();
+			rest.run();
+		};
+		if (isHandlingHere()) {
+			execute(end);
+		}
+		else {
+			end.run();
 		}
 	}
 

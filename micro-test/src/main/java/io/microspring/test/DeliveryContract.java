@@ -3,6 +3,7 @@ package io.microspring.test;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * {@link BrokerContract}.
  */
 abstract class DeliveryContract extends MessageContract {
+
+	/**
+	 * Handlers at once: more than brokers fetch ahead by default, and fewer than threads.
+	 */
+	private static final int MANY = 130;
+
+	/** The least that closing a subscription may wait for what does not come. */
+	private static final Duration LEAVING = Duration.ofSeconds(5);
 
 	private static final SubscribeOptions QUICK = SubscribeOptions.defaults()
 		.withRetry(RetryOptions.defaults().withBackoff((attempt) -> Duration.ofMillis(20)));
@@ -123,6 +132,24 @@ abstract class DeliveryContract extends MessageContract {
 		assertThat(most).hasValue(3);
 	}
 
+	@Test
+	@Shows(BrokerFact.CONCURRENCY)
+	void moreThanABrokerFetchesAheadAreHandledAtOnceWhenAskedFor() {
+		CountDownLatch together = new CountDownLatch(MANY);
+		List<Event> received = new CopyOnWriteArrayList<>();
+		this.broker.subscribe(this.topic,
+				SubscribeOptions.defaults().withQueue(has(BrokerFeature.QUEUES) ? "q" : "").withConcurrency(MANY),
+				(event) -> {
+					together.countDown();
+					if (together.await(patience().toSeconds(), TimeUnit.SECONDS)) {
+						received.add(event);
+					}
+				});
+		settle(this.topic);
+		publish(0, MANY);
+		awaitBodies(received, MANY);
+	}
+
 	// acknowledged by hand
 
 	@Test
@@ -215,6 +242,35 @@ abstract class DeliveryContract extends MessageContract {
 		else {
 			awaitBodies(later, 3);
 		}
+	}
+
+	@Test
+	@Shows(BrokerFact.REDELIVERY)
+	void whatIsHandledByAHandlerThatEndsItsSubscriptionDoesNotComeAgain() {
+		if (refusesQueues()) {
+			return;
+		}
+		List<Event> first = new CopyOnWriteArrayList<>();
+		List<Duration> took = new CopyOnWriteArrayList<>();
+		CompletableFuture<Subscription> subscription = new CompletableFuture<>();
+		subscription.complete(subscribe("q", (event) -> {
+			first.add(event);
+			long began = System.nanoTime();
+			subscription.join().close();
+			took.add(Duration.ofNanos(System.nanoTime() - began));
+		}));
+		settle(this.topic);
+		publish(0, 1);
+		eventually().untilAsserted(() -> assertThat(took).hasSize(1));
+		assertThat(took.get(0)).as("waiting for itself").isLessThan(LEAVING);
+		List<Event> second = subscribe("q");
+		settle(this.topic);
+		publish(1, 2);
+		eventually().untilAsserted(() -> assertThat(bodies(second)).contains("1"));
+		publish(2, 3);
+		eventually().untilAsserted(() -> assertThat(bodies(second)).contains("2"));
+		assertThat(bodies(second)).containsExactlyInAnyOrder("1", "2");
+		assertThat(bodies(first)).containsExactly("0");
 	}
 
 	@Test

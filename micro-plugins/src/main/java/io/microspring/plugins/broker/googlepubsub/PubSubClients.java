@@ -114,10 +114,11 @@ final class PubSubClients implements AutoCloseable {
 	/**
 	 * What receives messages, not made yet.
 	 * @param subscription its full name
+	 * @param outstanding how many messages it may have brought that were not replied to
 	 * @param receiver is given each message
 	 * @return the subscriber's settings
 	 */
-	Subscriber.Builder subscriber(String subscription, MessageReceiver receiver) {
+	Subscriber.Builder subscriber(String subscription, int outstanding, MessageReceiver receiver) {
 		return Subscriber.newBuilder(subscription, receiver)
 			.setChannelProvider(channel(SubscriberStubSettings.defaultGrpcTransportProviderBuilder()
 				.setMaxInboundMessageSize(MOST_INBOUND)
@@ -129,7 +130,7 @@ final class PubSubClients implements AutoCloseable {
 				.setThreadFactory(Threads.factory("micro-pubsub"))
 				.build())
 			.setFlowControlSettings(FlowControlSettings.newBuilder()
-				.setMaxOutstandingElementCount((long) this.options.maxOutstanding())
+				.setMaxOutstandingElementCount((long) outstanding)
 				.setMaxOutstandingRequestBytes(MOST_OUTSTANDING_BYTES)
 				.build())
 			.setMaxAckExtensionPeriodDuration(LONGEST_LEASE)

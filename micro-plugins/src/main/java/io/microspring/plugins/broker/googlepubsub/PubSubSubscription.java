@@ -52,6 +52,9 @@ final class PubSubSubscription implements Subscription {
 	/** Whether the subscription goes with this. */
 	private final boolean own;
 
+	/** How many messages may be here. */
+	private final int outstanding;
+
 	private final Deliveries deliveries;
 
 	private final Reconnection reconnection = new Reconnection(BACKOFF);
@@ -70,10 +73,10 @@ final class PubSubSubscription implements Subscription {
 		this.topicName = topicName;
 		this.subscriptionName = subscriptionName;
 		this.own = own;
+		this.outstanding = Math.max(broker.options().maxOutstanding(), options.concurrency());
 		// Google's subscriber makes room for the next message as soon as it is told of
 		// one, a moment before the deliveries do.
-		this.deliveries = new Deliveries(broker, options, this::read, handler, broker.executor(),
-				2 * broker.options().maxOutstanding());
+		this.deliveries = new Deliveries(broker, options, this::read, handler, broker.executor(), 2 * this.outstanding);
 	}
 
 	private Message read(Message raw) {
@@ -86,7 +89,9 @@ final class PubSubSubscription implements Subscription {
 	}
 
 	void start() {
-		Subscriber started = this.broker.clients().subscriber(this.subscriptionName, this::received).build();
+		Subscriber started = this.broker.clients()
+			.subscriber(this.subscriptionName, this.outstanding, this::received)
+			.build();
 		started.addListener(new ApiService.Listener() {
 			@Override
 			public void failed(ApiService.State from, Throwable failure) {
@@ -182,7 +187,10 @@ final class PubSubSubscription implements Subscription {
 	@Override
 	public void close() {
 		stop();
-		this.deliveries.close();
+		this.deliveries.close(this::end);
+	}
+
+	private void end() {
 		Subscriber running = this.subscriber;
 		try {
 			if (running != null && running.state() != ApiService.State.FAILED) {

@@ -227,7 +227,10 @@ final class JmsSubscription implements Subscription {
 			return;
 		}
 		stop();
-		this.deliveries.close();
+		this.deliveries.close(this::end);
+	}
+
+	private void end() {
 		this.acknowledging.countDown();
 		if (this.started) {
 			awaitEnd();

@@ -197,18 +197,17 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 	@Override
 	public void close() {
 		this.closed = true;
-		MqttLink connected = this.link;
-		if (connected != null && !connected.isConnected()) {
-			connected = null;
-		}
+		MqttLink present = this.link;
+		MqttLink connected = (present != null && present.isConnected()) ? present : null;
 		if (connected != null && this.name.isEmpty()) {
 			quietly(connected.unsubscribe(this.filter));
 		}
-		this.deliveries.close();
-		if (connected != null) {
-			quietly(connected.disconnect(this.name.isEmpty()));
-		}
-		this.broker.ended(this, this.name);
+		this.deliveries.close(() -> {
+			if (connected != null) {
+				quietly(connected.disconnect(this.name.isEmpty()));
+			}
+			this.broker.ended(this, this.name);
+		});
 	}
 
 	private void quietly(CompletableFuture<?> done) {

@@ -47,6 +47,9 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 
 	private final boolean shared;
 
+	/** How many messages each nsqd is asked for before it hears of one. */
+	private final int inFlight;
+
 	private final Deliveries deliveries;
 
 	/** Those to receive from. */
@@ -68,6 +71,7 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 		this.topic = topic;
 		this.channel = channel;
 		this.shared = !options.queue().isEmpty();
+		this.inFlight = Math.max(broker.options().maxInFlight(), options.concurrency());
 		// How many there is room for depends on the nsqds.
 		this.deliveries = new Deliveries(broker, options, this::read, handler, broker.executor(), Integer.MAX_VALUE);
 		this.touching = Threads.every(broker.options().messageTimeout().dividedBy(2), broker.loops(),
@@ -127,7 +131,7 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 		}
 		this.connections.put(connection, nsqd);
 		nsqd.reconnection.made();
-		connection.tell("RDY " + Math.min(this.broker.options().maxInFlight(), connection.mostInFlight()));
+		connection.tell("RDY " + Math.min(this.inFlight, connection.mostInFlight()));
 		if (!connection.isOpen()) {
 			ended(connection, new IOException("nsqd closed the connection"));
 		}
@@ -275,7 +279,10 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 	@Override
 	public void close() {
 		stop();
-		this.deliveries.close();
+		this.deliveries.close(this::end);
+	}
+
+	private void end() {
 		this.touching.cancel();
 		Threads.Scheduled watch = this.following;
 		if (watch != null) {

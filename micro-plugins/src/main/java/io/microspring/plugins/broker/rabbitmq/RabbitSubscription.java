@@ -49,6 +49,9 @@ final class RabbitSubscription implements Subscription {
 	/** The name at the server; empty for one that the server gives. */
 	private final String queue;
 
+	/** How many messages the server sends before it hears of one. */
+	private final int ahead;
+
 	private final Deliveries deliveries;
 
 	private final RabbitAttachment attachment;
@@ -64,8 +67,9 @@ final class RabbitSubscription implements Subscription {
 		this.topic = topic;
 		this.queue = queue;
 		this.attachment = new RabbitAttachment(connection, "The subscription to " + topic, executor, this::declare);
+		this.ahead = Math.max(options.prefetch(), subscribing.concurrency());
 		// After a connection broke, what it brought is still here when it comes again.
-		this.deliveries = new Deliveries(broker, subscribing, this::read, handler, executor, 2 * options.prefetch());
+		this.deliveries = new Deliveries(broker, subscribing, this::read, handler, executor, 2 * this.ahead);
 	}
 
 	@Override
@@ -89,7 +93,7 @@ final class RabbitSubscription implements Subscription {
 		this.connection.declareExchange(channel);
 		String declared = declareQueue(channel);
 		channel.queueBind(declared, this.options.connection().exchange(), this.topic);
-		channel.basicQos(this.options.prefetch());
+		channel.basicQos(this.ahead);
 		Consumer made = new Consumer(channel, declared);
 		this.consumer = made;
 		channel.basicConsume(declared, false, made);
@@ -154,10 +158,11 @@ final class RabbitSubscription implements Subscription {
 		if (current != null) {
 			current.cancel();
 		}
-		this.deliveries.close();
-		// What was not acknowledged goes back to the queue.
-		this.attachment.detach();
-		this.broker.ended(this);
+		this.deliveries.close(() -> {
+			// What was not acknowledged goes back to the queue.
+			this.attachment.detach();
+			this.broker.ended(this);
+		});
 	}
 
 	/** The consumer on one channel. */
@@ -204,6 +209,11 @@ final class RabbitSubscription implements Subscription {
 			return deliveries.put(topic, message, receipt, ROOM_TIMEOUT);
 		}
 
+		@Override
+		public void handleShutdownSignal(String tag, ShutdownSignalException cause) {
+			RabbitSubscription.this.deliveries.releaseRevoked();
+		}
+
 		/** Somebody has deleted the queue, or the node that has it is gone. */
 		@Override
 		public void handleCancel(String tag) {
@@ -230,6 +240,16 @@ final class RabbitSubscription implements Subscription {
 
 			Acknowledgement(long number) {
 				this.number = number;
+			}
+
+			/**
+			 * A durable queue's comes again. Any other may be gone with us, its last
+			 * member, and nobody else has what it held.
+			 */
+			@Override
+			public boolean isRevoked() {
+				RabbitSubscription subscription = RabbitSubscription.this;
+				return !subscription.queue.isEmpty() && subscription.options.durableQueues() && !getChannel().isOpen();
 			}
 
 			@Override

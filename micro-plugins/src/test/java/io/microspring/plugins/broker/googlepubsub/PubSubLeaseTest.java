@@ -53,7 +53,7 @@ class PubSubLeaseTest {
 			.withEmulator("127.0.0.1:" + server.getPort())
 			.withAckDeadline(Duration.ofSeconds(10));
 		try (PubSubClients clients = new PubSubClients(options)) {
-			Subscriber.Builder builder = clients.subscriber("projects/lease/subscriptions/queue",
+			Subscriber.Builder builder = clients.subscriber("projects/lease/subscriptions/queue", 1,
 					(message, reply) -> this.received.add(reply));
 			this.clock.giveTo(builder);
 			Subscriber subscriber = builder.build();

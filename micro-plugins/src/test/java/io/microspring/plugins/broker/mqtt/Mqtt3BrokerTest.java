@@ -14,7 +14,7 @@ class Mqtt3BrokerTest extends ServerBrokerContract {
 
 	@RegisterExtension
 	static final ExternalServer MOSQUITTO = new ExternalServer(
-			ServerRecipe.mosquitto("allow_anonymous true\nmax_queued_messages 0", Map.of()));
+			ServerRecipe.mosquitto("allow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 200", Map.of()));
 
 	@Override
 	protected TestServer server() {
