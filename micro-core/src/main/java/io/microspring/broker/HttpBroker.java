@@ -1,7 +1,6 @@
 package io.microspring.broker;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -225,7 +224,7 @@ final class HttpBroker implements Broker {
 	}
 
 	void unsubscribe(HttpSubscription subscription) {
-		if (subscription.isClosed()) {
+		if (!subscription.leave()) {
 			return;
 		}
 		this.registrations.remove(subscription);
@@ -269,7 +268,9 @@ final class HttpBroker implements Broker {
 		finally {
 			this.lock.unlock();
 		}
-		new ArrayList<>(this.subscriptions).forEach(this::unsubscribe);
+		List<HttpSubscription> all = List.copyOf(this.subscriptions);
+		all.forEach(HttpSubscription::stop);
+		all.forEach(this::unsubscribe);
 		if (listening != null) {
 			listening.close();
 		}

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -43,6 +44,8 @@ final class HttpSubscription implements Subscription, Target {
 	 * most, as none is taken before the last one has been handled for the first time.
 	 */
 	private final Semaphore remoteRoom;
+
+	private final AtomicBoolean leaving = new AtomicBoolean();
 
 	private volatile boolean closed;
 
@@ -140,13 +143,24 @@ final class HttpSubscription implements Subscription, Target {
 	}
 
 	@Override
+	public void stop() {
+		this.closed = true;
+		this.deliveries.stop();
+	}
+
+	@Override
 	public void close() {
 		this.broker.unsubscribe(this);
 	}
 
+	/** Whether this is who ends it. */
+	boolean leave() {
+		return this.leaving.compareAndSet(false, true);
+	}
+
 	/** The handler is not called any more. */
 	void end() {
-		this.closed = true;
+		stop();
 		this.deliveries.close();
 	}
 

@@ -190,7 +190,12 @@ final class MemoryBroker implements Broker {
 	@Override
 	public void close() {
 		this.closed = true;
-		this.topics.values().forEach((recipients) -> recipients.all().forEach(MemorySubscription::close));
+		List<MemorySubscription> all = this.topics.values()
+			.stream()
+			.flatMap((recipients) -> recipients.all().stream())
+			.toList();
+		all.forEach(MemorySubscription::stop);
+		all.forEach(MemorySubscription::close);
 		this.executor.shutdown();
 	}
 
@@ -291,9 +296,15 @@ final class MemoryBroker implements Broker {
 		}
 
 		@Override
-		public void close() {
+		public void stop() {
 			this.closed = true;
 			MemoryBroker.this.topics.computeIfPresent(this.topic, (key, before) -> without(this, before));
+			this.deliveries.stop();
+		}
+
+		@Override
+		public void close() {
+			stop();
 			this.deliveries.close();
 		}
 

@@ -23,6 +23,13 @@ public interface Subscription extends AutoCloseable {
 	}
 
 	/**
+	 * Begins to handle no more, and waits for no handler: to be called for all that end
+	 * together, before each is {@linkplain #close() closed}. Idempotent.
+	 */
+	default void stop() {
+	}
+
+	/**
 	 * Ends it; messages being handled are finished. Idempotent.
 	 */
 	@Override

@@ -43,6 +43,14 @@ public final class Reconnection {
 	}
 
 	/**
+	 * How often in a row it could not be made, or was lost soon.
+	 * @return the number, 0 before the first time
+	 */
+	public int failures() {
+		return this.failures.get();
+	}
+
+	/**
 	 * The connection could not be made, or is lost.
 	 * @return how long to wait before it is made again
 	 */

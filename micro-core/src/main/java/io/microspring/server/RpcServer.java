@@ -187,7 +187,7 @@ final class RpcServer implements Server {
 
 	@Override
 	public void stopSubscribers() {
-		locked(this.subscribers::stop);
+		this.subscribers.stop(this::locked);
 	}
 
 	@Override

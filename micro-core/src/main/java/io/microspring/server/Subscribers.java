@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 import io.microspring.broker.Broker;
 import io.microspring.broker.Event;
@@ -59,7 +60,7 @@ final class Subscribers {
 		this.interceptors = List.copyOf(interceptors);
 	}
 
-	/** Called under the server's lock, as are start and stop. */
+	/** Called under the server's lock, as is start. */
 	void add(Subscriber subscriber) {
 		Bound bound = new Bound(subscriber, subscriber.overTransport(), around(subscriber.function()));
 		this.subscribers.add(bound);
@@ -84,16 +85,29 @@ final class Subscribers {
 			this.subscribers.forEach(this::subscribe);
 		}
 		catch (RuntimeException ex) {
-			stop();
+			stop().forEach(Subscription::close);
 			throw ex;
 		}
 		this.started = true;
 	}
 
-	void stop() {
+	/**
+	 * Has all begin to handle no more, and then waits for their handlers: not under the
+	 * lock, which those may want.
+	 * @param locked runs what is to be under the server's lock
+	 */
+	void stop(Consumer<Runnable> locked) {
+		List<Subscription> stopped = new ArrayList<>();
+		locked.accept(() -> stopped.addAll(stop()));
+		stopped.forEach(Subscription::close);
+	}
+
+	private List<Subscription> stop() {
 		this.started = false;
-		this.subscriptions.forEach((active) -> active.subscription().close());
+		List<Subscription> stopped = this.subscriptions.stream().map(Active::subscription).toList();
 		this.subscriptions.clear();
+		stopped.forEach(Subscription::stop);
+		return stopped;
 	}
 
 	List<SubscriptionStatus> active() {

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.microspring.concurrent.Backoff;
+import io.microspring.concurrent.Reconnection;
 import io.microspring.concurrent.Threads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,11 @@ public final class RabbitAttachment {
 	private final ExecutorService executor;
 
 	private final Declaration declaration;
+
+	private final Reconnection reconnection = new Reconnection(AGAIN);
+
+	/** Whether it was said last that it is away. */
+	private volatile boolean told;
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -60,6 +66,7 @@ public final class RabbitAttachment {
 		Channel channel = this.connection.openChannel();
 		try {
 			this.declaration.declare(channel);
+			this.reconnection.made();
 			this.attached.set(channel);
 			channel.addShutdownListener((cause) -> lost(channel, RabbitConnection.reason(cause)));
 		}
@@ -80,28 +87,35 @@ public final class RabbitAttachment {
 	 */
 	public void lost(Channel channel, String reason) {
 		if (this.attached.compareAndSet(channel, null) && !this.closed.get() && !this.connection.isClosed()) {
-			log.warn("{} was interrupted at {}, it is made again: {}", this.what, this.connection, reason);
-			attachLater(1);
+			attachLater(reason);
 		}
 	}
 
-	private void attachLater(int attempt) {
-		Threads.after(AGAIN.before(attempt), () -> Threads.executeWhenFree(this.executor, () -> attachAgain(attempt)));
+	private void attachLater(String reason) {
+		Duration pause = this.reconnection.lost();
+		int failures = this.reconnection.failures();
+		// The 1st, 2nd, 4th, 8th time: one that never lasts is not to fill the log.
+		if (Integer.bitCount(failures) == 1) {
+			this.told = true;
+			log.warn("{} is cut off at {}, or cannot be made again ({} in a row), and is tried again in {} ms: {}",
+					this.what, this.connection, failures, pause.toMillis(), reason);
+		}
+		Threads.after(pause, () -> Threads.executeWhenFree(this.executor, this::attachAgain));
 	}
 
-	private void attachAgain(int attempt) {
+	private void attachAgain() {
 		if (this.closed.get()) {
 			return;
 		}
 		try {
 			attach();
-			log.info("{} is there again at {}", this.what, this.connection);
+			if (this.told) {
+				this.told = false;
+				log.info("{} is there again at {}", this.what, this.connection);
+			}
 		}
 		catch (IOException | RuntimeException ex) {
-			if (attempt == 1) {
-				log.warn("{} cannot be made again yet: {}", this.what, ex.getMessage());
-			}
-			attachLater(attempt + 1);
+			attachLater(String.valueOf(ex.getMessage()));
 		}
 	}
 

@@ -173,8 +173,8 @@ final class PubSubSubscription implements Subscription {
 		return this.topic;
 	}
 
-	/** Begins to handle no more. */
-	void stop() {
+	@Override
+	public void stop() {
 		this.closed = true;
 		Subscriber running = this.subscriber;
 		if (running != null) {

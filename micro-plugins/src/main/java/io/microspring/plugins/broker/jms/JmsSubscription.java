@@ -215,8 +215,8 @@ final class JmsSubscription implements Subscription {
 		return this.topic;
 	}
 
-	/** Receives no more, without waiting for anything. */
-	void stop() {
+	@Override
+	public void stop() {
 		this.receiving.countDown();
 		this.deliveries.stop();
 	}

@@ -165,8 +165,8 @@ final class KafkaSubscription implements Subscription, ConsumerRebalanceListener
 		return this.topic;
 	}
 
-	/** Ends without waiting for a message being handled. */
-	void stop() {
+	@Override
+	public void stop() {
 		if (this.stopping.compareAndSet(false, true)) {
 			this.stopped.countDown();
 			this.deliveries.stop();

@@ -67,6 +67,10 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 	/** Whether a connection that ends is to be made again. */
 	private final AtomicBoolean open = new AtomicBoolean();
 
+	private final AtomicBoolean left = new AtomicBoolean();
+
+	private volatile CompletableFuture<?> unsubscribed = CompletableFuture.completedFuture(null);
+
 	private volatile boolean closed;
 
 	MqttSubscription(MqttBroker broker, String topic, String filter, String name, SubscribeOptions options,
@@ -184,9 +188,14 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 		return this.topic;
 	}
 
-	/** Begins to handle no more. */
-	void stop() {
+	/** A nameless member's share goes to the others from here on. */
+	@Override
+	public void stop() {
 		this.closed = true;
+		MqttLink present = this.link;
+		if (present != null && present.isConnected() && this.name.isEmpty() && this.left.compareAndSet(false, true)) {
+			this.unsubscribed = present.unsubscribe(this.filter);
+		}
 		this.deliveries.stop();
 	}
 
@@ -196,15 +205,12 @@ final class MqttSubscription implements Subscription, MqttLink.Listener {
 	 */
 	@Override
 	public void close() {
-		this.closed = true;
-		MqttLink present = this.link;
-		MqttLink connected = (present != null && present.isConnected()) ? present : null;
-		if (connected != null && this.name.isEmpty()) {
-			quietly(connected.unsubscribe(this.filter));
-		}
+		stop();
+		quietly(this.unsubscribed);
 		this.deliveries.close(() -> {
-			if (connected != null) {
-				quietly(connected.disconnect(this.name.isEmpty()));
+			MqttLink present = this.link;
+			if (present != null && present.isConnected()) {
+				quietly(present.disconnect(this.name.isEmpty()));
 			}
 			this.broker.ended(this, this.name);
 		});

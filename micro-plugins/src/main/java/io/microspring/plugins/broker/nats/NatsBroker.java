@@ -158,6 +158,7 @@ public final class NatsBroker implements Broker {
 	public void close() {
 		this.closed = true;
 		this.look.cancel();
+		this.subscriptions.forEach(Subscription::stop);
 		this.subscriptions.forEach(Subscription::close);
 		this.executor.shutdown();
 		this.link.close();
@@ -185,6 +186,11 @@ public final class NatsBroker implements Broker {
 		@Override
 		public OptionalLong lag() {
 			return this.begun.lag();
+		}
+
+		@Override
+		public void stop() {
+			this.begun.stop();
 		}
 
 		@Override

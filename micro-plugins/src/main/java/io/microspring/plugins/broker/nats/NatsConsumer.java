@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 import io.microspring.broker.BrokerException;
@@ -75,6 +76,8 @@ final class NatsConsumer implements Subscription {
 	private volatile String stream = "";
 
 	private volatile @Nullable ConsumerContext context;
+
+	private final AtomicBoolean closing = new AtomicBoolean();
 
 	private volatile boolean closed;
 
@@ -210,16 +213,23 @@ final class NatsConsumer implements Subscription {
 	}
 
 	@Override
-	public void close() {
-		if (this.closed) {
-			return;
-		}
+	public void stop() {
 		this.closed = true;
 		this.deliveries.stop();
 		Thread fetching = this.thread;
+		if (fetching != null) {
+			fetching.interrupt();
+		}
+	}
+
+	@Override
+	public void close() {
+		if (!this.closing.compareAndSet(false, true)) {
+			return;
+		}
+		stop();
 		try {
-			if (fetching != null) {
-				fetching.interrupt();
+			if (this.thread != null) {
 				this.ended.await(CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
 			}
 		}

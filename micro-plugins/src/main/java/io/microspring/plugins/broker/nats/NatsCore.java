@@ -92,13 +92,18 @@ final class NatsCore implements NatsMode {
 		}
 
 		@Override
-		public void close() {
+		public void stop() {
 			this.closed = true;
 			this.deliveries.stop();
 			NatsListening present = this.listening;
 			if (present != null) {
 				present.close();
 			}
+		}
+
+		@Override
+		public void close() {
+			stop();
 			this.deliveries.close();
 		}
 

@@ -194,7 +194,7 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 	private boolean offer(NsqMessage message, Receipt receipt) {
 		// After a lost connection, what it had brought is still here when the next
 		// brings it again.
-		if (unsettled() >= 2L * this.nsqds.size() * this.broker.options().maxInFlight()) {
+		if (unsettled() >= 2L * this.nsqds.size() * this.inFlight) {
 			return false;
 		}
 		Message raw = new Message(Metadata.empty(), message.body());
@@ -269,8 +269,8 @@ final class NsqSubscription implements Subscription, NsqConnection.Listener {
 		return this.topic;
 	}
 
-	/** Begins to handle no more. */
-	void stop() {
+	@Override
+	public void stop() {
 		this.closed = true;
 		this.connections.keySet().forEach((connection) -> connection.tell("RDY 0"));
 		this.deliveries.stop();

@@ -199,6 +199,7 @@ public final class RabbitBroker implements Broker {
 	@Override
 	public void close() {
 		this.closed = true;
+		this.subscriptions.forEach(RabbitSubscription::stop);
 		this.subscriptions.forEach(RabbitSubscription::close);
 		this.subscribing.close();
 		this.publishing.close();

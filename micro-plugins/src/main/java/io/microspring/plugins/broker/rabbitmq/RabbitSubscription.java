@@ -150,14 +150,17 @@ final class RabbitSubscription implements Subscription {
 	}
 
 	@Override
-	public void close() {
-		if (!this.attachment.close()) {
-			return;
-		}
+	public void stop() {
 		Consumer current = this.consumer;
-		if (current != null) {
+		if (this.attachment.close() && current != null) {
 			current.cancel();
 		}
+		this.deliveries.stop();
+	}
+
+	@Override
+	public void close() {
+		stop();
 		this.deliveries.close(() -> {
 			// What was not acknowledged goes back to the queue.
 			this.attachment.detach();

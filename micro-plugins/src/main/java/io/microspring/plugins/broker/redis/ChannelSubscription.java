@@ -123,12 +123,18 @@ final class ChannelSubscription extends RedisPubSubAdapter<String, byte[]> imple
 	}
 
 	@Override
-	public void close() {
+	public void stop() {
 		this.closed = true;
 		RedisLink.Channels opened = this.channels;
 		if (opened != null) {
 			opened.close();
 		}
+		this.deliveries.stop();
+	}
+
+	@Override
+	public void close() {
+		stop();
 		this.onEnd.accept(this);
 		this.deliveries.close();
 	}

@@ -211,11 +211,7 @@ public final class RedisBroker implements Broker {
 	@Override
 	public void close() {
 		this.link.stop();
-		this.subscriptions.forEach((subscription) -> {
-			if (subscription instanceof StreamSubscription stream) {
-				stream.stop();
-			}
-		});
+		this.subscriptions.forEach(Subscription::stop);
 		this.subscriptions.forEach(Subscription::close);
 		this.link.close(RedisLink::close);
 		this.executor.shutdown();

@@ -166,12 +166,13 @@ final class StreamSubscription implements Subscription {
 		return this.reader.lag();
 	}
 
-	/** Ends without waiting for anything. */
-	void stop() {
+	@Override
+	public void stop() {
 		if (!isStopped()) {
 			this.stopped.countDown();
 			this.reader.stop();
 		}
+		this.deliveries.stop();
 	}
 
 	@Override

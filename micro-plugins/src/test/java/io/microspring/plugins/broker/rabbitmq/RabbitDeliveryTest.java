@@ -1,9 +1,13 @@
 package io.microspring.plugins.broker.rabbitmq;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -12,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -25,10 +30,12 @@ import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
+import io.microspring.concurrent.Threads;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import io.microspring.plugins.broker.HangingUp;
 import io.microspring.plugins.rabbitmq.RabbitFlood;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 import io.microspring.test.server.ExternalServer;
@@ -56,6 +63,9 @@ class RabbitDeliveryTest {
 	static final ExternalServer RABBITMQ = new ExternalServer(ServerRecipe.rabbitmq("default_user = " + USER
 			+ "\ndefault_pass = " + PASSWORD + "\ndefault_vhost = " + VIRTUAL_HOST + "\nmax_message_size = 100000\n"),
 			new ExternalServer(ServerRecipe.epmd()));
+
+	/** Class 60, method 21. */
+	private static final String CONSUME_OK = "003c0015";
 
 	private final String topic = "delivery." + UUID.randomUUID();
 
@@ -290,6 +300,43 @@ class RabbitDeliveryTest {
 		assertThatExceptionOfType(BrokerException.class).isThrownBy(() -> subscribe(broker, this.member))
 			.withMessageContaining("127.0.0.1:1");
 		assertThat(broker.health().detail()).contains("127.0.0.1:1");
+	}
+
+	@Test
+	void serverThatHangsUpIsNotCalledWithoutAPause() {
+		String[] real = RABBITMQ.address().split(":");
+		AtomicLong hungUp = new AtomicLong(System.nanoTime());
+		List<Long> pauses = new CopyOnWriteArrayList<>();
+		HangingUp.Dialogue dialogue = (in, out) -> {
+			pauses.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - hungUp.get()));
+			try (Socket server = new Socket(real[0], Integer.parseInt(real[1]))) {
+				Threads.start("asking", () -> pass(in, server));
+				byte[] some = new byte[8192];
+				String answer = "";
+				int length = 0;
+				while (length >= 0 && !answer.contains(CONSUME_OK)) {
+					out.write(some, 0, length);
+					length = server.getInputStream().read(some);
+					answer = HexFormat.of().formatHex(some, 0, Math.max(0, length));
+				}
+				out.write(some, 0, Math.max(0, length));
+			}
+			hungUp.set(System.nanoTime());
+		};
+		try (HangingUp rabbit = new HangingUp(dialogue)) {
+			subscribe(open((options) -> options.withAddress(rabbit.address())), this.member);
+			// 0.2, 0.4, 0.8 s and so on, rather than 0.2 s each time.
+			eventually().untilAsserted(() -> assertThat(pauses).anyMatch((pause) -> pause > 1200));
+		}
+	}
+
+	private static void pass(InputStream from, Socket to) {
+		try {
+			from.transferTo(to.getOutputStream());
+		}
+		catch (IOException ex) {
+			// One of the two has hung up.
+		}
 	}
 
 	@Test
