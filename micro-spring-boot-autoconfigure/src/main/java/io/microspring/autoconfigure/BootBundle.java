@@ -1,6 +1,7 @@
 package io.microspring.autoconfigure;
 
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import io.microspring.transport.TlsBundle;
@@ -26,6 +27,9 @@ final class BootBundle implements Supplier<TlsBundle> {
 
 	private final String name;
 
+	/** So that none takes the place of one that is newer. */
+	private final ReentrantLock lock = new ReentrantLock();
+
 	private volatile TlsBundle present;
 
 	private BootBundle(String name, TlsBundle present) {
@@ -49,8 +53,7 @@ final class BootBundle implements Supplier<TlsBundle> {
 		try {
 			BootBundle bundle = new BootBundle(name, convert(bundles.getBundle(name)));
 			bundles.addBundleUpdateHandler(name, bundle::update);
-			// It may have changed before anybody was told.
-			bundle.present = convert(bundles.getBundle(name));
+			bundle.readAgain(bundles);
 			return bundle;
 		}
 		catch (NoSuchSslBundleException ex) {
@@ -68,7 +71,19 @@ final class BootBundle implements Supplier<TlsBundle> {
 		return this.present;
 	}
 
+	/** It may have changed before anybody was told. */
+	private void readAgain(SslBundles bundles) {
+		this.lock.lock();
+		try {
+			this.present = convert(bundles.getBundle(this.name));
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	private void update(SslBundle changed) {
+		this.lock.lock();
 		try {
 			this.present = convert(changed);
 			logger.info("TLS: the SSL bundle '{}' has changed; connections that begin now are made of it", this.name);
@@ -76,6 +91,9 @@ final class BootBundle implements Supplier<TlsBundle> {
 		catch (RuntimeException ex) {
 			logger.error("TLS: the SSL bundle '{}' has changed and cannot be used, the one before is kept: {}",
 					this.name, ex.getMessage());
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.microspring.autoconfigure.broker;
 
 import java.time.Duration;
 
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.autoconfigure.transport.TransportTls;
 import io.microspring.broker.HttpBrokerOptions;
 import io.microspring.transport.TlsOptions;
@@ -37,8 +38,9 @@ public record HttpBrokerProperties(@DefaultValue("") String advertise, @DefaultV
 					"It listens with the certificate of micro.server.ssl, which has none.");
 		}
 		String listen = address.isEmpty() ? HttpBrokerOptions.defaults().address() : address;
-		return new HttpBrokerOptions(listen, this.advertise, Math.toIntExact(this.maxMessageSize.toBytes()),
-				this.registerTtl, this.registerInterval, this.queueSize, this.publishTimeout,
+		return new HttpBrokerOptions(listen, this.advertise,
+				new ByteLimit("micro.broker.http.max-message-size", this.maxMessageSize).bytes(), this.registerTtl,
+				this.registerInterval, this.queueSize, this.publishTimeout,
 				Boolean.FALSE.equals(this.secure) ? null : server, tls.client());
 	}
 

@@ -1,5 +1,6 @@
 package io.microspring.autoconfigure.broker;
 
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.plugins.broker.jms.JmsOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -28,7 +29,7 @@ public record JmsBrokerProperties(@DefaultValue("") String username, @DefaultVal
 			.withCredentials(this.username, this.password)
 			.withVirtualTopics(this.virtualTopics)
 			.withPersistent(this.persistent)
-			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withMaxMessageSize(new ByteLimit("micro.broker.jms.max-message-size", this.maxMessageSize).bytes())
 			.withPrefetch(this.prefetch);
 	}
 

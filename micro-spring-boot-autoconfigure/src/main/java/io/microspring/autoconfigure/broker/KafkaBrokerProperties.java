@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.broker;
 import java.time.Duration;
 import java.util.Map;
 
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.plugins.broker.kafka.KafkaOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -32,7 +33,7 @@ public record KafkaBrokerProperties(@DefaultValue("false") boolean raw, @Default
 			.withRaw(this.raw)
 			.withOrdered(this.ordered)
 			.withTimeout(this.timeout)
-			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withMaxMessageSize(new ByteLimit("micro.broker.kafka.max-message-size", this.maxMessageSize).bytes())
 			.withProperties(this.properties);
 	}
 

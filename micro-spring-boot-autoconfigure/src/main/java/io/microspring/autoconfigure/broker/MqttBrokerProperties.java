@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.broker;
 import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.plugins.broker.mqtt.MqttOptions;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public record MqttBrokerProperties(@DefaultValue("5") String version, @DefaultVa
 			.withTimeout(this.timeout)
 			.withSessionExpiry(this.sessionExpiry)
 			.withReceiveMaximum(this.receiveMaximum)
-			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withMaxMessageSize(new ByteLimit("micro.broker.mqtt.max-message-size", this.maxMessageSize).bytes())
 			.withTls(tls);
 	}
 

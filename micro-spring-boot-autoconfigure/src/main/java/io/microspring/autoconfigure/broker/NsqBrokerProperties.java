@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.broker;
 import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.plugins.broker.nsq.NsqOptions;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public record NsqBrokerProperties(@DefaultValue("") String secret, @DefaultValue
 			.withMessageTimeout(this.messageTimeout)
 			.withMaxInFlight(this.maxInFlight)
 			.withMaxDeliveries(this.maxDeliveries)
-			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withMaxMessageSize(new ByteLimit("micro.broker.nsq.max-message-size", this.maxMessageSize).bytes())
 			.withLookupdAddress(this.lookupdAddress)
 			.withLookupdInterval(this.lookupdInterval)
 			.withTls(tls);

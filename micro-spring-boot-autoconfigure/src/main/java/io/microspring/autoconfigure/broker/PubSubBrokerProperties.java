@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.broker;
 import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.plugins.broker.googlepubsub.PubSubOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -40,7 +41,8 @@ public record PubSubBrokerProperties(@DefaultValue("") String project, @DefaultV
 			.withAckDeadline(this.ackDeadline)
 			.withMaxOutstanding(this.maxOutstanding)
 			.withTimeout(this.timeout)
-			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()));
+			.withMaxMessageSize(
+					new ByteLimit("micro.broker.googlepubsub.max-message-size", this.maxMessageSize).bytes());
 	}
 
 }

@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.broker;
 import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.plugins.broker.rabbitmq.RabbitBrokerOptions;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 import io.microspring.transport.TlsOptions;
@@ -50,7 +51,8 @@ public record RabbitBrokerProperties(@DefaultValue("") String username, @Default
 				.withExchange(this.exchange, this.exchangeType, this.durableExchange)
 				.withTls(tls)
 				.withTimeout(this.timeout)
-				.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes())))
+				.withMaxMessageSize(
+						new ByteLimit("micro.broker.rabbitmq.max-message-size", this.maxMessageSize).bytes()))
 			.withDurableQueues(this.durableQueues)
 			.withQueuePerTopic(this.queuePerTopic)
 			.withPrefetch(this.prefetch);

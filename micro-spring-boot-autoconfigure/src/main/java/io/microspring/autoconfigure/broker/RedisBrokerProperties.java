@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.broker;
 import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.plugins.broker.redis.RedisOptions;
 import io.microspring.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,7 @@ public record RedisBrokerProperties(@DefaultValue("pubsub") RedisOptions.Mode mo
 			.withDatabase(this.database)
 			.withCredentials(this.username, this.password)
 			.withTimeout(this.timeout)
-			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withMaxMessageSize(new ByteLimit("micro.broker.redis.max-message-size", this.maxMessageSize).bytes())
 			.withPrefetch(this.prefetch)
 			.withMaxLength(this.maxLength)
 			.withClaimIdle(this.claimIdle)

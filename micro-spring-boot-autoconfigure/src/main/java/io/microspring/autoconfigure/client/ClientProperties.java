@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.autoconfigure.retry.BackoffProperties;
 import io.microspring.autoconfigure.selector.SelectionProperties;
 import io.microspring.autoconfigure.selector.StrategyFactory;
@@ -74,7 +75,7 @@ public record ClientProperties(@DefaultValue("auto") String type, @DefaultValue(
 					null, this.contentType, null, this.metadata, null, Map.of())
 				.toOptions("micro.client", strategies, selector))
 			.withPool(this.pool.size(), this.pool.ttl())
-			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
+			.withMaxMessageSize(new ByteLimit("micro.client.max-message-size", this.maxMessageSize).bytes())
 			.withPropagate(this.propagate)
 			.withExecutor(this.executor)
 			.withMultiplex(this.multiplex)

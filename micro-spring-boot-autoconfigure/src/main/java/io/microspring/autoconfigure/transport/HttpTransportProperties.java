@@ -2,6 +2,7 @@ package io.microspring.autoconfigure.transport;
 
 import java.time.Duration;
 
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.transport.HttpOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -29,8 +30,8 @@ public record HttpTransportProperties(@DefaultValue("4MB") DataSize maxMessageSi
 
 	HttpOptions toOptions() {
 		return HttpOptions.defaults()
-			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()))
-			.withMaxHeaderSize(Math.toIntExact(this.maxHeaderSize.toBytes()))
+			.withMaxMessageSize(new ByteLimit("micro.transport.http.max-message-size", this.maxMessageSize).bytes())
+			.withMaxHeaderSize(new ByteLimit("micro.transport.http.max-header-size", this.maxHeaderSize).bytes())
 			.withReadTimeout(this.readTimeout)
 			.withIdleTimeout(this.idleTimeout)
 			.withEventLoops(this.eventLoops)

@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.transport;
 import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.plugins.nats.NatsServers;
 import io.microspring.plugins.transport.nats.NatsTransportOptions;
 import io.microspring.transport.TlsOptions;
@@ -43,7 +44,7 @@ public record NatsTransportProperties(@DefaultValue("") String username, @Defaul
 			.withTls(tls);
 		return NatsTransportOptions.defaults()
 			.withServers(servers)
-			.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes()));
+			.withMaxMessageSize(new ByteLimit("micro.transport.nats.max-message-size", this.maxMessageSize).bytes());
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.microspring.autoconfigure.transport;
 import java.time.Duration;
 
 import io.microspring.autoconfigure.BackendSsl;
+import io.microspring.autoconfigure.ByteLimit;
 import io.microspring.plugins.rabbitmq.RabbitOptions;
 import io.microspring.plugins.transport.rabbitmq.RabbitTransportOptions;
 import io.microspring.transport.TlsOptions;
@@ -41,7 +42,8 @@ public record RabbitTransportProperties(@DefaultValue("") String username, @Defa
 				.withExchange(this.exchange, "topic", this.durableExchange)
 				.withTls(tls)
 				.withTimeout(this.timeout)
-				.withMaxMessageSize(Math.toIntExact(this.maxMessageSize.toBytes())));
+				.withMaxMessageSize(
+						new ByteLimit("micro.transport.rabbitmq.max-message-size", this.maxMessageSize).bytes()));
 	}
 
 	@Override

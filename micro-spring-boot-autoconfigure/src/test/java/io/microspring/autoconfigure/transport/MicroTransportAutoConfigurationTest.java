@@ -103,6 +103,19 @@ class MicroTransportAutoConfigurationTest {
 				.hasMessageContaining("none is made up"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "micro.transport.http.max-message-size", "micro.transport.http.max-header-size",
+			"micro.client.max-message-size" })
+	void sizeThatNothingCanHaveIsNamedWithItsProperty(String property) {
+		this.runner.withPropertyValues(property + "=2GB")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.hasMessageContaining(property)
+				.hasMessageContaining("2147483648B")
+				.hasMessageContaining("between 1 and 2147483647 bytes"));
+	}
+
 	@Test
 	void tlsIsOffUnlessSet() {
 		this.runner.run((context) -> assertThat(plain(context.getBean(Server.class).address())).contains("Hello John"));
