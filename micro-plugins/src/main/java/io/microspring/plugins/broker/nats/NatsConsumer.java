@@ -58,8 +58,6 @@ final class NatsConsumer implements Subscription {
 
 	private final String name;
 
-	private final Duration ackWait;
-
 	private final Deliveries deliveries;
 
 	private final int room;
@@ -79,25 +77,49 @@ final class NatsConsumer implements Subscription {
 
 	private final AtomicBoolean closing = new AtomicBoolean();
 
+	/** The server's, by which messages are renewed. */
+	private Duration ackWait = Duration.ZERO;
+
 	private volatile boolean closed;
+
+	/** Closed, and nothing to renew any more. */
+	private volatile boolean over;
 
 	private boolean failing;
 
-	NatsConsumer(NatsStreams streams, String topic, String queue, Duration ackWait, Deliveries deliveries, int room) {
+	NatsConsumer(NatsStreams streams, String topic, String queue, Deliveries deliveries, int room) {
 		this.streams = streams;
 		this.topic = topic;
 		this.durable = !queue.isEmpty();
 		this.name = this.durable ? NatsStreams.name(queue + "." + topic) : "micro-" + UUID.randomUUID();
-		this.ackWait = ackWait;
 		this.deliveries = deliveries;
 		this.room = room;
 	}
 
 	/** Makes the consumer, and begins to fetch. */
 	void begin() {
-		this.stream = this.streams.consumer(this.topic, this.name, this.durable);
-		this.renewal = Threads.every(this.ackWait.dividedBy(3), this.streams.executor(), this::renew);
+		attach();
 		this.thread = Threads.start("micro-broker-nats-" + this.topic, this::run);
+	}
+
+	private void attach() {
+		NatsStreams.Consumer consumer = this.streams.consumer(this.topic, this.name, this.durable);
+		this.stream = consumer.stream();
+		if (!consumer.ackWait().equals(this.ackWait)) {
+			this.ackWait = consumer.ackWait();
+			endRenewal();
+			this.renewal = Threads.every(this.ackWait.dividedBy(3), this.streams.executor(), this::renew);
+			if (this.over) {
+				endRenewal();
+			}
+		}
+	}
+
+	private void endRenewal() {
+		Threads.Scheduled renewing = this.renewal;
+		if (renewing != null) {
+			renewing.cancel();
+		}
 	}
 
 	private void run() {
@@ -176,7 +198,7 @@ final class NatsConsumer implements Subscription {
 		this.context = null;
 		LockSupport.parkNanos(AGAIN.toNanos());
 		try {
-			this.stream = this.streams.consumer(this.topic, this.name, this.durable);
+			attach();
 		}
 		catch (BrokerException ex) {
 			log.debug("{}", ex.getMessage());
@@ -237,10 +259,8 @@ final class NatsConsumer implements Subscription {
 			Thread.currentThread().interrupt();
 		}
 		this.deliveries.close();
-		Threads.Scheduled renewing = this.renewal;
-		if (renewing != null) {
-			renewing.cancel();
-		}
+		this.over = true;
+		endRenewal();
 		if (!this.durable) {
 			forget();
 		}

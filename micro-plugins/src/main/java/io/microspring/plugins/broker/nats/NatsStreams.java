@@ -2,6 +2,7 @@ package io.microspring.plugins.broker.nats;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,9 @@ import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.DeliverPolicy;
 import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.StreamConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * JetStream: a stream keeps what is published to a topic, by whomever; a queue is a
@@ -42,7 +46,10 @@ final class NatsStreams implements NatsMode {
 
 	private static final int NOT_FOUND = 404;
 
-	private static final int NO_JETSTREAM = 503;
+	/** The server's own number for a message that its stream does not take. */
+	private static final int TOO_LARGE = 10054;
+
+	private static final Logger log = LoggerFactory.getLogger(NatsStreams.class);
 
 	private final NatsLink link;
 
@@ -83,28 +90,51 @@ final class NatsStreams implements NatsMode {
 
 	@Override
 	public Subscription subscribe(String topic, SubscribeOptions options, Deliveries deliveries) {
-		NatsConsumer consumer = new NatsConsumer(this, topic, options.queue(), this.options.ackWait(), deliveries,
-				room(options));
+		NatsConsumer consumer = new NatsConsumer(this, topic, options.queue(), deliveries, room(options));
 		consumer.begin();
 		return consumer;
 	}
 
 	/**
-	 * Makes sure that a consumer is there.
+	 * Makes sure that a consumer is there, with our ack wait where it is ours to change.
 	 * @param topic the topic
 	 * @param name the consumer
 	 * @param durable whether it outlives its members
-	 * @return the name of the stream
+	 * @return the consumer as it is now
 	 */
-	String consumer(String topic, String name, boolean durable) {
+	Consumer consumer(String topic, String name, boolean durable) {
 		return asking("subscribe to " + topic, (connection) -> {
 			JetStreamManagement management = connection.jetStreamManagement();
 			String stream = stream(topic, management);
-			if (!isThere(stream, name, topic, management)) {
-				management.addOrUpdateConsumer(stream, configuration(topic, name, durable));
+			ConsumerConfiguration present = find(stream, name, topic, management);
+			if (present == null) {
+				present = put(stream, configuration(topic, name, durable), management);
 			}
-			return stream;
+			else if (!this.options.ackWait().equals(present.getAckWait())) {
+				present = withOurAckWait(stream, present, management);
+			}
+			Duration kept = present.getAckWait();
+			return new Consumer(stream, (kept != null) ? kept : this.options.ackWait());
 		});
+	}
+
+	private static ConsumerConfiguration put(String stream, ConsumerConfiguration wanted,
+			JetStreamManagement management) throws IOException, JetStreamApiException {
+		return management.addOrUpdateConsumer(stream, wanted).getConsumerConfiguration();
+	}
+
+	/** A queue keeps the ack wait of the day it was made, until somebody changes it. */
+	private ConsumerConfiguration withOurAckWait(String stream, ConsumerConfiguration present,
+			JetStreamManagement management) {
+		Duration wanted = this.options.ackWait();
+		try {
+			return put(stream, ConsumerConfiguration.builder(present).ackWait(wanted).build(), management);
+		}
+		catch (IOException | JetStreamApiException ex) {
+			log.warn("The consumer {} of the stream {} stays with its ack wait of {}, not {}: {}", present.getName(),
+					stream, present.getAckWait(), wanted, ex.getMessage());
+			return present;
+		}
 	}
 
 	private ConsumerConfiguration configuration(String topic, String name, boolean durable) {
@@ -119,22 +149,23 @@ final class NatsStreams implements NatsMode {
 				: builder.name(name).inactiveThreshold(NatsConsumer.ALONE).build();
 	}
 
-	private boolean isThere(String stream, String name, String topic, JetStreamManagement management)
-			throws IOException, JetStreamApiException {
+	private @Nullable ConsumerConfiguration find(String stream, String name, String topic,
+			JetStreamManagement management) throws IOException, JetStreamApiException {
 		try {
-			String filter = management.getConsumerInfo(stream, name).getConsumerConfiguration().getFilterSubject();
-			if (!topic.equals(filter)) {
+			ConsumerConfiguration present = management.getConsumerInfo(stream, name).getConsumerConfiguration();
+			if (!topic.equals(present.getFilterSubject())) {
 				throw BrokerException.refused("the consumer " + name + " of the stream " + stream + " is there for "
-						+ filter + ", not for " + topic + "; take another name for the queue", null);
+						+ present.getFilterSubject() + ", not for " + topic + "; take another name for the queue",
+						null);
 			}
-			return true;
+			return present;
 		}
 		catch (JetStreamApiException ex) {
 			if (ex.getErrorCode() != NOT_FOUND) {
 				throw ex;
 			}
 			this.streams.values().remove(stream);
-			return false;
+			return null;
 		}
 	}
 
@@ -184,10 +215,10 @@ final class NatsStreams implements NatsMode {
 			return question.ask(connection);
 		}
 		catch (JetStreamApiException ex) {
-			if (ex.getErrorCode() == NO_JETSTREAM) {
-				throw new BrokerException(this.link + " cannot " + what + ": " + ex.getErrorDescription(), ex);
-			}
-			throw BrokerException.refused(this.link + " refused to " + what + ": " + ex.getErrorDescription(), ex);
+			String refusal = this.link + " refused to " + what + ": " + ex.getErrorDescription();
+			// Limits, room and servers come and go: nothing else is wrong for ever.
+			throw (ex.getApiErrorCode() == TOO_LARGE) ? BrokerException.refused(refusal, ex)
+					: new BrokerException(refusal, ex);
 		}
 		catch (IOException | IllegalStateException ex) {
 			throw new BrokerException(this.link + " did not answer to " + what
@@ -198,6 +229,16 @@ final class NatsStreams implements NatsMode {
 
 	ExecutorService executor() {
 		return this.link.executor();
+	}
+
+	/**
+	 * A consumer at the server.
+	 *
+	 * @param stream the stream that it is of
+	 * @param ackWait how long it waits until what is not renewed comes again
+	 */
+	record Consumer(String stream, Duration ackWait) {
+
 	}
 
 	/** A question to JetStream. */

@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.microspring.broker.AckMode;
@@ -15,15 +16,18 @@ import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Envelope;
 import io.microspring.broker.Event;
+import io.microspring.broker.RetryOptions;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.plugins.broker.nats.NatsBrokerOptions.Mode;
+import io.microspring.plugins.nats.NatsServers;
 import io.microspring.test.server.ExternalServer;
 import io.microspring.test.server.ServerRecipe;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
+import io.nats.client.api.ConsumerConfiguration;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
@@ -37,7 +41,25 @@ class NatsJetStreamTest {
 
 	@RegisterExtension
 	static final ExternalServer NATS = new ExternalServer(
-			ServerRecipe.nats("jetstream { store_dir: \"{dir}/streams\" }"));
+			ServerRecipe.nats("""
+					jetstream { store_dir: "{dir}/streams" }
+					authorization {
+					  users = [
+					    { user: owner, password: secret }
+					    { user: guest, password: secret, permissions: { publish: { deny: [
+					        "$JS.API.CONSUMER.CREATE.>", "$JS.API.CONSUMER.DURABLE.CREATE.>" ] } } }
+					  ]
+					}
+					no_auth_user: owner
+					"""));
+
+	/** Where little is room for. */
+	@RegisterExtension
+	static final ExternalServer SMALL = new ExternalServer(ServerRecipe.nats("""
+			jetstream { store_dir: "{dir}/streams" }
+			accounts { small { jetstream { max_file: 200KB }, users: [ { user: fleet, password: secret } ] } }
+			no_auth_user: fleet
+			"""));
 
 	@RegisterExtension
 	static final ExternalServer PLAIN = new ExternalServer(ServerRecipe.nats(""));
@@ -103,6 +125,87 @@ class NatsJetStreamTest {
 	}
 
 	@Test
+	void ackWaitOfAQueueThatIsThereIsChangedAndWhatIsSlowHandledOnce() throws Exception {
+		SubscribeOptions queue = SubscribeOptions.defaults().withQueue("patient");
+		try (Broker before = open(NATS, Duration.ofSeconds(1))) {
+			before.subscribe("slow", queue, (event) -> {
+			}).close();
+		}
+		AtomicInteger calls = new AtomicInteger();
+		try (Broker broker = open(NATS, Duration.ofMinutes(1));
+				Connection others = Nats.connect("nats://" + NATS.address())) {
+			Subscription slow = broker.subscribe("slow", queue, (event) -> {
+				calls.incrementAndGet();
+				new CountDownLatch(1).await(3, TimeUnit.SECONDS);
+			});
+			ConsumerConfiguration now = others.jetStreamManagement()
+				.getConsumerInfo("slow", "patient_slow")
+				.getConsumerConfiguration();
+			assertThat(now.getAckWait()).isEqualTo(Duration.ofMinutes(1));
+			assertThat(now.getMaxAckPending()).isEqualTo(100_000);
+			broker.publish("slow", message("one"));
+			eventually().until(() -> slow.lag().orElse(-1) == 0);
+			assertThat(calls).hasValue(1);
+		}
+	}
+
+	@Test
+	void whatIsSlowIsHandledOnceAlsoWhereTheAckWaitIsNotOursToChange() {
+		SubscribeOptions queue = SubscribeOptions.defaults().withQueue("theirs");
+		try (Broker owner = open(NATS, Duration.ofSeconds(1))) {
+			owner.subscribe("given", queue, (event) -> {
+			}).close();
+		}
+		AtomicInteger calls = new AtomicInteger();
+		NatsBrokerOptions guest = NatsBrokerOptions.defaults()
+			.withServers(NatsServers.defaults().withAddress(NATS.address()).withCredentials("guest", "secret"));
+		try (Broker broker = new NatsBroker(guest.withMode(Mode.JETSTREAM).withAckWait(Duration.ofMinutes(1)))) {
+			Subscription given = broker.subscribe("given", queue, (event) -> {
+				calls.incrementAndGet();
+				new CountDownLatch(1).await(3, TimeUnit.SECONDS);
+			});
+			broker.publish("given", message("one"));
+			eventually().until(() -> given.lag().orElse(-1) == 0);
+			assertThat(calls).hasValue(1);
+		}
+	}
+
+	@Test
+	void deadLetterThatThereIsNoRoomForWaitsUntilThereIs() throws Exception {
+		CountDownLatch gate = new CountDownLatch(1);
+		List<Event> letters = new CopyOnWriteArrayList<>();
+		SubscribeOptions once = SubscribeOptions.defaults()
+			.withQueue("q")
+			.withRetry(RetryOptions.defaults().withAttempts(1))
+			.withDeadLetter("letters");
+		try (Broker broker = open(SMALL, Duration.ofSeconds(2));
+				Connection others = Nats.connect("nats://" + SMALL.address())) {
+			broker.subscribe("letters", SubscribeOptions.defaults(), letters::add);
+			Subscription failing = broker.subscribe("failing", once, (event) -> {
+				gate.await(20, TimeUnit.SECONDS);
+				throw new IllegalStateException("thrown by a handler, on purpose");
+			});
+			broker.publish("failing", message("poison"));
+			assertThatExceptionOfType(BrokerException.class).isThrownBy(() -> fill(broker))
+				.withMessageContaining("filling")
+				.matches((ex) -> !ex.isRefused());
+			gate.countDown();
+			eventually().during(Duration.ofSeconds(1)).until(() -> failing.lag().orElse(-1) == 1);
+			others.jetStreamManagement().purgeStream("filling");
+			eventually().until(() -> letters.size() == 1);
+			assertThat(text(letters.get(0))).isEqualTo("poison");
+			eventually().until(() -> failing.lag().orElse(-1) == 0);
+		}
+	}
+
+	private static void fill(Broker broker) {
+		for (int size = 10_000; size > 0; size /= 10) {
+			Message filler = message("x".repeat(size));
+			IntStream.range(0, 1000).forEach((i) -> broker.publish("filling", filler));
+		}
+	}
+
+	@Test
 	void plainPublisherAndPlainSubscriberOfGoTakePart() throws Exception {
 		List<String> received = new CopyOnWriteArrayList<>();
 		List<String> heard = new CopyOnWriteArrayList<>();
@@ -150,10 +253,14 @@ class NatsJetStreamTest {
 	}
 
 	private static Broker open() {
+		return open(NATS, Duration.ofSeconds(2));
+	}
+
+	private static Broker open(ExternalServer server, Duration ackWait) {
 		return new NatsBroker(NatsBrokerOptions.defaults()
-			.withAddress(NATS.address())
+			.withAddress(server.address())
 			.withMode(Mode.JETSTREAM)
-			.withAckWait(Duration.ofSeconds(2)));
+			.withAckWait(ackWait));
 	}
 
 	private static Message message(String body) {
