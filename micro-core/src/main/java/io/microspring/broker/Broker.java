@@ -35,7 +35,7 @@ public interface Broker extends AutoCloseable {
 	/**
 	 * Publishes a message. Returns when the broker has it, or, where there is no server
 	 * between, when it is queued for the subscribers known now.
-	 * @param topic the topic, not empty
+	 * @param topic the topic, as {@link #requireTopic} takes it
 	 * @param message the message; its headers arrive with it
 	 * @throws BrokerException when the broker cannot be reached or refuses
 	 */
@@ -56,6 +56,20 @@ public interface Broker extends AutoCloseable {
 	Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler);
 
 	/**
+	 * Refuses what nothing can be published to, without asking a server: a dead letter
+	 * topic is looked at so when somebody subscribes, and not when the first message is
+	 * to go there. Whoever writes a broker adds what it does not take.
+	 * @param topic the topic
+	 * @throws BrokerException that is {@linkplain BrokerException#isRefused() refused},
+	 * when it is empty or no topic of this broker
+	 */
+	default void requireTopic(String topic) {
+		if (topic.isEmpty()) {
+			throw BrokerException.refused("a topic of broker " + name() + " must not be empty", null);
+		}
+	}
+
+	/**
 	 * What it can do that not every broker can, as it is configured.
 	 * @return the features, immutable
 	 */
@@ -74,17 +88,6 @@ public interface Broker extends AutoCloseable {
 	 */
 	@Override
 	void close();
-
-	/**
-	 * Refuses a topic that is none: for those who write a broker.
-	 * @param topic the topic
-	 * @throws IllegalArgumentException when it is empty
-	 */
-	static void requireTopic(String topic) {
-		if (topic.isEmpty()) {
-			throw new IllegalArgumentException("a topic must not be empty");
-		}
-	}
 
 	/**
 	 * Inside the process. Each call makes a broker of its own; hand one instance to all

@@ -32,7 +32,7 @@ record DeadLetters(Broker broker, String topic, String queue) {
 			return null;
 		}
 		catch (RuntimeException | Error ex) {
-			if (isRefused(ex)) {
+			if (ex instanceof BrokerException broker && broker.isRefused()) {
 				Deliveries.log.error("A message is dropped, as the dead letter topic {} does not take it ({}): {}",
 						this.topic, ex.getMessage(), letter, letter.reason());
 				return null;
@@ -44,7 +44,7 @@ record DeadLetters(Broker broker, String topic, String queue) {
 		}
 	}
 
-	/** One that is too large goes without its body. */
+	/** One that is not taken as it is goes without what may be too much. */
 	private void publish(DeadLetter letter) {
 		try {
 			this.broker.publish(this.topic, letter.message(this.queue));
@@ -53,12 +53,24 @@ record DeadLetters(Broker broker, String topic, String queue) {
 			if (!ex.isRefused()) {
 				throw ex;
 			}
-			this.broker.publish(this.topic, letter.withoutBody().message(this.queue));
+			publishRest(letter, ex);
 		}
 	}
 
-	private static boolean isRefused(Throwable ex) {
-		return ex instanceof IllegalArgumentException || (ex instanceof BrokerException broker && broker.isRefused());
+	/** The first that is taken of what remains. */
+	private void publishRest(DeadLetter letter, BrokerException refusal) {
+		for (DeadLetter rest : letter.remains()) {
+			try {
+				this.broker.publish(this.topic, rest.message(this.queue));
+				return;
+			}
+			catch (BrokerException ex) {
+				if (!ex.isRefused()) {
+					throw ex;
+				}
+			}
+		}
+		throw refusal;
 	}
 
 }

@@ -127,7 +127,7 @@ final class HttpBroker implements Broker {
 
 	@Override
 	public void publish(String topic, Message message) {
-		Broker.requireTopic(topic);
+		requireTopic(topic);
 		requireOpen();
 		Publication publication = new Publication(topic, message.withHeader(Headers.TOPIC, topic));
 		requireSize(topic, message.body().length);

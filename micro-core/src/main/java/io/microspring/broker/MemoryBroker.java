@@ -72,7 +72,7 @@ final class MemoryBroker implements Broker {
 
 	@Override
 	public void publish(String topic, Message message) {
-		Broker.requireTopic(topic);
+		requireTopic(topic);
 		requireOpen();
 		Recipients<MemorySubscription> recipients = this.topics.get(topic);
 		if (recipients == null) {

@@ -107,15 +107,19 @@ public record SubscribeOptions(String queue, AckMode ack, int concurrency, Retry
 	 * @param topic the topic
 	 * @param broker the broker
 	 * @return these options
-	 * @throws IllegalArgumentException when the topic is empty or its own dead letter
-	 * topic
-	 * @throws BrokerException when the broker cannot do what they ask for; the message
-	 * says what
+	 * @throws BrokerException when the topic is empty or its own dead letter topic, when
+	 * dead letters cannot be published to theirs, and when the broker cannot do what they
+	 * ask for; the message says what
 	 */
 	public SubscribeOptions requireSupported(String topic, Broker broker) {
-		Broker.requireTopic(topic);
+		if (topic.isEmpty()) {
+			throw BrokerException.refused("broker " + broker.name() + " has no topic without a name", null);
+		}
 		if (topic.equals(this.deadLetter)) {
-			throw new IllegalArgumentException("topic " + topic + " cannot be its own dead letter topic");
+			throw BrokerException.refused("topic " + topic + " cannot be its own dead letter topic", null);
+		}
+		if (!this.deadLetter.isEmpty()) {
+			broker.requireTopic(this.deadLetter);
 		}
 		if (!this.queue.isEmpty()) {
 			require(BrokerFeature.QUEUES, "the queue " + this.queue, topic, broker);

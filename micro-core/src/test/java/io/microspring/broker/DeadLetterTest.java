@@ -1,6 +1,8 @@
 package io.microspring.broker;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.microspring.message.Headers;
 import io.microspring.message.Message;
@@ -26,9 +28,37 @@ class DeadLetterTest {
 			.doesNotContain("\ufffd");
 	}
 
+	@Test
+	void headersThatAreTooManyAreLeftOutAndTheBodyOnlyWhereItMustBe() {
+		List<Message> dead = new ArrayList<>();
+		try (Broker broker = Broker.memory()) {
+			broker.subscribe("dead", SubscribeOptions.defaults().withDirect(true),
+					(event) -> dead.add(event.message()));
+			Broker small = new DeliveriesTest.Refusing(broker, (message) -> {
+				if (message.body().length > 3 || message.headers().size() > 5) {
+					throw BrokerException.refused("too much", null);
+				}
+			});
+			for (int size : new int[] { 3, 4 }) {
+				Message full = new Message(Metadata.of("Content-Type", "text/plain", "X-Kind", "poor"), new byte[size]);
+				DeadLetter letter = new DeadLetter("topic", full, new IllegalStateException("x".repeat(1000)), 1);
+				assertThat(new DeadLetters(small, "dead", "q").bury(letter, 1)).isNull();
+			}
+		}
+		assertThat(dead).extracting((letter) -> letter.body().length).containsExactly(3, 0);
+		assertThat(dead).extracting((letter) -> letter.header("Content-Type")).containsExactly("text/plain", null);
+		assertThat(dead).extracting((letter) -> letter.header("X-Kind")).containsOnlyNulls();
+		assertThat(reason(dead.get(0))).hasSize(500).contains("xxx (its 2 headers are left out");
+		assertThat(reason(dead.get(1))).hasSize(500).contains("xxx (its 2 headers and 4 bytes are left out");
+	}
+
+	private static String reason(Message letter) {
+		return String.valueOf(letter.header(Headers.DEAD_LETTER_REASON));
+	}
+
 	private static String reason(String text) {
 		DeadLetter letter = new DeadLetter("topic", Message.of(Metadata.empty()), new IllegalStateException(text), 1);
-		return String.valueOf(letter.message("q").header(Headers.DEAD_LETTER_REASON));
+		return reason(letter.message("q"));
 	}
 
 }

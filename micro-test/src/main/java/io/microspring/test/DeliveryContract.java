@@ -23,7 +23,6 @@ import io.microspring.message.Metadata;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * What becomes of messages that a handler fails on, or is not there for: a part of
@@ -298,8 +297,8 @@ abstract class DeliveryContract extends MessageContract {
 	void whatItCannotDoIsRefusedByName() {
 		refusesQueues();
 		refusesToWaitForAcks();
-		assertThatIllegalArgumentException().isThrownBy(() -> this.broker.subscribe(this.topic,
-				SubscribeOptions.defaults().withDeadLetter(this.topic), (event) -> {
+		assertRefused(() -> this.broker.subscribe(this.topic, SubscribeOptions.defaults().withDeadLetter(this.topic),
+				(event) -> {
 				}))
 			.withMessageContaining("its own dead letter topic");
 	}

@@ -7,14 +7,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Messages that are texts: who publishes them, and who has received which. */
 public final class Texts {
@@ -55,6 +58,14 @@ public final class Texts {
 	/** Longer than it ever takes; a machine with other things to do takes its time. */
 	public static ConditionFactory eventually() {
 		return Awaitility.await().atMost(Duration.ofSeconds(50)).pollInterval(Duration.ofMillis(50));
+	}
+
+	/**
+	 * Whoever asks can tell that it is of no use to do so again.
+	 * @param asked what a broker is asked for
+	 */
+	public static void assertRefused(ThrowingCallable asked) {
+		assertThatExceptionOfType(BrokerException.class).isThrownBy(asked).matches(BrokerException::isRefused);
 	}
 
 }

@@ -264,14 +264,18 @@ public final class PubSubBroker implements Broker {
 	}
 
 	private String topic(String topic) {
-		Broker.requireTopic(topic);
 		return "projects/" + this.project + "/topics/" + requireName("topic", topic);
+	}
+
+	@Override
+	public void requireTopic(String topic) {
+		requireName("topic", topic);
 	}
 
 	private static String requireName(String what, String name) {
 		if (!NAME.matcher(name).matches()) {
-			throw new IllegalArgumentException("a " + what + " of Pub/Sub has 3 to 255 of the characters"
-					+ " A-Z a-z 0-9 - . _ ~ + %, begins with a letter and not with goog; '" + name + "' is none");
+			throw BrokerException.refused("a " + what + " of Pub/Sub has 3 to 255 of the characters"
+					+ " A-Z a-z 0-9 - . _ ~ + %, begins with a letter and not with goog; '" + name + "' is none", null);
 		}
 		return name;
 	}

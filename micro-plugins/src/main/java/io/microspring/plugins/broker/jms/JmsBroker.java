@@ -150,6 +150,11 @@ public final class JmsBroker implements Broker {
 			throw BrokerException.refused("the messages of " + topic + " are those of one queue, so it is subscribed to"
 					+ " with the queue " + destination.name() + " only", null);
 		}
+		if (!options.deadLetter().isEmpty() && JmsDestination.of(options.deadLetter()).equals(destination)) {
+			throw BrokerException.refused(
+					"dead letters at " + options.deadLetter() + " would come to the subscriber of " + topic + " itself",
+					null);
+		}
 		requireOpen();
 		Deliveries deliveries = new Deliveries(this, options, JmsMessages::read, handler, this.executor,
 				Math.max(this.options.prefetch(), options.concurrency()));
@@ -167,6 +172,11 @@ public final class JmsBroker implements Broker {
 			subscription.close();
 		}
 		return subscription;
+	}
+
+	@Override
+	public void requireTopic(String topic) {
+		JmsDestination.of(topic);
 	}
 
 	@Override

@@ -1,6 +1,5 @@
 package io.microspring.plugins.broker.jms;
 
-import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
 
 /**
@@ -20,11 +19,11 @@ record JmsDestination(String name, boolean isQueue) {
 	 * @throws BrokerException when the servers would take it for something else
 	 */
 	static JmsDestination of(String topic) {
-		Broker.requireTopic(topic);
 		boolean queue = topic.startsWith("/queue/");
 		String name = (queue || topic.startsWith("/topic/")) ? topic.substring("/queue/".length()) : topic;
 		if (name.isEmpty() || name.contains("::") || name.chars().anyMatch((c) -> SPECIAL.indexOf(c) >= 0)) {
-			throw BrokerException.refused("JMS has no topic '" + topic + "': a name has none of " + SPECIAL + " and ::",
+			throw BrokerException.refused(
+					"JMS has no topic '" + topic + "': a name is not empty and has none of " + SPECIAL + " and ::",
 					null);
 		}
 		return new JmsDestination(name, queue);

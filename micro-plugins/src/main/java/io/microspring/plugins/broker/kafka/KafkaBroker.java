@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 import io.microspring.broker.AckMode;
 import io.microspring.broker.Broker;
@@ -83,6 +84,8 @@ public final class KafkaBroker implements Broker {
 	private static final Set<BrokerFeature> ORDERED = Set.of(BrokerFeature.QUEUES, BrokerFeature.DURABLE_QUEUES,
 			BrokerFeature.REDELIVERY, BrokerFeature.LAG, BrokerFeature.ORDER);
 
+	private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+
 	/** Which partition is this publisher's, of however many there are. */
 	private final int own = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
 
@@ -123,7 +126,7 @@ public final class KafkaBroker implements Broker {
 
 	@Override
 	public void publish(String topic, Message message) {
-		Broker.requireTopic(topic);
+		requireTopic(topic);
 		Producer<byte[], byte[]> producer = connection().producer;
 		try {
 			// By its key, that is Kafka's own business.
@@ -149,6 +152,7 @@ public final class KafkaBroker implements Broker {
 	@Override
 	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
 		options.requireSupported(topic, this);
+		requireTopic(topic);
 		Connection connected = connection();
 		boolean alone = options.queue().isEmpty();
 		String group = alone ? "micro-" + UUID.randomUUID() : options.queue();
@@ -171,6 +175,14 @@ public final class KafkaBroker implements Broker {
 		}
 		catch (KafkaException ex) {
 			throw failure("did not let group " + group + " subscribe to", topic, ex);
+		}
+	}
+
+	@Override
+	public void requireTopic(String topic) {
+		if (!TOPIC.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
+			throw BrokerException.refused("a topic of Kafka has 1 to 249 of the characters A-Z a-z 0-9 . _ -, and is"
+					+ " not . or ..; '" + topic + "' is none", null);
 		}
 	}
 

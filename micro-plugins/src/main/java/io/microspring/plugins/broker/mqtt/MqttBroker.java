@@ -93,7 +93,7 @@ public final class MqttBroker implements Broker {
 
 	@Override
 	public void publish(String topic, Message message) {
-		MqttTopics.requirePublishable(topic);
+		requireTopic(topic);
 		byte[] payload = Envelope.encode(message);
 		if (payload.length > this.options.maxMessageSize()) {
 			throw BrokerException.refused("a message for " + topic + " of " + payload.length
@@ -129,6 +129,11 @@ public final class MqttBroker implements Broker {
 			subscription.close();
 		}
 		return subscription;
+	}
+
+	@Override
+	public void requireTopic(String topic) {
+		MqttTopics.topic(topic);
 	}
 
 	/**

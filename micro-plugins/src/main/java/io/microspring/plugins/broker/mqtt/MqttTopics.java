@@ -2,12 +2,13 @@ package io.microspring.plugins.broker.mqtt;
 
 import com.hivemq.client.mqtt.datatypes.MqttTopic;
 import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
-import io.microspring.broker.Broker;
+import io.microspring.broker.BrokerException;
 import io.microspring.broker.SubscribeOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which topics and queues MQTT takes. Each method throws
- * {@link IllegalArgumentException}, with the reason.
+ * Which topics and queues MQTT takes. Each method throws a {@link BrokerException} that
+ * refuses, with the reason.
  */
 final class MqttTopics {
 
@@ -16,12 +17,17 @@ final class MqttTopics {
 	private MqttTopics() {
 	}
 
-	static void requirePublishable(String topic) {
-		Broker.requireTopic(topic);
+	/** A topic to publish to. */
+	static MqttTopic topic(String topic) {
 		if (topic.startsWith("$")) {
-			throw new IllegalArgumentException("topics that begin with $ are the server's own: " + topic);
+			throw refused(topic, "topics that begin with $ are the server's own", null);
 		}
-		MqttTopic.of(topic);
+		try {
+			return MqttTopic.of(topic);
+		}
+		catch (IllegalArgumentException ex) {
+			throw refused(topic, String.valueOf(ex.getMessage()), ex);
+		}
 	}
 
 	/**
@@ -32,18 +38,27 @@ final class MqttTopics {
 	 */
 	static String filter(String topic, SubscribeOptions options) {
 		if (topic.startsWith(SHARED)) {
-			throw new IllegalArgumentException("a shared subscription is a queue in the options: " + topic);
-		}
-		MqttTopicFilter filter = MqttTopicFilter.of(topic);
-		if (!options.deadLetter().isEmpty()) {
-			requirePublishable(options.deadLetter());
-			if (filter.matches(MqttTopic.of(options.deadLetter()))) {
-				throw new IllegalArgumentException(
-						"dead letters at " + options.deadLetter() + " would come to the subscriber of " + topic);
-			}
+			throw refused(topic, "a shared subscription is a queue in the options", null);
 		}
 		String queue = options.queue();
-		return queue.isEmpty() ? topic : filter.share(queue).toString();
+		MqttTopicFilter filter;
+		String wanted;
+		try {
+			filter = MqttTopicFilter.of(topic);
+			wanted = queue.isEmpty() ? topic : filter.share(queue).toString();
+		}
+		catch (IllegalArgumentException ex) {
+			throw refused(topic, String.valueOf(ex.getMessage()), ex);
+		}
+		String letters = options.deadLetter();
+		if (!letters.isEmpty() && filter.matches(topic(letters))) {
+			throw refused(topic, "dead letters at " + letters + " would come to its own subscriber", null);
+		}
+		return wanted;
+	}
+
+	private static BrokerException refused(String topic, String reason, @Nullable Throwable cause) {
+		return BrokerException.refused("MQTT has no topic '" + topic + "' here: " + reason, cause);
 	}
 
 }

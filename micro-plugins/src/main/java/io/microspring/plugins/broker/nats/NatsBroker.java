@@ -88,7 +88,7 @@ public final class NatsBroker implements Broker {
 	@Override
 	public void publish(String topic, Message message) {
 		requireOpen();
-		requireSubject(topic);
+		requireTopic(topic);
 		Connection present = this.link.connection("publish to " + topic);
 		byte[] envelope = Envelope.encode(message);
 		if (envelope.length > present.getMaxPayload()) {
@@ -102,7 +102,7 @@ public final class NatsBroker implements Broker {
 	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
 		requireOpen();
 		options.requireSupported(topic, this);
-		requireSubject(topic);
+		requireTopic(topic);
 		if (!options.queue().isEmpty()) {
 			requireQueue(options.queue());
 		}
@@ -117,8 +117,9 @@ public final class NatsBroker implements Broker {
 		return subscription;
 	}
 
-	private static void requireSubject(String topic) {
-		Broker.requireTopic(topic);
+	@Override
+	public void requireTopic(String topic) {
+		Broker.super.requireTopic(topic);
 		if (!SUBJECT.matcher(topic).matches()) {
 			throw BrokerException.refused("'" + topic + "' is no topic for NATS: words with dots between, without"
 					+ " white space and the wildcards * and >", null);

@@ -130,7 +130,7 @@ public final class NsqBroker implements Broker {
 
 	@Override
 	public void publish(String topic, Message message) {
-		requireName("topic", topic);
+		requireTopic(topic);
 		byte[] body = Envelope.encode(message);
 		if (body.length > this.options.maxMessageSize()) {
 			throw BrokerException.refused("a message for " + topic + " of " + body.length
@@ -154,7 +154,7 @@ public final class NsqBroker implements Broker {
 	public Subscription subscribe(String topic, SubscribeOptions options, EventHandler handler) {
 		options.requireSupported(topic, this);
 		Objects.requireNonNull(handler, "handler");
-		requireName("topic", topic);
+		requireTopic(topic);
 		String channel = options.queue().isEmpty() ? UUID.randomUUID() + EPHEMERAL
 				: requireName("queue", options.queue());
 		this.publisher.requireOpen();
@@ -176,10 +176,16 @@ public final class NsqBroker implements Broker {
 		return subscription;
 	}
 
+	@Override
+	public void requireTopic(String topic) {
+		requireName("topic", topic);
+	}
+
 	private static String requireName(String what, String name) {
 		if (!NAME.matcher(name).matches()) {
-			throw new IllegalArgumentException(
-					"a " + what + " of NSQ has 1 to 64 of the characters A-Z a-z 0-9 . _ -; '" + name + "' is none");
+			throw BrokerException.refused(
+					"a " + what + " of NSQ has 1 to 64 of the characters A-Z a-z 0-9 . _ -; '" + name + "' is none",
+					null);
 		}
 		return name;
 	}

@@ -117,6 +117,12 @@ final class Publisher {
 
 		private final ConcurrentNavigableMap<Long, CompletableFuture<Void>> unconfirmed = new ConcurrentSkipListMap<>();
 
+		/**
+		 * The server's number of the next message. The channel's own counts those too
+		 * that it has not sent, as they were too large, and is ahead from then on.
+		 */
+		private long next = 1;
+
 		Confirming(Channel channel) {
 			this.channel = channel;
 			channel.addConfirmListener(this::confirmed, this::refused);
@@ -130,11 +136,12 @@ final class Publisher {
 		/** Called by one thread at a time, as numbers are given in order. */
 		CompletableFuture<Void> publish(String exchange, String key, BasicProperties properties, byte[] body)
 				throws IOException {
-			long number = this.channel.getNextPublishSeqNo();
+			long number = this.next;
 			CompletableFuture<Void> confirmation = new CompletableFuture<>();
 			this.unconfirmed.put(number, confirmation);
 			try {
 				this.channel.basicPublish(exchange, key, properties, body);
+				this.next++;
 				return confirmation;
 			}
 			catch (IOException | RuntimeException ex) {

@@ -3,12 +3,15 @@ package io.microspring.plugins.broker.rabbitmq;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
@@ -109,7 +112,7 @@ public final class RabbitBroker implements Broker {
 	@Override
 	public void publish(String topic, Message message) {
 		requireOpen();
-		requireShort("topic", topic);
+		requireTopic(topic);
 		int limit = this.options.connection().maxMessageSize();
 		if (message.body().length > limit) {
 			throw BrokerException.refused(this + " is sent no message for " + topic + ": its body of "
@@ -119,8 +122,12 @@ public final class RabbitBroker implements Broker {
 		try {
 			this.publisher.publish(topic, properties, message.body());
 		}
-		catch (IOException | IllegalArgumentException ex) {
+		catch (IOException ex) {
 			throw failure(this + " did not take a message for " + topic + ": " + ex.getMessage(), ex);
+		}
+		catch (IllegalArgumentException ex) {
+			// Such as headers that are too large for a frame.
+			throw BrokerException.refused(this + " is sent no message for " + topic + ": " + ex.getMessage(), ex);
 		}
 	}
 
@@ -129,7 +136,8 @@ public final class RabbitBroker implements Broker {
 		options.requireSupported(topic, this);
 		Objects.requireNonNull(handler, "handler");
 		requireOpen();
-		requireShort("topic", topic);
+		requireTopic(topic);
+		requireNoLoop(topic, options.deadLetter());
 		String queue = options.queue();
 		if (this.options.queuePerTopic() && !queue.isEmpty()) {
 			queue = topic + "." + queue;
@@ -152,6 +160,19 @@ public final class RabbitBroker implements Broker {
 			subscription.close();
 		}
 		return subscription;
+	}
+
+	/** A topic may be a pattern that dead letters match too. */
+	private void requireNoLoop(String topic, String letters) {
+		String pattern = Arrays.stream(topic.split("\\.", -1)).map((word) -> switch (word) {
+			case "*" -> "\\.[^.]*";
+			case "#" -> "(\\.[^.]*)*";
+			default -> "\\." + Pattern.quote(word);
+		}).collect(Collectors.joining());
+		if (!letters.isEmpty() && ("." + letters).matches(pattern)) {
+			throw BrokerException
+				.refused("dead letters at " + letters + " would come to the subscriber of " + topic + " itself", null);
+		}
 	}
 
 	/**
@@ -233,14 +254,17 @@ public final class RabbitBroker implements Broker {
 		return cause != null;
 	}
 
+	@Override
+	public void requireTopic(String topic) {
+		Broker.super.requireTopic(topic);
+		requireShort("topic", topic);
+	}
+
 	private static void requireShort(String what, String name) {
-		if (name.isEmpty()) {
-			throw new IllegalArgumentException("a " + what + " must not be empty");
-		}
 		int length = name.getBytes(StandardCharsets.UTF_8).length;
 		if (length > MOST_BYTES) {
-			throw new IllegalArgumentException("a " + what + " of RabbitMQ has at most " + MOST_BYTES + " bytes, not "
-					+ length + ": " + name.substring(0, 40) + "...");
+			throw BrokerException.refused("a " + what + " of RabbitMQ has at most " + MOST_BYTES + " bytes, not "
+					+ length + ": " + name.substring(0, 40) + "...", null);
 		}
 	}
 

@@ -101,7 +101,7 @@ public final class RedisBroker implements Broker {
 
 	@Override
 	public void publish(String topic, Message message) {
-		Broker.requireTopic(topic);
+		requireTopic(topic);
 		byte[] envelope = this.envelopes.write(topic, message);
 		RedisLink connected = link();
 		try {

@@ -28,6 +28,7 @@ import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.LongString;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
+import io.microspring.broker.RetryOptions;
 import io.microspring.broker.SubscribeOptions;
 import io.microspring.broker.Subscription;
 import io.microspring.concurrent.Threads;
@@ -48,7 +49,6 @@ import static io.microspring.plugins.broker.Texts.bodies;
 import static io.microspring.plugins.broker.Texts.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** Which messages come, come again and do not, and what other programs see of them. */
 class RabbitDeliveryTest {
@@ -254,6 +254,32 @@ class RabbitDeliveryTest {
 			.contains("it has 20000 headers: the limit is 1000");
 	}
 
+	@Test
+	void deadLetterWhoseHeadersFillAFrameGoesWithoutThem() throws Exception {
+		RabbitBroker broker = open(UnaryOperator.identity());
+		List<Event> letters = new CopyOnWriteArrayList<>();
+		List<Event> received = new CopyOnWriteArrayList<>();
+		broker.subscribe(this.topic + ".dead", SubscribeOptions.defaults(), letters::add);
+		SubscribeOptions once = this.member.withRetry(RetryOptions.defaults().withAttempts(1));
+		broker.subscribe(this.topic, once.withDeadLetter(this.topic + ".dead"), (event) -> {
+			if (event.message().header("large") != null) {
+				throw new IllegalStateException("no good, said on purpose");
+			}
+			received.add(event);
+		});
+		try (Connection connection = connect(); Channel channel = connection.createChannel()) {
+			declareAsGo(channel);
+			channel.basicPublish(exchange(), this.topic,
+					new BasicProperties.Builder().headers(new HashMap<>(Map.of("large", "x".repeat(130_800)))).build(),
+					"poison".getBytes(StandardCharsets.UTF_8));
+		}
+		broker.publish(this.topic, message("fine"));
+		awaitBodies(letters, "poison");
+		assertThat(letters.get(0).message().header(Headers.DEAD_LETTER_REASON)).contains("no good",
+				"headers are left out");
+		awaitBodies(received, "fine");
+	}
+
 	// what is refused
 
 	@Test
@@ -342,8 +368,23 @@ class RabbitDeliveryTest {
 	@Test
 	void topicThatIsTooLongIsRefused() {
 		RabbitBroker broker = open(UnaryOperator.identity());
-		assertThatIllegalArgumentException().isThrownBy(() -> broker.publish("ü".repeat(128), message("x")))
-			.withMessageContaining("255");
+		assertThatExceptionOfType(BrokerException.class).isThrownBy(() -> broker.publish("ü".repeat(128), message("x")))
+			.withMessageContaining("255")
+			.matches(BrokerException::isRefused);
+	}
+
+	@Test
+	void deadLettersThatWouldComeToTheirOwnSubscriberAreRefused() {
+		RabbitBroker broker = open(UnaryOperator.identity());
+		for (String pattern : List.of("#", this.topic + ".#", this.topic + ".*", "*.*.dead")) {
+			assertThatExceptionOfType(BrokerException.class).isThrownBy(
+					() -> broker.subscribe(pattern, this.member.withDeadLetter(this.topic + ".dead"), (event) -> {
+					}))
+				.withMessageContaining("would come to")
+				.matches(BrokerException::isRefused);
+		}
+		broker.subscribe(this.topic + ".*.#", this.member.withDeadLetter(this.topic), (event) -> {
+		});
 	}
 
 	private RabbitBroker durable() {
