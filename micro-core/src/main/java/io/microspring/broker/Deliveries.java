@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -55,6 +56,8 @@ public final class Deliveries implements AutoCloseable {
 	 * their lane had gone on, for their next attempt.
 	 */
 	private final Set<Delivery> apart = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger leftBehind = new AtomicInteger();
 
 	private volatile boolean closed;
 
@@ -230,10 +233,22 @@ public final class Deliveries implements AutoCloseable {
 		return this.closed;
 	}
 
-	void warnIfLost(String topic) {
-		if (!this.broker.features().contains(BrokerFeature.REDELIVERY)) {
-			log.warn("A message of {} is let go, as its subscriber ended after it had failed on it: it is lost unless"
-					+ " another member of its queue gets it", topic);
+	/** One is released that nobody else has so far. */
+	void leftBehind() {
+		this.leftBehind.incrementAndGet();
+	}
+
+	/** Nobody gets what a subscriber without a queue leaves. */
+	private void warnOfLost() {
+		boolean alone = this.options.queue().isEmpty();
+		if (!alone && this.broker.features().contains(BrokerFeature.REDELIVERY)) {
+			return;
+		}
+		int lost = this.leftBehind.getAndSet(0);
+		if (lost > 0) {
+			log.warn("A subscriber {} of broker {} ended before it had dealt with {} messages, which are lost{}",
+					alone ? "without a queue" : "in queue " + this.options.queue(), this.broker.name(), lost,
+					alone ? "" : " unless another member gets them");
 		}
 	}
 
@@ -297,6 +312,7 @@ public final class Deliveries implements AutoCloseable {
 			this.closed = true;
 		}
 		release((any) -> true);
+		warnOfLost();
 	}
 
 	/**
@@ -315,6 +331,7 @@ public final class Deliveries implements AutoCloseable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		warnOfLost();
 	}
 
 	/**

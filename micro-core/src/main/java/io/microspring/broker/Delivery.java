@@ -291,8 +291,8 @@ final class Delivery implements Event {
 	void release() {
 		if (this.state.compareAndSet(State.WAITING, State.SETTLED)
 				|| this.state.compareAndSet(State.LEFT, State.SETTLED)) {
-			if (this.attempt > 0) {
-				this.deliveries.warnIfLost(this.topic);
+			if (!this.acknowledged && !isRevoked()) {
+				this.deliveries.leftBehind();
 			}
 			settled(false);
 		}

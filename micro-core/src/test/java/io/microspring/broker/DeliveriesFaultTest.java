@@ -9,6 +9,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.microspring.concurrent.Backoff;
 import io.microspring.concurrent.ExecutorMode;
 import io.microspring.concurrent.Threads;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -102,6 +106,41 @@ class DeliveriesFaultTest {
 				assertThat(waiting.get()).isNull();
 			});
 			gate.countDown();
+		}
+	}
+
+	@Test
+	void whatASubscriberWithoutAQueueLeavesIsToldOnceWithItsNumber() {
+		Logger logger = (Logger) LoggerFactory.getLogger(Deliveries.class);
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		log.start();
+		logger.addAppender(log);
+		CountDownLatch gate = new CountDownLatch(1);
+		EventHandler busy = (event) -> {
+			this.told.add("handled");
+			gate.await(1, TimeUnit.MINUTES);
+		};
+		SubscribeOptions alone = SubscribeOptions.defaults();
+		Deliveries leaving = deliveries(this.broker, alone, busy);
+		Deliveries shared = deliveries(this.broker, alone.withQueue("q"), busy);
+		try {
+			for (int i = 0; i < 5; i++) {
+				leaving.offer("topic", MESSAGE, Receipt.NONE);
+				shared.offer("topic", MESSAGE, Receipt.NONE);
+			}
+			eventually(() -> assertThat(this.told).hasSize(2));
+			leaving.stop();
+			shared.stop();
+			gate.countDown();
+			leaving.close();
+			shared.close();
+			assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
+				.filteredOn((line) -> line.contains("are lost"))
+				.containsExactly("A subscriber without a queue of broker memory ended before it had dealt with 4"
+						+ " messages, which are lost");
+		}
+		finally {
+			logger.detachAppender(log);
 		}
 	}
 

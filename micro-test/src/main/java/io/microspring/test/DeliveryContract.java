@@ -190,8 +190,11 @@ abstract class DeliveryContract extends MessageContract {
 		settle(this.topic);
 		subscription.close();
 		eventually().untilAsserted(() -> assertThat(bodies(second)).contains("0", "1", "2"));
+		// Too late: it is the other's by now, which goes on with it and with what comes.
 		first.get(0).ack();
-		assertThat(bodies(second)).containsOnly("0", "1", "2");
+		publish(3, 4);
+		eventually().untilAsserted(() -> assertThat(bodies(second)).contains("3"));
+		assertThat(bodies(second)).containsOnly("0", "1", "2", "3");
 	}
 
 	@Test

@@ -44,6 +44,15 @@ public abstract class ServerBrokerContract extends BrokerContract {
 	 */
 	protected abstract Broker open(String address);
 
+	/**
+	 * Whether the server, as the test runs it, still has what was published to a queue
+	 * after it was killed.
+	 * @return true by default where queues are durable
+	 */
+	protected boolean keepsQueuesOverARestart() {
+		return has(BrokerFeature.DURABLE_QUEUES);
+	}
+
 	@Override
 	protected final Broker open() {
 		return open(server().address());
@@ -69,6 +78,10 @@ public abstract class ServerBrokerContract extends BrokerContract {
 	void subscriptionsGoOnAfterARestartOfTheServer() {
 		List<Event> copies = subscribe("");
 		List<Event> shared = has(BrokerFeature.QUEUES) ? subscribe("q") : copies;
+		if (keepsQueuesOverARestart()) {
+			subscribe("q-kept", (event) -> {
+			}).close();
+		}
 		settle(this.topic);
 		publish(0, 1);
 		eventually().untilAsserted(() -> assertThat(List.of(copies, shared)).doesNotContain(List.of()));
@@ -83,6 +96,10 @@ public abstract class ServerBrokerContract extends BrokerContract {
 			assertThat(List.of(copies, shared)).doesNotContain(List.of());
 		});
 		eventually().until(() -> this.broker.health().state() == HealthReport.State.UP);
+		if (keepsQueuesOverARestart()) {
+			List<Event> kept = subscribe("q-kept");
+			eventually().untilAsserted(() -> assertThat(bodies(kept)).as("published before").contains("0"));
+		}
 	}
 
 	@Test
@@ -112,6 +129,7 @@ public abstract class ServerBrokerContract extends BrokerContract {
 					handled.addAll(handled(second));
 					assertThat(handled).containsAll(texts(KILLED));
 				});
+				assertThat(handled(second)).as("what it had acknowledged").doesNotHaveDuplicates();
 			}
 		}
 		System.getLogger(ServerBrokerContract.class.getName())

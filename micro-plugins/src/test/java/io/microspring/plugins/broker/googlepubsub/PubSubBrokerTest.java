@@ -41,4 +41,10 @@ class PubSubBrokerTest extends ServerBrokerContract {
 		return Duration.ofSeconds(40);
 	}
 
+	/** pstest has it in memory. */
+	@Override
+	protected boolean keepsQueuesOverARestart() {
+		return false;
+	}
+
 }

@@ -184,7 +184,7 @@ class PubSubDeliveryTest {
 				});
 		Metadata.Builder many = Metadata.builder().set("Content-Type", "text/plain");
 		IntStream.range(0, 98).forEach((i) -> many.set("k" + i, "v"));
-		broker.publish(this.topic, new Message(many.build(), "poison".getBytes(StandardCharsets.UTF_8)));
+		broker.publish(this.topic, new Message(many.build(), message("poison").body()));
 		awaitBodies(dead, "poison");
 		Message letter = dead.get(0).message();
 		assertThat(letter.header(Headers.DEAD_LETTER_REASON)).contains("no good", "99 headers are left out");

@@ -31,4 +31,10 @@ class ArtemisBrokerTest extends ServerBrokerContract {
 		return false;
 	}
 
+	/** Without a journal. */
+	@Override
+	protected boolean keepsQueuesOverARestart() {
+		return false;
+	}
+
 }

@@ -33,4 +33,10 @@ class ClassicBrokerTest extends ServerBrokerContract {
 		return false;
 	}
 
+	/** Without a store. */
+	@Override
+	protected boolean keepsQueuesOverARestart() {
+		return false;
+	}
+
 }

@@ -31,4 +31,13 @@ class NsqBrokerTest extends ServerBrokerContract {
 		return false;
 	}
 
+	/**
+	 * nsqd writes what is more than it has room for in memory, and the rest when it is
+	 * stopped.
+	 */
+	@Override
+	protected boolean keepsQueuesOverARestart() {
+		return false;
+	}
+
 }

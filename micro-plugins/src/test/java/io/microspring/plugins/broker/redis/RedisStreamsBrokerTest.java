@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RedisStreamsBrokerTest extends ServerBrokerContract {
 
 	@RegisterExtension
-	static final ExternalServer REDIS = new ExternalServer(ServerRecipe.redis("", Map.of()));
+	static final ExternalServer REDIS = new ExternalServer(ServerRecipe.redis("appendonly yes\n", Map.of()));
 
 	@Override
 	protected TestServer server() {
