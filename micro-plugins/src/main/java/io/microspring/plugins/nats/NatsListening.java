@@ -1,5 +1,7 @@
 package io.microspring.plugins.nats;
 
+import java.util.concurrent.CompletableFuture;
+
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
@@ -67,21 +69,28 @@ public final class NatsListening implements AutoCloseable {
 		this.dispatcher = made;
 	}
 
-	/**
-	 * Says that nothing more is to come, waits until the server knows, and has what came
-	 * before handled. Idempotent.
-	 */
+	/** Says that nothing more is to come. Idempotent. */
 	@Override
 	public void close() {
+		end();
+	}
+
+	/**
+	 * Says that nothing more is to come, and waits until the server knows. What came
+	 * before is handled meanwhile and later. Idempotent.
+	 * @return completed once that is handled, however it ended
+	 */
+	public CompletableFuture<?> end() {
+		CompletableFuture<Boolean> nothing = CompletableFuture.completedFuture(true);
 		if (this.closed) {
-			return;
+			return nothing;
 		}
 		this.closed = true;
 		this.link.forget(this);
 		Dispatcher made = this.dispatcher;
 		try {
 			if (made != null && made.isActive() && this.link.isConnected()) {
-				made.drain(this.link.timeout());
+				return made.drain(this.link.timeout());
 			}
 		}
 		catch (InterruptedException ex) {
@@ -91,6 +100,7 @@ public final class NatsListening implements AutoCloseable {
 			// The connection goes meanwhile, and with it all that was subscribed.
 			log.debug("{} was not drained: {}", this.subject, ex.getMessage());
 		}
+		return nothing;
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.microspring.plugins.broker.nats;
 
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.microspring.broker.BrokerFeature;
 import io.microspring.broker.Deliveries;
@@ -13,6 +14,8 @@ import io.microspring.message.Metadata;
 import io.microspring.plugins.nats.NatsLink;
 import io.microspring.plugins.nats.NatsListening;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Plain NATS: a message goes to whoever listens at the moment, and is gone.
@@ -29,6 +32,8 @@ final class NatsCore implements NatsMode {
 
 	/** How often whoever waits for room looks whether the subscription has ended. */
 	private static final Duration LOOK = Duration.ofSeconds(1);
+
+	private static final Logger log = LoggerFactory.getLogger(NatsBroker.class);
 
 	private final NatsLink link;
 
@@ -69,6 +74,8 @@ final class NatsCore implements NatsMode {
 
 		private final Deliveries deliveries;
 
+		private final AtomicInteger untaken = new AtomicInteger();
+
 		private volatile @Nullable NatsListening listening;
 
 		private volatile boolean closed;
@@ -84,6 +91,18 @@ final class NatsCore implements NatsMode {
 			while (!taken && !this.closed) {
 				taken = this.deliveries.put(subject, raw, Receipt.NONE, LOOK);
 			}
+			if (!taken) {
+				this.untaken.incrementAndGet();
+			}
+		}
+
+		/** NATS has sent them here, and so to nobody else of the queue. */
+		private void warnOfUntaken() {
+			int lost = this.untaken.getAndSet(0);
+			if (lost > 0) {
+				log.warn("A subscriber of {} ended before it had taken {} messages that NATS had sent it,"
+						+ " which are lost", this.topic, lost);
+			}
 		}
 
 		@Override
@@ -97,7 +116,7 @@ final class NatsCore implements NatsMode {
 			this.deliveries.stop();
 			NatsListening present = this.listening;
 			if (present != null) {
-				present.close();
+				present.end().whenComplete((done, failure) -> warnOfUntaken());
 			}
 		}
 

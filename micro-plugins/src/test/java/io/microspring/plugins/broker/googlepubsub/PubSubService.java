@@ -26,8 +26,7 @@ final class PubSubService {
 	static Server start(ServerMethodDefinition<?, ?>... methods) throws IOException {
 		Map<String, ServerServiceDefinition.Builder> services = new HashMap<>();
 		for (ServerMethodDefinition<?, ?> method : methods) {
-			services
-				.computeIfAbsent(method.getMethodDescriptor().getServiceName(), ServerServiceDefinition::builder)
+			services.computeIfAbsent(method.getMethodDescriptor().getServiceName(), ServerServiceDefinition::builder)
 				.addMethod(method);
 		}
 		return Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())

@@ -11,12 +11,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.StringValue;
 import io.microspring.broker.AckMode;
 import io.microspring.broker.Broker;
 import io.microspring.broker.BrokerException;
 import io.microspring.broker.Event;
 import io.microspring.broker.SubscribeOptions;
+import io.microspring.broker.Subscription;
 import io.microspring.health.HealthReport;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
@@ -32,6 +36,7 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -213,6 +218,37 @@ class NatsDeliveryTest {
 			// 32 MiB in NATS's client, and 16 messages before the handler, and some of
 			// the last.
 			assertThat(received.get()).isLessThan(100);
+		}
+	}
+
+	/** Nobody else of the queue gets them from NATS. */
+	@Test
+	void messagesThatASubscriberHadNotTakenFromTheClientAreTold() {
+		Logger logger = (Logger) LoggerFactory.getLogger(NatsBroker.class);
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		log.start();
+		logger.addAppender(log);
+		CountDownLatch gate = new CountDownLatch(1);
+		AtomicInteger sent = new AtomicInteger();
+		try (Broker broker = open()) {
+			Subscription leaving = broker.subscribe("left", SubscribeOptions.defaults().withQueue("q"),
+					(event) -> gate.await(40, TimeUnit.SECONDS));
+			broker.subscribe("left", SubscribeOptions.defaults(), (event) -> sent.incrementAndGet());
+			for (int i = 0; i < 40; i++) {
+				broker.publish("left", message("text"));
+			}
+			eventually().until(() -> sent.get() == 40);
+			leaving.stop();
+			gate.countDown();
+			leaving.close();
+			// All but the one that is handled and the 15 that wait for the handler.
+			eventually()
+				.untilAsserted(() -> assertThat(List.copyOf(log.list)).extracting(ILoggingEvent::getFormattedMessage)
+					.anyMatch((line) -> line.contains("had taken 24 messages that NATS had sent it")));
+		}
+		finally {
+			gate.countDown();
+			logger.detachAppender(log);
 		}
 	}
 
