@@ -135,7 +135,8 @@ final class HttpRegistrations {
 		for (HttpSubscription subscription : this.broker.subscriptions()) {
 			try {
 				register(subscription);
-				if (subscription.isClosed()) {
+				if (subscription.isLeaving()) {
+					// It may have been taken out before this round put it in again.
 					deregister(subscription);
 				}
 			}

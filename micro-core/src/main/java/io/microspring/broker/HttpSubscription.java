@@ -153,6 +153,11 @@ final class HttpSubscription implements Subscription, Target {
 		this.broker.unsubscribe(this);
 	}
 
+	/** Whether it is not to be registered any more. */
+	boolean isLeaving() {
+		return this.closed || this.leaving.get();
+	}
+
 	/** Whether this is who ends it. */
 	boolean leave() {
 		return this.leaving.compareAndSet(false, true);
