@@ -49,15 +49,15 @@ final class MessageReader {
 
 	private final JsonParser in;
 
-	/** Where the types are that an {@code Any} names. */
-	private final KnownTypes types;
+	/** The type of the message: what an {@code Any} names is known to it. */
+	private final Descriptor root;
 
 	/** Whether this is read again, and was kept meanwhile. */
 	private final boolean kept;
 
-	private MessageReader(JsonParser in, KnownTypes types, boolean kept) {
+	private MessageReader(JsonParser in, Descriptor root, boolean kept) {
 		this.in = in;
-		this.types = types;
+		this.root = root;
 		this.kept = kept;
 	}
 
@@ -84,7 +84,7 @@ final class MessageReader {
 	 * @throws tools.jackson.core.JacksonException when they are no JSON
 	 */
 	static Message read(JsonParser in, Message.Builder to) throws InvalidProtocolBufferException {
-		MessageReader reader = new MessageReader(in, KnownTypes.of(to.getDescriptorForType()), false);
+		MessageReader reader = new MessageReader(in, to.getDescriptorForType(), false);
 		if (in.nextToken() == null) {
 			throw new InvalidProtocolBufferException("there is nothing but white space");
 		}
@@ -175,7 +175,7 @@ final class MessageReader {
 		rest.writeEndObject();
 		try (JsonParser again = rest.asParser()) {
 			again.nextToken();
-			MessageReader reader = new MessageReader(again, this.types, true);
+			MessageReader reader = new MessageReader(again, this.root, true);
 			if (url == null) {
 				reader.fields(to, depth);
 			}
@@ -186,7 +186,7 @@ final class MessageReader {
 	}
 
 	private void held(String url, Message.Builder to, int depth) throws InvalidProtocolBufferException {
-		Descriptor type = this.types.find(url);
+		Descriptor type = KnownTypes.of(this.root).find(url);
 		Message.Builder held = DynamicMessage.newBuilder(type);
 		if (KnownTypes.isValue(type)) {
 			while (this.in.nextToken() == JsonToken.PROPERTY_NAME) {
