@@ -96,9 +96,8 @@ public final class NsqBroker implements Broker {
 			return null;
 		}
 		SSLContext believed = (this.tls != null) ? this.tls : TlsOptions.client().toSslContext();
-		return new NsqLookup(lookupds.stream()
-			.map((lookupd) -> new NsqLookupd(lookupd, this.options, believed, this.loops))
-			.toList(), this.options, this.executor);
+		return new NsqLookup(lookupds.stream().map((lookupd) -> new NsqLookupd(lookupd, believed, this.loops)).toList(),
+				this.options, this.executor);
 	}
 
 	@Override

@@ -14,9 +14,7 @@ import java.util.concurrent.TimeoutException;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 
-import io.microspring.transport.TlsOptions;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -147,7 +145,7 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 				throw new IOException("it does not offer TLS");
 			}
 			CompletableFuture<String> secured = expect();
-			made.pipeline().addFirst(secured(tls, address, options, timeout));
+			made.pipeline().addFirst(secured(tls, address, timeout));
 			await(secured, timeout);
 		}
 		if (!options.secret().isEmpty()) {
@@ -172,19 +170,10 @@ final class NsqConnection extends SimpleChannelInboundHandler<ByteBuf> {
 		return this.mostInFlight;
 	}
 
-	/**
-	 * TLS to whoever is there, whose certificate is checked unless the options say not
-	 * to.
-	 */
-	static SslHandler secured(SSLContext tls, NsqAddress address, NsqOptions options, Duration timeout) {
+	/** TLS to whoever is there, which looks at the name as the context says. */
+	static SslHandler secured(SSLContext tls, NsqAddress address, Duration timeout) {
 		SSLEngine engine = tls.createSSLEngine(address.host(), address.port());
 		engine.setUseClientMode(true);
-		TlsOptions settings = options.tls();
-		if (settings == null || !settings.insecureSkipVerify()) {
-			SSLParameters parameters = engine.getSSLParameters();
-			parameters.setEndpointIdentificationAlgorithm("HTTPS");
-			engine.setSSLParameters(parameters);
-		}
 		SslHandler handler = new SslHandler(engine);
 		handler.setHandshakeTimeoutMillis(timeout.toMillis());
 		return handler;

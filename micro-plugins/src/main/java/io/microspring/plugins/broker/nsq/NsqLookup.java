@@ -18,7 +18,6 @@ import java.util.function.Consumer;
 import io.microspring.broker.BrokerException;
 import io.microspring.concurrent.Backoff;
 import io.microspring.concurrent.Threads;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -120,9 +119,13 @@ final class NsqLookup {
 	 * @return ends it
 	 */
 	Threads.Scheduled watch(String topic, Consumer<Set<NsqAddress>> listener) {
-		Watch watch = new Watch(topic, listener);
-		watch.later();
-		return watch;
+		return Threads.every(this.interval.before(1), this.executor, () -> {
+			Round round = look(topic);
+			note(round);
+			if (!round.isFailure()) {
+				listener.accept(round.found());
+			}
+		});
 	}
 
 	/**
@@ -240,55 +243,6 @@ final class NsqLookup {
 	private interface Reader {
 
 		Set<NsqAddress> read(NsqLookupd.Answer answer) throws IOException;
-
-	}
-
-	private final class Watch implements Threads.Scheduled {
-
-		private final String topic;
-
-		private final Consumer<Set<NsqAddress>> listener;
-
-		private volatile boolean ended;
-
-		private volatile Threads.@Nullable Scheduled next;
-
-		Watch(String topic, Consumer<Set<NsqAddress>> listener) {
-			this.topic = topic;
-			this.listener = listener;
-		}
-
-		void later() {
-			if (!this.ended) {
-				this.next = Threads.after(NsqLookup.this.interval.before(1),
-						() -> Threads.executeWhenFree(NsqLookup.this.executor, this::look));
-			}
-		}
-
-		private void look() {
-			try {
-				if (!this.ended) {
-					Round round = NsqLookup.this.look(this.topic);
-					note(round);
-					if (!round.isFailure()) {
-						this.listener.accept(round.found());
-					}
-				}
-			}
-			catch (RuntimeException ex) {
-				log.debug("The nsqds of {} are not known anew", this.topic, ex);
-			}
-			finally {
-				later();
-			}
-		}
-
-		@Override
-		public boolean cancel() {
-			this.ended = true;
-			Threads.Scheduled scheduled = this.next;
-			return scheduled != null && scheduled.cancel();
-		}
 
 	}
 

@@ -39,8 +39,6 @@ final class NsqLookupd {
 
 	private final NsqLookupdAddress address;
 
-	private final NsqOptions options;
-
 	private final @Nullable SSLContext tls;
 
 	private final EventLoopGroup loops;
@@ -48,13 +46,11 @@ final class NsqLookupd {
 	/**
 	 * Not asked yet.
 	 * @param address where it is
-	 * @param options how to check its certificate
 	 * @param tls TLS, for an address that says so
 	 * @param loops whose threads the questions have
 	 */
-	NsqLookupd(NsqLookupdAddress address, NsqOptions options, SSLContext tls, EventLoopGroup loops) {
+	NsqLookupd(NsqLookupdAddress address, SSLContext tls, EventLoopGroup loops) {
 		this.address = address;
-		this.options = options;
 		this.tls = address.secure() ? tls : null;
 		this.loops = loops;
 	}
@@ -91,7 +87,7 @@ final class NsqLookupd {
 	private void prepare(Channel made, Asking asking, Duration timeout) {
 		SSLContext context = this.tls;
 		if (context != null) {
-			made.pipeline().addLast(NsqConnection.secured(context, this.address.at(), this.options, timeout));
+			made.pipeline().addLast(NsqConnection.secured(context, this.address.at(), timeout));
 		}
 		made.pipeline()
 			.addLast(new HttpClientCodec())
