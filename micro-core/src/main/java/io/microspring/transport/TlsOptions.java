@@ -181,9 +181,8 @@ public record TlsOptions(@Nullable Path certificate, @Nullable Path privateKey, 
 	 * TLS of a client for a driver that takes the JDK's context and has connections of
 	 * its own: whom it believes, the certificate it shows, if any, and the name that must
 	 * stand in the server's. Engines and sockets are made of what a bundle is when they
-	 * are made, and look at the name unless they are told not to; a socket that is not
-	 * connected when it is made takes the host that is dialled as well. How long a
-	 * handshake may take is the driver's.
+	 * are made, and look at the name unless they are told not to. How long a handshake
+	 * may take is the driver's.
 	 * @return a new context
 	 * @throws TlsException when a file is missing, unreadable or not fit for another
 	 */

@@ -44,9 +44,7 @@ public record DnsOptions(String address, String domain, String srvName, String h
 		hostName = template("hostName", hostName);
 		Limits.requireBetween("port", port, 0, 65535);
 		Duration least = Duration.ofMillis(1);
-		if (timeout.compareTo(least) < 0 || timeout.compareTo(Duration.ofMinutes(1)) > 0) {
-			throw new IllegalArgumentException("timeout must be between PT0.001S and PT1M, not " + timeout);
-		}
+		Limits.requireBetween("timeout", timeout, least, Duration.ofMinutes(1));
 		if (minTtl.compareTo(least) < 0 || maxTtl.compareTo(minTtl) < 0 || maxTtl.compareTo(Duration.ofDays(7)) > 0) {
 			throw new IllegalArgumentException("minTtl must be at least PT0.001S, and maxTtl between it and seven days,"
 					+ " not " + minTtl + " and " + maxTtl);
