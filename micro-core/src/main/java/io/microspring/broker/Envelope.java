@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import tools.jackson.core.JacksonException;
@@ -23,9 +24,6 @@ public final class Envelope {
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
 	private static final byte[] NO_BODY = new byte[0];
-
-	/** More headers than any message has; looking one up takes time with their number. */
-	private static final int MAX_HEADERS = 1000;
 
 	private Envelope() {
 	}
@@ -101,8 +99,8 @@ public final class Envelope {
 		Metadata.Builder headers = Metadata.builder();
 		int count = 0;
 		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-			if (++count > MAX_HEADERS) {
-				throw new IllegalArgumentException("Not a message envelope: more than " + MAX_HEADERS + " headers");
+			if (++count > Headers.MOST) {
+				throw new IllegalArgumentException("Not a message envelope: more than " + Headers.MOST + " headers");
 			}
 			if (parser.nextToken() == JsonToken.VALUE_NULL) {
 				headers.set(name, "");

@@ -7,9 +7,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of the headers that go-micro gives a meaning (protocol reference §3.3).
+ * The names of the headers that go-micro gives a meaning (protocol reference §3.3), and
+ * how many a message may have.
  */
 public final class Headers {
+
+	/**
+	 * How many headers a message has at the most, wherever it comes from: looking one up
+	 * takes time with their number.
+	 */
+	public static final int MOST = 1000;
 
 	/** The content type of the body; chooses the codec. */
 	public static final String CONTENT_TYPE = "Content-Type";

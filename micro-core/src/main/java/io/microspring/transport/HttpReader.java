@@ -38,9 +38,6 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 	/** A body over the limit is read and dropped up to this many times the limit. */
 	private static final int DRAINED = 8;
 
-	/** How many headers a message has at the most. */
-	private static final int MOST_HEADERS = 1000;
-
 	private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
 	private final HttpSocket socket;
@@ -129,9 +126,9 @@ final class HttpReader extends ChannelInboundHandlerAdapter {
 			// 100 Continue and its like announce the response
 			return;
 		}
-		if (message.headers().size() > MOST_HEADERS) {
+		if (message.headers().size() > Headers.MOST) {
 			this.socket
-				.reject(MicroException.of(HttpSocket.ID, 431, "the headers are refused: the limit is " + MOST_HEADERS));
+				.reject(MicroException.of(HttpSocket.ID, 431, "the headers are refused: the limit is " + Headers.MOST));
 			return;
 		}
 		if (!isUnderstood(message)) {

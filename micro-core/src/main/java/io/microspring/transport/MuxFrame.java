@@ -3,6 +3,7 @@ package io.microspring.transport;
 import java.nio.charset.StandardCharsets;
 
 import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
 import io.microspring.message.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -68,9 +69,6 @@ final class MuxFrame {
 
 	/** How many templates a connection remembers. */
 	static final int MOST_TEMPLATES = 1024;
-
-	/** How many headers there may be at once. */
-	static final int MOST_HEADERS = 1000;
 
 	/**
 	 * How large the templates of a connection may be together, in times the largest
@@ -180,8 +178,8 @@ final class MuxFrame {
 		if (count == 0) {
 			return Metadata.empty();
 		}
-		if (count > MOST_HEADERS) {
-			throw new MuxException("more than " + MOST_HEADERS + " headers");
+		if (count > Headers.MOST) {
+			throw new MuxException("more than " + Headers.MOST + " headers");
 		}
 		Metadata.Builder headers = Metadata.builder();
 		for (int i = 0; i < count; i++) {
@@ -201,7 +199,7 @@ final class MuxFrame {
 	 * @param limit how many bytes they may take
 	 */
 	static boolean mayWrite(Metadata headers, int limit) {
-		return headers.isEmpty() || headers.size() <= MOST_HEADERS && size(headers) <= limit;
+		return headers.isEmpty() || headers.size() <= Headers.MOST && size(headers) <= limit;
 	}
 
 	/**
@@ -219,7 +217,7 @@ final class MuxFrame {
 
 	static MicroException tooLarge(Metadata headers, int limit, String remote) {
 		return MicroException.of(HttpSocket.ID, 431, headers.size() + " headers of " + size(headers)
-				+ " bytes are not sent to " + remote + ": the limits are " + MOST_HEADERS + " and " + limit);
+				+ " bytes are not sent to " + remote + ": the limits are " + Headers.MOST + " and " + limit);
 	}
 
 	/** How many bytes headers take, or a few more. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class RabbitMessages {
 
 	private static final String CONTENT_TYPE = "Content-Type";
-
-	/**
-	 * A frame holds twenty times as many. Looking one up takes time with their number,
-	 * which everybody behind such a message would wait for.
-	 */
-	private static final int MOST_HEADERS = 1000;
 
 	private RabbitMessages() {
 	}
@@ -44,14 +39,15 @@ public final class RabbitMessages {
 	 * @param properties its properties
 	 * @param body its body
 	 * @return the message
-	 * @throws IllegalArgumentException when it has more than 1000 headers
+	 * @throws IllegalArgumentException when it has more than {@link Headers#MOST} headers
 	 */
 	public static Message message(BasicProperties properties, byte[] body) {
 		Metadata.Builder headers = Metadata.builder();
 		Map<String, Object> table = properties.getHeaders();
 		if (table != null) {
-			if (table.size() > MOST_HEADERS) {
-				throw new IllegalArgumentException(table.size() + " headers: the limit is " + MOST_HEADERS);
+			// A frame holds twenty times as many.
+			if (table.size() > Headers.MOST) {
+				throw new IllegalArgumentException(table.size() + " headers: the limit is " + Headers.MOST);
 			}
 			table.forEach((name, value) -> headers.set(name, text(value)));
 		}

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 
 import io.microspring.concurrent.Threads;
 import io.microspring.errors.MicroException;
+import io.microspring.message.Headers;
 import io.microspring.message.Message;
 import io.microspring.message.Metadata;
 import io.microspring.transport.Addresses;
@@ -39,9 +40,6 @@ public final class Relay {
 
 	/** What errors of these transports have as their id. */
 	static final String ID = "go.micro.transport";
-
-	/** Looking one up takes time with their number. */
-	private static final int MOST_HEADERS = 1000;
 
 	private final String name;
 
@@ -264,9 +262,9 @@ public final class Relay {
 	static Message spoken(Message message, String remote) {
 		Message spoken = withoutPseudo(message);
 		int headers = spoken.headers().size();
-		if (headers > MOST_HEADERS) {
+		if (headers > Headers.MOST) {
 			throw MicroException.of(ID, 431, "a message with " + headers + " headers is not sent to " + remote
-					+ ": the limit is " + MOST_HEADERS);
+					+ ": the limit is " + Headers.MOST);
 		}
 		return spoken;
 	}
